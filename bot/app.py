@@ -1,0 +1,45 @@
+"""The web process: webhooks, health, and the phones page in the demo. It keeps and answers; it never sends."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from bot import health, logs, registry
+from bot.handlers import phones, telegram, whatsapp
+from bot.runtime import Runtime
+from bot.settings import Settings, load
+
+LARGEST_BODY = 256 * 1024
+"""Bytes. The largest real webhook is a few kilobytes."""
+
+
+def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> Flask:
+    """Return the application; without arguments, as the environment says."""
+    settings = settings or load()
+    runtime = runtime or settings.runtime()
+    logs.set_up(settings.log_level, settings.log_format)
+    registry.discover()
+    app = Flask("bot", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.register_blueprint(health.blueprint(runtime))
+    if settings.has_telegram:
+        app.register_blueprint(telegram.blueprint(runtime, settings))
+    if settings.has_whatsapp:
+        app.register_blueprint(whatsapp.blueprint(runtime, settings))
+    if settings.bot_demo:
+        app.register_blueprint(phones.blueprint(runtime))
+    app.register_error_handler(DBAPIError, _not_kept)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    return app
+
+
+def _not_kept(_error: Exception) -> Response:
+    """Say that the message could not be written down, and when to come again: platforms obey it."""
+    return Response("try again", 503, {"Retry-After": "5"})
+
+
+def _too_large(_error: Exception) -> Response:
+    return Response("too large", 413)

@@ -1,0 +1,26 @@
+"""What requesting and repeating an order say alike."""
+
+from __future__ import annotations
+
+from bot.i18n import _
+from core.people import Actor
+from core.terms import Activity
+
+NEVER_BUYS = {Activity.BOTTLING_PLANT, Activity.PRODUCTION_PLANT, Activity.IMPORTER, Activity.CARRIER}
+"""Of cylinders. Only what the menu shows: the matrix decides."""
+
+
+def buys(actor: Actor) -> bool:
+    """Say whether the person could request cylinders for one of their agents."""
+    return any(one.acts and one.activity not in NEVER_BUYS for one in actor.memberships)
+
+
+def summary_of(buyer: str, seller: str, listed: str, details: dict[str, str]) -> str:
+    """Return the summary of a request: everything that will be registered."""
+    facts = [
+        _("Request this order?"),
+        _("Buyer: {buyer}\nSeller: {seller}").format(buyer=buyer, seller=seller),
+        listed,
+        *details.values(),
+    ]
+    return "\n".join(facts)

@@ -1,0 +1,133 @@
+"""Who is at the end of an address: found and locked once per message, with the agents they act for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.dialogue import Talk
+from bot.i18n import closest
+from bot.messages import Incoming
+from bot.people import person_with_phone
+from bot.store import Reach, addresses
+from core.people import Actor, Membership
+from core.statements import agents, memberships, people
+
+_CONTACT = (
+    select(
+        addresses.c.id,
+        addresses.c.person_id,
+        addresses.c.locale,
+        addresses.c.talk,
+        addresses.c.reach,
+        addresses.c.wrong_codes,
+        addresses.c.wrong_codes_since,
+        people.c.name,
+        people.c.locale.label("person_locale"),
+        memberships.c.agent_id,
+        agents.c.name.label("agent"),
+        agents.c.activity,
+        memberships.c.role,
+        memberships.c.may_close,
+    )
+    .select_from(
+        addresses.outerjoin(people, addresses.c.person_id == people.c.id)
+        .outerjoin(memberships, memberships.c.person_id == people.c.id)
+        .outerjoin(agents, memberships.c.agent_id == agents.c.id)
+    )
+    .where(addresses.c.channel == bindparam("channel"), addresses.c.external_id == bindparam("address"))
+    .order_by(memberships.c.id)
+    .with_for_update(of=addresses)
+)
+_LINK = addresses.update().where(addresses.c.id == bindparam("this")).values(person_id=bindparam("person"))
+_SAVE = (
+    addresses.update()
+    .where(addresses.c.id == bindparam("this"))
+    .values(talk=bindparam("talk"), last_inbound_at=bindparam("at"), reach=Reach.ACTIVE)
+)
+_ADD = {
+    dialect.dialect().name: dialect.insert(addresses).on_conflict_do_nothing(index_elements=["channel", "external_id"])
+    for dialect in (sqlite, postgresql)
+}
+
+
+@dataclass
+class Contact:
+    """An address and the person who writes from it, if they are known."""
+
+    address_id: int
+    channel: str
+    address: str
+    person_id: int | None
+    locale: str
+    talk: Talk
+    actor: Actor
+    wrong_codes: int
+    wrong_codes_since: datetime | None
+
+    @property
+    def is_known(self) -> bool:
+        """Say whether the person acts for at least one agent."""
+        return bool(self.actor.memberships)
+
+
+def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
+    """Return who wrote, their row locked: the messages of one address go one at a time, in order."""
+    place = {"channel": incoming.channel, "address": incoming.address}
+    rows = tx.execute(_CONTACT, place).all()
+    if not rows:
+        _add(tx, incoming)
+        rows = tx.execute(_CONTACT, place).all()
+    if rows[0].person_id is None and incoming.phone and _link_by_phone(tx, rows[0].id, incoming.phone):
+        rows = tx.execute(_CONTACT, place).all()
+    first = rows[0]
+    held = tuple(
+        Membership(row.agent_id, row.agent, row.activity, row.role, row.may_close)
+        for row in rows
+        if row.agent_id is not None
+    )
+    chosen = first.person_locale or first.locale or (incoming.language and closest(incoming.language))
+    return Contact(
+        address_id=first.id,
+        channel=incoming.channel,
+        address=incoming.address,
+        person_id=first.person_id,
+        locale=chosen or default_locale,
+        talk=Talk.from_stored(first.talk),
+        actor=Actor(first.person_id or 0, first.name or "", incoming.channel, held),
+        wrong_codes=first.wrong_codes,
+        wrong_codes_since=first.wrong_codes_since,
+    )
+
+
+def _add(tx: Connection, incoming: Incoming) -> None:
+    row: dict[str, Any] = {
+        "channel": incoming.channel,
+        "external_id": incoming.address,
+        "talk": {},
+        "reach": Reach.ACTIVE,
+        "wrong_codes": 0,
+    }
+    tx.execute(_ADD[tx.dialect.name], row)
+
+
+def _link_by_phone(tx: Connection, address_id: int, phone: str) -> bool:
+    person_id = person_with_phone(tx, phone)
+    if person_id is None:
+        return False
+    link(tx, address_id, person_id)
+    return True
+
+
+def link(tx: Connection, address_id: int, person_id: int) -> None:
+    """Say that the address is this person's."""
+    tx.execute(_LINK, {"this": address_id, "person": person_id})
+
+
+def save(tx: Connection, contact: Contact, at: datetime) -> None:
+    """Keep the talk and the moment of the person's last message. Whoever writes can be reached again."""
+    tx.execute(_SAVE, {"this": contact.address_id, "talk": contact.talk.stored(), "at": at})

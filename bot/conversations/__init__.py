@@ -1,0 +1,1 @@
+"""The conversations, one file each. They only read, and end in commands or in a last word."""

@@ -1,0 +1,99 @@
+"""Close an order: the shortest path of all. Everything arrived: one tap, the summary, yes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bot import selling, texts
+from bot.asking import pick_order, reason
+from bot.dialogue import Chat
+from bot.i18n import N_, _
+from bot.questions import quantity
+from bot.registry import conversation
+from core.order import Line, Order
+from core.transitions import Close, Command, Reject
+
+
+@conversation("cerrar", "cierre", "close", title=N_("Close"), place=10)
+def close(chat: Chat) -> Command:
+    """The buyer declares what arrived: all of it, less of it, or nothing."""
+    order = pick_order(
+        chat, _("Which order did you receive?"), Close, _("You have no order to close. Everything is in order.")
+    )
+    what = chat.choose_word(
+        "what",
+        _("Order {code} from {seller}\n{lines}\nWhat arrived?").format(
+            code=order.code, seller=order.seller, lines=texts.lines_of(order.lines)
+        ),
+        {"all": _("I received all"), "some": _("With differences"), "nothing": _("Nothing arrived")},
+    )
+    if what == "nothing":
+        return _nothing(chat, order)
+    if what == "all":
+        received = {line.position: line.sold or Decimal(0) for line in order.lines_to_receive}
+        return _confirmed(chat, order, Close(order.code, received))
+    return _with_differences(chat, order)
+
+
+def _nothing(chat: Chat, order: Order) -> Command:
+    """Reject the order; a driver who may only close rejects its lines, which comes to the same."""
+    why = selling.reason_of_buyer(chat, order)
+    if any(membership.acts for membership in chat.me.parties(order).values()):
+        return Reject(order.code, why)
+    return Close(order.code, {}, {line.position: why for line in order.lines_to_receive})
+
+
+def _with_differences(chat: Chat, order: Order) -> Command:
+    received: dict[int, Decimal] = {}
+    rejected: dict[int, str] = {}
+    for line in order.lines_to_receive:
+        count = _received(chat, line)
+        if count:
+            received[line.position] = count
+        else:
+            rejected[line.position] = _why_rejected(chat, line)
+    if not received:
+        selling.confirm_rejection(chat, order, "; ".join(dict.fromkeys(rejected.values())))
+        return Close(order.code, received, rejected)
+    return _confirmed(chat, order, Close(order.code, received, rejected))
+
+
+def _received(chat: Chat, line: Line) -> Decimal:
+    sold = line.sold or Decimal(0)
+    return chat.ask(
+        f"received {line.position}",
+        _("{line}: {sold} sold. How many did you receive? 0 rejects the line.").format(
+            line=line.name, sold=texts.amount(sold, line.unit)
+        ),
+        quantity(sold),
+    )
+
+
+def _why_rejected(chat: Chat, line: Line) -> str:
+    return reason(
+        chat,
+        _("Why do you reject {line}? Choose or type the reason.").format(line=line.name),
+        [("never came", _("It did not arrive")), ("wrong", _("Wrong product")), ("state", _("Bad condition"))],
+        key=f"reason {line.position}",
+    )
+
+
+def _confirmed(chat: Chat, order: Order, command: Close) -> Close:
+    listed = []
+    for line in order.lines_to_receive:
+        if line.position in command.rejected:
+            listed.append(f"• {line.name}: " + _("rejected") + f" ({command.rejected[line.position]})")
+        elif command.received[line.position] < (line.sold or 0):
+            counts = _("{received} of {sold}").format(
+                received=texts.amount(command.received[line.position]), sold=texts.amount(line.sold or Decimal(0))
+            )
+            listed.append(f"• {counts} × {line.name}")
+        else:
+            listed.append(texts.line_of(command.received[line.position], line.name, line.unit))
+    chat.confirm(
+        _("Close order {code} from {seller}? You declare under oath that you received:\n{lines}").format(
+            code=order.code, seller=order.seller, lines="\n".join(listed)
+        ),
+        _("Yes, close"),
+    )
+    return command

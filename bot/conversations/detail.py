@@ -1,0 +1,59 @@
+"""The lines of an order ("Ver Detalle" on the SCOP page): requested, accepted, sold and received."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bot import texts
+from bot.asking import any_order
+from bot.dialogue import Chat
+from bot.i18n import _
+from bot.registry import conversation
+from core.order import Line, Order
+from core.terms import LineStatus
+from core.transitions import Command
+
+
+@conversation("detalle", "ver detalle", "detail", "details", rest_is_one=True)
+def detail(chat: Chat) -> Command:
+    """List the lines with every quantity, and what else the order says."""
+    order = any_order(chat, _("Type the code of the order whose detail you want to see."))
+    chat.stop(describe(order), (texts.look_closer(order)[0], *texts.next_steps(order, chat.me), texts.to_menu()))
+
+
+def describe(order: Order) -> str:
+    """Return the whole order, line by line."""
+    facts = [
+        _("Detail of order"),
+        order.code,
+        texts.parties_of(order),
+        _("Destination: {place}").format(place=order.destination) if order.destination else "",
+        _("Delivery: {day}").format(day=texts.on_day(order.delivery_on)) if order.delivery_on else "",
+        _("Purchase order: {number}").format(number=order.purchase_order) if order.purchase_order else "",
+        _("Comment: {comment}").format(comment=order.comment) if order.comment else "",
+        texts.document_of(order),
+        *(_line(line) for line in order.lines),
+        _("Total: {kilograms} kg").format(kilograms=texts.amount(_kilograms(order))),
+        _("State: {status}").format(status=texts.status_of(order)),
+    ]
+    return "\n".join(fact for fact in facts if fact)
+
+
+def _line(line: Line) -> str:
+    counts = [
+        wording.format(count=texts.amount(quantity, line.unit))
+        for wording, quantity in (
+            (_("requested {count}"), line.requested),
+            (_("accepted {count}"), line.accepted),
+            (_("sold {count}"), line.sold),
+            (_("received {count}"), line.received),
+        )
+        if quantity is not None
+    ]
+    if line.status is LineStatus.REJECTED:
+        counts.append(_("rejected") + (f" ({line.reason})" if line.reason else ""))
+    return f"• {line.name}: " + ", ".join(counts)
+
+
+def _kilograms(order: Order) -> Decimal:
+    return sum((line.kilograms_each * line.current for line in order.lines), Decimal(0))

@@ -1,0 +1,277 @@
+"""Telegram: updates come in by webhook or long polling, messages go out through the Bot API.
+
+python-telegram-bot parses and sends; its own dialogue machinery keeps state in the memory of one process, so it is not
+used. Facts about the platform: a webhook is retried until it gets a 2xx; a pressed button spins until it is answered.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, request
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    Message,
+    ReplyKeyboardMarkup,
+    Update,
+)
+from telegram.constants import ChatType, InlineKeyboardButtonLimit, MessageLimit
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot import inbox
+from bot.handlers.splitting import split
+from bot.messages import Content, Incoming, Outgoing
+from bot.outbox import Claimed, SendError
+from bot.runtime import Runtime
+from bot.settings import Settings
+from bot.store import Reach
+
+log = logging.getLogger(__name__)
+
+NAME = "telegram"
+ALLOWED_UPDATES = ["message", "callback_query"]
+CONTENT = {
+    "voice": Content.AUDIO,
+    "audio": Content.AUDIO,
+    "photo": Content.PICTURE,
+    "video": Content.VIDEO,
+    "video_note": Content.VIDEO,
+    "animation": Content.VIDEO,
+    "sticker": Content.STICKER,
+    "location": Content.LOCATION,
+    "venue": Content.LOCATION,
+    "document": Content.FILE,
+}
+
+
+def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
+    """Return the webhook. What Telegram did not sign with the secret is refused before it is read."""
+    web = Blueprint(NAME, __name__)
+    secret = (settings.telegram_webhook_secret or "").encode()
+    bot_id = (settings.telegram_bot_token or "").partition(":")[0]
+
+    @web.post("/telegram/webhook")
+    def webhook() -> Response:
+        shown = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode()
+        if not secret or not hmac.compare_digest(shown, secret):
+            return Response("forbidden", 403)
+        payload = request.get_json(force=True, silent=True)
+        if not isinstance(payload, dict):
+            return Response("not JSON", 400)
+        incoming = read(payload, bot_id)
+        if incoming is not None:
+            inbox.receive(runtime, incoming)
+        return Response("", 200)
+
+    return web
+
+
+def read(payload: dict[str, Any], bot_id: str) -> Incoming | None:
+    """Return what a person said, or None for what is nothing that a person said, or cannot be understood."""
+    try:
+        update = Update.de_json(payload, None)
+        return from_update(update, bot_id)
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
+        log.warning("an update could not be understood")
+        return None
+
+
+def from_update(update: Update, bot_id: str) -> Incoming | None:
+    """Return what a person said in an update."""
+    if update.callback_query is not None:
+        return _from_button(update, bot_id)
+    message = update.message
+    if message is None or message.from_user is None or message.from_user.is_bot:
+        return None
+    content = _content(message)
+    if content is None:
+        return None
+    return Incoming(
+        channel=NAME,
+        address=str(message.chat.id),
+        provider_id=f"{bot_id}:{update.update_id}",
+        text=message.text or "",
+        content=content,
+        phone=_own_phone(message),
+        language=message.from_user.language_code or "",
+        private=message.chat.type == ChatType.PRIVATE,
+    )
+
+
+def _from_button(update: Update, bot_id: str) -> Incoming | None:
+    query = update.callback_query
+    if query is None or not isinstance(query.data, str):
+        return None
+    chat = query.message.chat if query.message else None
+    return Incoming(
+        channel=NAME,
+        address=str(chat.id if chat else query.from_user.id),
+        provider_id=f"{bot_id}:{update.update_id}",
+        payload=query.data,
+        language=query.from_user.language_code or "",
+        private=chat is None or chat.type == ChatType.PRIVATE,
+        ack=query.id,
+    )
+
+
+def _content(message: Message) -> Content | None:
+    if message.text is not None:
+        return Content.TEXT
+    if message.contact is not None:
+        return Content.CONTACT
+    found = next((content for name, content in CONTENT.items() if getattr(message, name)), None)
+    if found is not None:
+        return found
+    return Content.OTHER if message.effective_attachment is not None else None
+
+
+def _own_phone(message: Message) -> str:
+    """Return the shared number only if it is the sender's own: anybody can share anybody's contact.
+
+    Telegram itself fills in the contact's user id, so it can be trusted; the number's spelling cannot.
+    """
+    contact = message.contact
+    sender = message.from_user
+    own = (
+        contact is not None
+        and sender is not None
+        and contact.user_id == sender.id
+        and message.forward_origin is None
+        and message.chat.type == ChatType.PRIVATE
+    )
+    if contact is None or not own:
+        return ""
+    digits = "".join(char for char in contact.phone_number if char.isdigit() and char.isascii())
+    return f"+{digits}" if digits else ""
+
+
+class TelegramSender:
+    """Sends over the Bot API, from the worker's one event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._bot = make_bot(settings)
+        self._ready = False
+
+    async def send(self, letter: Claimed) -> str:
+        """Send a letter; long ones in parts, the choices under the last part."""
+        if not self._ready:
+            await self._bot.initialize_connection()
+            self._ready = True
+        if letter.message.ack:
+            await self._stop_spinner(letter.message.ack)
+        message_id = ""
+        try:
+            for text, markup in parts(letter.message):
+                sent = await self._bot.send_message(int(letter.address), text, reply_markup=markup)
+                message_id = str(sent.message_id)
+        except (TelegramError, ValueError) as error:
+            raise decide(error) from error
+        return message_id
+
+    async def _stop_spinner(self, query_id: str) -> None:
+        """Answer the pressed button. Too late is no harm: it only stops a spinner."""
+        try:
+            await self._bot.answer_callback_query(query_id)
+        except TelegramError as error:
+            log.info("a button was not acknowledged: %s", type(error).__name__)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._ready:
+            await self._bot.close_connection()
+
+
+class ClientBot(Bot):
+    """A Bot that only calls: it does not ask who it is before its first message."""
+
+    async def initialize_connection(self) -> None:
+        """Open the connections."""
+        for connection in self._request:
+            await connection.initialize()
+
+    async def close_connection(self) -> None:
+        """Close the connections."""
+        for connection in self._request:
+            await connection.shutdown()
+
+
+def make_bot(settings: Settings) -> ClientBot:
+    """Return a client of the Bot API, with timeouts."""
+    if settings.telegram_bot_token is None:
+        raise ValueError("TELEGRAM_BOT_TOKEN is not set")
+    return ClientBot(
+        settings.telegram_bot_token,
+        base_url=f"{settings.telegram_api_base_url}/bot",
+        base_file_url=f"{settings.telegram_api_base_url}/file/bot",
+        request=HTTPXRequest(connection_pool_size=32, connect_timeout=5, read_timeout=10, write_timeout=10),
+        get_updates_request=HTTPXRequest(connect_timeout=5, read_timeout=40),
+    )
+
+
+async def set_webhook(settings: Settings) -> str:
+    """Tell Telegram where updates go, and return the address."""
+    address = f"{settings.public_base_url}/telegram/webhook"
+    bot = make_bot(settings)
+    await bot.initialize_connection()
+    try:
+        await bot.set_webhook(
+            address,
+            secret_token=settings.telegram_webhook_secret,
+            allowed_updates=ALLOWED_UPDATES,
+            drop_pending_updates=False,
+        )
+    finally:
+        await bot.close_connection()
+    return address
+
+
+def parts(message: Outgoing) -> Iterator[tuple[str, InlineKeyboardMarkup | ReplyKeyboardMarkup | None]]:
+    """Yield the texts that the message is sent as, each with its buttons."""
+    texts = split(message.numbered(), int(MessageLimit.MAX_TEXT_LENGTH))
+    for text in texts[:-1]:
+        yield text, None
+    yield texts[-1], _markup(message)
+
+
+def _markup(message: Outgoing) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    rows = [
+        [InlineKeyboardButton(choice.label, callback_data=choice.payload)]
+        for choice in message.choices
+        if len(choice.payload.encode()) <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
+    ]
+    if rows:
+        return InlineKeyboardMarkup(rows)
+    if message.ask_contact:
+        button = KeyboardButton(message.ask_contact, request_contact=True)
+        return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
+    return None
+
+
+def decide(error: Exception) -> SendError:
+    """Return the one decision that an error of the Bot API carries."""
+    reason = f"{type(error).__name__}: {error}"[:200]
+    match error:
+        case RetryAfter():
+            wait = error.retry_after
+            seconds = wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
+            return SendError("too many messages", retry_after=seconds)
+        case Forbidden():
+            return SendError(reason, permanent=True, reach=Reach.BLOCKED)
+        case InvalidToken():
+            return SendError("the bot's token is refused")
+        case BadRequest():
+            gone = "chat not found" in str(error).lower()
+            return SendError(reason, permanent=True, reach=Reach.INVALID if gone else None)
+        case NetworkError():
+            return SendError(reason)
+        case ValueError():
+            return SendError("not a Telegram chat", permanent=True, reach=Reach.INVALID)
+    return SendError(reason, permanent=True)

@@ -1,0 +1,183 @@
+"""WhatsApp through Twilio: signed form posts come in, messages go out over Twilio's REST API.
+
+The signature covers the address that Twilio sees, so it is computed over PUBLIC_BASE_URL, never over what a proxy
+made of it. Twilio does not repeat an inbound post that failed with a 5xx by itself: the message is kept before anything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request
+from twilio.request_validator import RequestValidator
+
+from bot import inbox, outbox
+from bot.handlers.splitting import split
+from bot.messages import Content, Incoming
+from bot.outbox import Claimed, SendError
+from bot.runtime import Runtime
+from bot.settings import Settings
+from bot.store import Reach, Sending
+
+log = logging.getLogger(__name__)
+
+NAME = "whatsapp"
+PREFIX = "whatsapp:"
+LONGEST_BODY = 1500
+EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+STATUS = {
+    "sent": Sending.SENT,
+    "delivered": Sending.DELIVERED,
+    "read": Sending.READ,
+    "failed": Sending.FAILED,
+    "undelivered": Sending.FAILED,
+}
+MEDIA = {
+    "audio": Content.AUDIO,
+    "image": Content.PICTURE,
+    "video": Content.VIDEO,
+    "application": Content.FILE,
+    "text": Content.FILE,
+}
+UNREACHABLE = {
+    21211: Reach.INVALID,
+    21614: Reach.INVALID,
+    63003: Reach.INVALID,
+    63024: Reach.INVALID,
+    21610: Reach.BLOCKED,
+    63014: Reach.BLOCKED,
+    63033: Reach.BLOCKED,
+}
+"""Twilio's error codes that say something about the address (Twilio's table of errors)."""
+WORTH_REPEATING = {20429, 20500, 20503, 63010, 63012, 63018, 63023}
+
+
+def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
+    """Return the webhooks for messages and for what became of sent ones. Both must be signed."""
+    web = Blueprint(NAME, __name__)
+    validator = RequestValidator(settings.twilio_auth_token or "")
+
+    def is_signed() -> bool:
+        signature = request.headers.get("X-Twilio-Signature")
+        if not signature:
+            return False
+        query = request.query_string.decode("ascii", "replace")
+        address = f"{settings.public_base_url}{request.path}" + (f"?{query}" if query else "")
+        return bool(validator.validate(address, request.form, signature))
+
+    @web.post("/whatsapp/webhook")
+    def webhook() -> Response:
+        if not is_signed():
+            return Response("forbidden", 403)
+        incoming = read(request.form)
+        if incoming is not None:
+            inbox.receive(runtime, incoming)
+        return Response(EMPTY_TWIML, 200, content_type="text/xml")
+
+    @web.post("/whatsapp/status")
+    def status() -> Response:
+        if not is_signed():
+            return Response("forbidden", 403)
+        letter = request.args.get("m", "")
+        state = STATUS.get(request.form.get("MessageStatus", ""))
+        if state is not None and letter.isascii() and letter.isdigit() and len(letter) < 16:
+            code = request.form.get("ErrorCode", "")[:10]
+            sid = request.form.get("MessageSid", "")[:80]
+            outbox.advance(runtime.database, int(letter), sid, state, f"Twilio {code}" if code else "")
+        return Response("", 204)
+
+    return web
+
+
+def read(form: Mapping[str, str]) -> Incoming | None:
+    """Return what a person said, or None for a form that is no message from a person."""
+    sid, sender = form.get("MessageSid", ""), form.get("From", "")
+    if not sid or not sender.startswith(PREFIX):
+        return None
+    address = sender.removeprefix(PREFIX)[:150]
+    return Incoming(
+        channel=NAME,
+        address=address,
+        provider_id=sid[:150],
+        text=form.get("Body", ""),
+        payload=form.get("ButtonPayload") or form.get("ListId") or "",
+        content=_content(form),
+        phone=address if address.startswith("+") else "",
+    )
+
+
+def _content(form: Mapping[str, str]) -> Content:
+    if form.get("NumMedia", "0") not in ("", "0"):
+        kind = form.get("MediaContentType0", "").partition("/")[0]
+        if kind == "image" and form.get("MediaContentType0") == "image/webp":
+            return Content.STICKER
+        return MEDIA.get(kind, Content.OTHER)
+    if form.get("Latitude"):
+        return Content.LOCATION
+    if form.get("MessageType") == "contacts":
+        return Content.FILE
+    return Content.TEXT
+
+
+class WhatsAppSender:
+    """Sends over Twilio's REST API; each call in a thread, so that it holds up nobody else."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = make_client(settings)
+        self._sender = settings.twilio_whatsapp_from
+        self._callback = f"{settings.public_base_url}/whatsapp/status"
+
+    async def send(self, letter: Claimed) -> str:
+        """Send a letter, long ones in parts; return Twilio's id of the last part."""
+        return await asyncio.to_thread(self._send, letter)
+
+    def _send(self, letter: Claimed) -> str:
+        from twilio.base.exceptions import TwilioException  # noqa: PLC0415 - the web process never loads the client
+
+        sid = ""
+        try:
+            for text in split(letter.message.numbered(), LONGEST_BODY):
+                sent = self._client.messages.create(
+                    to=PREFIX + letter.address,
+                    from_=self._sender,
+                    body=text,
+                    status_callback=f"{self._callback}?m={letter.id}",
+                )
+                sid = str(sent.sid)
+        except (TwilioException, OSError) as error:
+            raise decide(error) from error
+        return sid
+
+    async def close(self) -> None:
+        """Nothing stays open."""
+
+
+def make_client(settings: Settings) -> Any:
+    """Return Twilio's client with a timeout: by itself it would wait for ever."""
+    from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415 - the web process never loads the client
+    from twilio.rest import Client  # noqa: PLC0415
+
+    client = Client(
+        settings.twilio_account_sid, settings.twilio_auth_token, http_client=TwilioHttpClient(timeout=10, max_retries=0)
+    )
+    if settings.twilio_api_base_url:
+        client.api.base_url = settings.twilio_api_base_url
+    if settings.twilio_content_base_url:
+        client.content.base_url = settings.twilio_content_base_url
+    return client
+
+
+def decide(error: Exception) -> SendError:
+    """Return the one decision that an error of Twilio's carries."""
+    code = getattr(error, "code", None)
+    status = getattr(error, "status", None)
+    if not isinstance(code, int) and not isinstance(status, int):
+        return SendError(type(error).__name__)  # no answer at all: the network
+    reason = f"Twilio {code} (HTTP {status})"
+    if code in UNREACHABLE:
+        return SendError(reason, permanent=True, reach=UNREACHABLE[code])
+    busy = status == 429 or (isinstance(status, int) and status >= 500)
+    return SendError(reason, permanent=not (busy or code in WORTH_REPEATING))

@@ -1,0 +1,82 @@
+"""Languages: `_` and `ngettext` speak the language of the person who is being answered.
+
+Texts in the code are English; the catalogs are read from locales/*/LC_MESSAGES/bot.po when the program starts, so there
+is no compiled file that could be out of date. A text is translated when it is used, never when a module is loaded.
+"""
+
+from __future__ import annotations
+
+import gettext as standard
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALES = Path(__file__).resolve().parent.parent / "locales"
+DEFAULT = "es_PE"
+KNOWN = ("es_PE", "en")
+
+_current: ContextVar[str] = ContextVar("locale", default=DEFAULT)
+
+
+@cache
+def _catalog(locale: str) -> standard.NullTranslations:
+    source = LOCALES / locale / "LC_MESSAGES" / "bot.po"
+    if not source.exists():
+        return standard.NullTranslations()
+    compiled = BytesIO()
+    with source.open("rb") as text:
+        write_mo(compiled, read_po(text, locale=locale))
+    compiled.seek(0)
+    return standard.GNUTranslations(compiled)
+
+
+def closest(wanted: str | None) -> str:
+    """Return the known locale nearest to the wanted one, by its language; the default when there is none."""
+    language = (wanted or "").replace("-", "_").split("_")[0].lower()
+    return next((locale for locale in KNOWN if locale.split("_")[0] == language), DEFAULT)
+
+
+@contextmanager
+def language(locale: str | None) -> Iterator[None]:
+    """Speak this language inside the block."""
+    token = _current.set(locale if locale in KNOWN else closest(locale))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current() -> str:
+    """Return the locale spoken now."""
+    return _current.get()
+
+
+def _(message: str) -> str:
+    """Return the message in the language spoken now."""
+    return _catalog(_current.get()).gettext(message)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """Return the message for that many, in the language spoken now."""
+    return _catalog(_current.get()).ngettext(one, many, n)
+
+
+def pgettext(context: str, message: str) -> str:
+    """Return the message where the same English words mean two things."""
+    return _catalog(_current.get()).pgettext(context, message)
+
+
+def N_(message: str) -> str:  # noqa: N802 - the customary name: marks a text for the catalogs, to be translated later
+    """Mark a text for the catalogs and return it as it is."""
+    return message
+
+
+def every(message: str) -> set[str]:
+    """Return the message in every language: what a person may type in any of them."""
+    return {_catalog(locale).gettext(message) for locale in KNOWN}

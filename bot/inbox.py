@@ -1,0 +1,207 @@
+"""The life of a message: keep it, then answer it.
+
+After the first step nothing can be lost, and a second delivery changes nothing. The second step is one transaction: the
+dialogue, the order, the journal and the replies are committed together or not at all. Nothing here talks to a platform.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+
+from bot import contacts, router
+from bot.i18n import _, language
+from bot.messages import Incoming, Outgoing
+from bot.outbox import Letter, post
+from bot.people import ALPHABET
+from bot.performing import Work
+from bot.runtime import Runtime
+from bot.store import Kind, Waiting, addresses, inbox
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+WAIT = timedelta(seconds=2)
+LONGEST_TEXT = 4096
+DEADLOCK_RETRIES = 5
+
+_KEEP = {
+    dialect.dialect().name: dialect.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "provider_id"])
+    for dialect in (sqlite, postgresql)
+}
+_NEXT = (
+    select(inbox.c.id, inbox.c.content, inbox.c.next_attempt_at)
+    .where(
+        inbox.c.channel == bindparam("channel"),
+        inbox.c.external_id == bindparam("address"),
+        inbox.c.state == Waiting.NEW,
+    )
+    .order_by(inbox.c.id)
+    .limit(2)
+)
+_ANSWERED = (
+    inbox.update().where(inbox.c.id == bindparam("this")).values(state=Waiting.ANSWERED, answered_at=bindparam("at"))
+)
+_FAILED = (
+    inbox.update()
+    .where(inbox.c.id == bindparam("this"))
+    .values(attempts=inbox.c.attempts + 1, next_attempt_at=bindparam("next"))
+    .returning(inbox.c.attempts)
+)
+_ASIDE = (
+    inbox.update().where(inbox.c.id == bindparam("this")).values(state=Waiting.FAILED, reference=bindparam("reference"))
+)
+_WAITING = (
+    select(inbox.c.channel, inbox.c.external_id)
+    .where(inbox.c.state == Waiting.NEW, inbox.c.next_attempt_at <= bindparam("now"))
+    .group_by(inbox.c.channel, inbox.c.external_id)
+    .limit(200)
+)
+_COUNT_CODES = (
+    addresses.update()
+    .where(addresses.c.id == bindparam("this"))
+    .values(wrong_codes=bindparam("count"), wrong_codes_since=bindparam("since"))
+)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What one look into the inbox of an address came to."""
+
+    answered: bool
+    more: bool
+
+
+def receive(runtime: Runtime, incoming: Incoming) -> bool:
+    """Keep the message, then answer it. Returns whether it was new.
+
+    Raises only when it could not be kept. If answering fails the worker tries again: the message is safe.
+    """
+    new = keep(runtime, incoming)
+    if new:
+        try:
+            answer_waiting(runtime, incoming.channel, incoming.address)
+        except Exception:
+            log.exception("a kept message was not answered; the worker will try")
+    return new
+
+
+def keep(runtime: Runtime, incoming: Incoming) -> bool:
+    """Write the message down and commit. False: it was delivered before."""
+    now = runtime.clock()
+    row = {
+        "channel": incoming.channel,
+        "external_id": incoming.address,
+        "provider_id": incoming.provider_id,
+        "received_at": now,
+        "content": _cleaned(incoming).stored(),
+        "state": Waiting.NEW,
+        "attempts": 0,
+        "next_attempt_at": now,
+        "reference": "",
+    }
+    with runtime.database.transaction() as tx:
+        return tx.execute(_KEEP[tx.dialect.name], row).rowcount == 1
+
+
+def _cleaned(incoming: Incoming) -> Incoming:
+    """Return the message without what no database can keep, and no longer than any answer could be."""
+    readable = "".join(char if char.isprintable() or char == "\n" else " " for char in incoming.text[:LONGEST_TEXT])
+    text = readable.encode("utf-8", "ignore").decode()
+    payload = "".join(char for char in incoming.payload[:256] if char.isprintable())
+    return Incoming(**{**_fields(incoming), "text": text, "payload": payload})
+
+
+def _fields(incoming: Incoming) -> dict[str, Any]:
+    return {name: getattr(incoming, name) for name in Incoming.__dataclass_fields__}
+
+
+def answer_waiting(runtime: Runtime, channel: str, address: str) -> int:
+    """Answer what waits from this address, in order; return how many."""
+    answered = 0
+    while True:
+        step = _answer_next(runtime, channel, address)
+        answered += step.answered
+        if not step.more:
+            return answered
+
+
+def answer_leftovers(runtime: Runtime) -> int:
+    """Answer whatever waits from anybody: what a crash or a failure left behind. For the worker."""
+    with runtime.database.reading() as tx:
+        places = tx.execute(_WAITING, {"now": runtime.clock()}).all()
+    return sum(answer_waiting(runtime, place.channel, place.external_id) for place in places)
+
+
+def _answer_next(runtime: Runtime, channel: str, address: str) -> _Step:
+    place = {"channel": channel, "address": address}
+    for attempt in range(DEADLOCK_RETRIES):
+        found: list[Any] = []
+        try:
+            with runtime.database.transaction() as tx:
+                return _answer_in(tx, runtime, place, found)
+        except OperationalError:
+            if attempt == DEADLOCK_RETRIES - 1:
+                raise
+        except Exception:
+            if not found:
+                raise
+            log.exception("message %s could not be answered", found[0].id)
+            return _put_off(runtime, found[0])
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _answer_in(tx: Connection, runtime: Runtime, place: dict[str, str], found: list[Any]) -> _Step:
+    waiting = tx.execute(_NEXT, place).all()
+    if not waiting or waiting[0].next_attempt_at > runtime.clock():
+        return _Step(answered=False, more=False)
+    incoming = Incoming.from_stored(waiting[0].content)
+    contact = contacts.lock(tx, incoming, runtime.locale)
+    if not runtime.database.is_sqlite:  # somebody else may have answered it while this waited for the lock
+        waiting = tx.execute(_NEXT, place).all()
+        if not waiting:
+            return _Step(answered=False, more=False)
+        incoming = Incoming.from_stored(waiting[0].content)
+    found.append(waiting[0])
+    at = runtime.clock()
+    codes_before = contact.wrong_codes
+    with language(contact.locale):
+        reply = router.answer(Work(tx, runtime, contact, at), incoming)
+    if reply is not None:
+        letter = Letter(contact.address_id, contact.channel, contact.address, Kind.REPLY, reply)
+        contact.talk.screen = post(tx, [letter], at) or 0
+    contacts.save(tx, contact, at)
+    if contact.wrong_codes != codes_before:
+        facts = {"this": contact.address_id, "count": contact.wrong_codes, "since": contact.wrong_codes_since}
+        tx.execute(_COUNT_CODES, facts)
+    tx.execute(_ANSWERED, {"this": waiting[0].id, "at": at})
+    return _Step(answered=True, more=len(waiting) > 1)
+
+
+def _put_off(runtime: Runtime, message: Any) -> _Step:
+    """Count the failure. At the third the message steps aside, and the person is told with a reference."""
+    now = runtime.clock()
+    with runtime.database.transaction() as tx:
+        attempts = tx.execute(_FAILED, {"this": message.id, "next": now + WAIT}).scalar_one()
+        if attempts < MOST_ATTEMPTS:
+            return _Step(answered=False, more=False)
+        reference = "".join(secrets.choice(ALPHABET) for _place in range(6))
+        tx.execute(_ASIDE, {"this": message.id, "reference": reference})
+        log.error("message %s stepped aside, reference %s", message.id, reference)
+        incoming = Incoming.from_stored(message.content)
+        contact = contacts.lock(tx, incoming, runtime.locale)
+        with language(contact.locale):
+            text = _(
+                "Something failed here and your message was NOT registered (reference {reference}). "
+                "Your conversation is where it was: please try again."
+            ).format(reference=reference)
+        letter = Letter(contact.address_id, contact.channel, contact.address, Kind.REPLY, Outgoing(text))
+        post(tx, [letter], now)
+    return _Step(answered=False, more=True)

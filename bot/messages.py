@@ -1,0 +1,106 @@
+"""What comes in and what goes out, the same on every channel."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+COMMAND_MARK = ">"
+"""A button that says the same as a typed command; it works for ever, like the command."""
+ANSWER_MARK = "="
+"""A button that answers one question of one conversation; it works while that question is on the screen."""
+
+
+class Content(StrEnum):
+    """What kind of thing a person sent."""
+
+    TEXT = "text"
+    CONTACT = "contact"
+    AUDIO = "audio"
+    PICTURE = "picture"
+    VIDEO = "video"
+    STICKER = "sticker"
+    LOCATION = "location"
+    FILE = "file"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message from a person."""
+
+    channel: str
+    address: str
+    provider_id: str
+    text: str = ""
+    payload: str = ""
+    """What the pressed button carries, if a button was pressed."""
+    content: Content = Content.TEXT
+    phone: str = ""
+    """The sender's own number in E.164, only when the channel vouches for it."""
+    language: str = ""
+    private: bool = True
+    ack: str = ""
+    """What the channel needs to stop a pressed button's spinner."""
+
+    def stored(self) -> dict[str, Any]:
+        """Return what the inbox keeps."""
+        return {name: value for name, value in asdict(self).items() if value not in ("", True)}
+
+    @classmethod
+    def from_stored(cls, content: dict[str, Any]) -> Incoming:
+        """Return the message that the inbox kept."""
+        return cls(**{**content, "content": Content(content.get("content", Content.TEXT))})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose: its label on the screen and what it stands for."""
+
+    label: str
+    payload: str
+
+
+def does(label: str, command: str) -> Choice:
+    """Return a choice that says a command: pressing it is typing it."""
+    return Choice(label, COMMAND_MARK + command)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to a person: a text, and perhaps choices."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    ask_contact: str = ""
+    """The label of a button that shares the person's own contact, where the channel has one."""
+    ack: str = ""
+
+    def numbered(self) -> str:
+        """Return the text with its choices as a numbered list, one a line: it works on any phone."""
+        if not self.choices:
+            return self.text
+        listed = "\n".join(f"{number}. {choice.label}" for number, choice in enumerate(self.choices, start=1))
+        return f"{self.text}\n\n{listed}"
+
+    def after(self, text: str) -> Outgoing:
+        """Return the same message with a text before it."""
+        return replace(self, text=f"{text}\n\n{self.text}" if self.text else text)
+
+    def stored(self) -> dict[str, Any]:
+        """Return what the outbox keeps."""
+        content: dict[str, Any] = {"text": self.text}
+        if self.choices:
+            content["choices"] = [[choice.label, choice.payload] for choice in self.choices]
+        if self.ask_contact:
+            content["ask_contact"] = self.ask_contact
+        if self.ack:
+            content["ack"] = self.ack
+        return content
+
+    @classmethod
+    def from_stored(cls, content: dict[str, Any]) -> Outgoing:
+        """Return the message that the outbox kept."""
+        choices = tuple(Choice(label, payload) for label, payload in content.get("choices", ()))
+        return cls(content["text"], choices, content.get("ask_contact", ""), content.get("ack", ""))

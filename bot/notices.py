@@ -1,0 +1,175 @@
+"""Who else must know of a movement, in their language, with the next action as a button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from bot import texts
+from bot.dialogue import Talk
+from bot.i18n import N_, _, language
+from bot.messages import Outgoing
+from bot.outbox import Letter, post
+from bot.runtime import Runtime
+from bot.store import Kind, Reach, addresses
+from core.people import Actor, Membership
+from core.service import Done
+from core.statements import agents, memberships, people
+from core.terms import Movement, Party, Role
+
+STILL_TALKING = timedelta(minutes=30)
+"""How long an unanswered question counts as being on the person's mind; a notice then brings no numbers of its own."""
+OFFICE = frozenset({Role.OWNER, Role.OPERATOR})
+EVERYBODY = frozenset(Role)
+
+_PEOPLE_OF = (
+    select(
+        people.c.id.label("person_id"),
+        people.c.name,
+        people.c.locale,
+        memberships.c.agent_id,
+        agents.c.name.label("agent"),
+        agents.c.activity,
+        memberships.c.role,
+        memberships.c.may_close,
+        addresses.c.id.label("address_id"),
+        addresses.c.channel,
+        addresses.c.external_id,
+        addresses.c.last_inbound_at,
+        addresses.c.talk,
+    )
+    .select_from(
+        memberships.join(people, memberships.c.person_id == people.c.id)
+        .join(agents, memberships.c.agent_id == agents.c.id)
+        .join(addresses, addresses.c.person_id == people.c.id)
+    )
+    .where(memberships.c.agent_id == bindparam("agent_id"), addresses.c.reach == Reach.ACTIVE)
+    .order_by(people.c.id, addresses.c.id)
+)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A person of an agent, and the address at which they are told."""
+
+    actor: Actor
+    role: Role
+    locale: str
+    address_id: int
+    channel: str
+    address: str
+    is_talking: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who on the other side is told of a movement, and with what words."""
+
+    roles: frozenset[Role]
+    heading: str
+
+
+def _other(party: Party) -> Party:
+    return Party.SELLER if party is Party.BUYER else Party.BUYER
+
+
+WHOM = {
+    Movement.REQUESTED: Told(OFFICE, N_("🔔 New order to attend")),
+    Movement.ANNULLED: Told(OFFICE, N_("🔔 The buyer annulled this order")),
+    Movement.ACCEPTED: Told(OFFICE, N_("🔔 The seller accepted your order. It is not sold yet: do not unload.")),
+    Movement.SOLD: Told(EVERYBODY, N_("🔔 Your order is sold. Close it the same day, when it arrives.")),
+    Movement.CLOSED: Told(OFFICE, N_("🔔 The buyer closed this order")),
+    Movement.REJECTED: Told(EVERYBODY, N_("🔔 The other side rejected this order")),
+}
+
+
+def tell(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> None:
+    """Put a notice of the movement into the outbox for everybody on the other side who should know."""
+    told = WHOM[done.entry.movement]
+    agent_id = done.order.agent_of(_other(done.entry.party))
+    letters = []
+    for recipient in recipients(tx, runtime, agent_id, done.entry.channel, at):
+        if recipient.role in told.roles and recipient.actor.person_id != done.entry.person_id:
+            with language(recipient.locale):
+                letters.append(_letter(recipient, _written(told, done, recipient), done))
+    post(tx, letters, at)
+
+
+def _letter(recipient: Recipient, message: Outgoing, done: Done) -> Letter:
+    return Letter(
+        address_id=recipient.address_id,
+        channel=recipient.channel,
+        address=recipient.address,
+        kind=Kind.NOTICE,
+        message=message,
+        dedupe_key=f"order {done.order.id}.{done.entry.number} to {recipient.actor.person_id}",
+    )
+
+
+def _written(told: Told, done: Done, recipient: Recipient) -> Outgoing:
+    order = done.order
+    facts = [
+        _(told.heading),
+        order.code,
+        texts.parties_of(order),
+        texts.lines_of(order.lines),
+        texts.document_of(order),
+        texts.reason_of(done.entry),
+        _("Time: {moment} (Lima)").format(moment=texts.moment(done.entry.at)),
+    ]
+    message = Outgoing(
+        "\n".join(fact for fact in facts if fact),
+        (*texts.next_steps(order, recipient.actor), texts.look_closer(order)[0]),
+    )
+    return without_numbers(message) if recipient.is_talking else message
+
+
+def without_numbers(message: Outgoing) -> Outgoing:
+    """Return the message for somebody who has a question on the screen: what to type, and nothing to number.
+
+    A "1" typed below it must not be taken for an answer to one when it was meant for the other.
+    """
+    commands = ", ".join(f"“{choice.payload.lstrip('>')}”" for choice in message.choices)
+    hint = _("When you have finished here you can type: {commands}").format(commands=commands)
+    return replace(message, text=f"{message.text}\n\n{hint}", choices=())
+
+
+def recipients(
+    tx: Connection, runtime: Runtime, agent_id: int, preferred_channel: str, at: datetime
+) -> Iterable[Recipient]:
+    """Yield the people of an agent who can be reached, each at one address: where they wrote last.
+
+    Those who never wrote are told on the channel on which it happened, if they have it.
+    """
+    best: dict[int, Any] = {}
+    for row in tx.execute(_PEOPLE_OF, {"agent_id": agent_id}):
+        if row.channel not in runtime.channels:
+            continue
+        known = best.get(row.person_id)
+        if known is None or _closeness(row, preferred_channel) > _closeness(known, preferred_channel):
+            best[row.person_id] = row
+    for row in best.values():
+        membership = Membership(row.agent_id, row.agent, row.activity, row.role, row.may_close)
+        yield Recipient(
+            actor=Actor(row.person_id, row.name, row.channel, (membership,)),
+            role=row.role,
+            locale=row.locale,
+            address_id=row.address_id,
+            channel=row.channel,
+            address=row.external_id,
+            is_talking=_is_talking(row.talk, at),
+        )
+
+
+def _closeness(row: Any, preferred_channel: str) -> tuple[float, bool]:
+    wrote = row.last_inbound_at.timestamp() if row.last_inbound_at else 0.0
+    return wrote, row.channel == preferred_channel
+
+
+def _is_talking(stored: dict[str, Any], at: datetime) -> bool:
+    talk = Talk.from_stored(stored)
+    return bool(talk.conversation) and datetime.fromisoformat(talk.asked_at) > at - STILL_TALKING

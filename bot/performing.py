@@ -1,0 +1,119 @@
+"""Carrying out what a conversation ended in: order commands by the core, the others here. Each is answered plainly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import contacts, notices, people, texts
+from bot.contacts import Contact
+from bot.i18n import _, language
+from bot.messages import Outgoing
+from bot.runtime import Runtime
+from bot.store import addresses
+from core import errors
+from core.service import Done, execute
+from core.statements import people as people_table
+from core.transitions import Command, OrderCommand, Request
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a command is carried out with."""
+
+    tx: Connection
+    runtime: Runtime
+    contact: Contact
+    at: datetime
+
+
+def perform(work: Work, commands: Sequence[Command]) -> Outgoing:
+    """Carry out the commands, all or none, and return what the person is told."""
+    done: list[Done] = []
+    answer = Outgoing("")
+    try:
+        with work.tx.begin_nested():
+            for command in commands:
+                if isinstance(command, OrderCommand | Request):
+                    done.append(execute(work.tx, command, work.contact.actor, work.at))
+                else:
+                    answer = _OTHERS[type(command)](work, command)
+    except errors.Refused as refused:
+        return Outgoing(texts.refusal(refused), (*texts.next_after(refused), texts.to_menu()))
+    if not done:
+        return answer
+    notices.tell(work.tx, work.runtime, done[-1], work.at)
+    return _receipt(done[-1], work)
+
+
+def _receipt(done: Done, work: Work) -> Outgoing:
+    # the first choice is a harmless one: whoever sends "1" twice to say yes must not begin something else with it
+    choices = (texts.look_closer(done.order)[0], *texts.next_steps(done.order, work.contact.actor), texts.to_menu())
+    return Outgoing(texts.receipt(done.order, done.entry), choices)
+
+
+def _invite(work: Work, command: people.Invite) -> Outgoing:
+    people.check_owner(work.contact.actor, command.agent_id)
+    code = people.invite(work.tx, command.agent_id, command.role, command.name, work.at)
+    shown = "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+    link = work.runtime.join_links(code)
+    text = _(
+        "✅ The invitation WAS registered. {name} joins by writing to this bot, on Telegram or WhatsApp:\n\n"
+        "ALTA {code}\n\nIt works once, for {days} days. Send it only to that person."
+    ).format(name=command.name, code=shown, days=people.INVITATION_LASTS.days)
+    return Outgoing(f"{text}\n{link}" if link else text, (texts.to_menu(),))
+
+
+def _remove(work: Work, command: people.Remove) -> Outgoing:
+    people.check_owner(work.contact.actor, command.agent_id)
+    member = people.remove(work.tx, command)
+    return Outgoing(
+        _("✅ It WAS registered: {name} no longer belongs to the team.").format(name=member.name), (texts.to_menu(),)
+    )
+
+
+def _let_close(work: Work, command: people.LetClose) -> Outgoing:
+    people.check_owner(work.contact.actor, command.agent_id)
+    member = people.let_close(work.tx, command)
+    text = (
+        _("✅ It WAS registered: {name} may close orders.")
+        if command.allowed
+        else _("✅ It WAS registered: {name} may no longer close orders.")
+    )
+    return Outgoing(text.format(name=member.name), (texts.to_menu(),))
+
+
+def _join(work: Work, command: people.Join) -> Outgoing:
+    contact = work.contact
+    person_id, invitation = people.use_invitation(work.tx, command.code, contact.person_id, contact.locale, work.at)
+    if contact.person_id is None:
+        contacts.link(work.tx, contact.address_id, person_id)
+    text = _("✅ Welcome, {name}. You are {role} of {agent} now.").format(
+        name=invitation.name, role=_(texts.ROLE[invitation.role]), agent=invitation.agent
+    )
+    return Outgoing(text, (texts.to_menu(),))
+
+
+def _speak(work: Work, command: people.SpeakLanguage) -> Outgoing:
+    contact = work.contact
+    work.tx.execute(
+        addresses.update().where(addresses.c.id == contact.address_id).values(locale=command.locale),
+    )
+    if contact.person_id is not None:
+        mine = people_table.c.id == contact.person_id
+        work.tx.execute(people_table.update().where(mine).values(locale=command.locale))
+    contact.locale = command.locale
+    with language(command.locale):
+        return Outgoing(_("✅ From now on I speak English."), (texts.to_menu(),))
+
+
+_OTHERS: dict[type[Command], Callable[..., Outgoing]] = {
+    people.Invite: _invite,
+    people.Remove: _remove,
+    people.LetClose: _let_close,
+    people.Join: _join,
+    people.SpeakLanguage: _speak,
+}

@@ -1,0 +1,68 @@
+"""Telegram without a webhook: ask for updates, keep each, and only then let Telegram forget it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from telegram.error import Conflict, RetryAfter, TelegramError
+
+from bot import inbox
+from bot.handlers import telegram
+from bot.handlers.telegram import ClientBot
+from bot.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+LONG_POLL = 25
+"""Seconds that Telegram holds the question open."""
+PAUSE_AFTER_ERROR = 3
+
+
+class Poller:
+    """Asks Telegram for updates until it is cancelled."""
+
+    def __init__(self, runtime: Runtime, bot: ClientBot, bot_id: str) -> None:
+        self._runtime = runtime
+        self._bot = bot
+        self._bot_id = bot_id
+        self._next = 0
+
+    async def run(self) -> None:
+        """Poll; a webhook left from before is taken away first, its waiting updates are kept."""
+        await self._bot.initialize_connection()
+        try:
+            await self._without_webhook()
+            while True:
+                await self._once()
+        finally:
+            await self._bot.close_connection()
+
+    async def _without_webhook(self) -> None:
+        while True:
+            try:
+                await self._bot.delete_webhook(drop_pending_updates=False)
+            except TelegramError as error:
+                log.warning("Telegram does not answer yet: %s", type(error).__name__)
+                await asyncio.sleep(PAUSE_AFTER_ERROR)
+            else:
+                return
+
+    async def _once(self) -> None:
+        try:
+            updates = await self._bot.get_updates(
+                offset=self._next, timeout=LONG_POLL, allowed_updates=telegram.ALLOWED_UPDATES
+            )
+            for update in updates:
+                incoming = telegram.from_update(update, self._bot_id)
+                if incoming is not None:
+                    await asyncio.to_thread(inbox.receive, self._runtime, incoming)
+                self._next = update.update_id + 1
+        except RetryAfter as busy:
+            await asyncio.sleep(float(busy.retry_after if isinstance(busy.retry_after, int) else 1))
+        except Conflict:
+            log.warning("somebody else polls for this bot, or a webhook is set")
+            await asyncio.sleep(PAUSE_AFTER_ERROR)
+        except TelegramError as error:
+            log.warning("no updates from Telegram: %s", type(error).__name__)
+            await asyncio.sleep(PAUSE_AFTER_ERROR)

@@ -1,0 +1,130 @@
+"""Reading answers: quantities, dates, documents, words. Doubtful ones are asked again, never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.dialogue import Invalid
+from bot.folding import fold
+from bot.i18n import _
+from core import documents
+
+_WHOLE = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(?:[, ][0-9]{3}){1,2}")
+_EVERYTHING = {"todo", "todos", "todas", "all", "everything", "completo"}
+_DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})(?:[/.-]([0-9]{4}|[0-9]{2}))?")
+LONGEST_SEARCH = 92
+"""Days that a search may span."""
+
+
+def quantity(at_most: Decimal, *, at_least: int = 0) -> Callable[[str], Decimal]:
+    """Return a reader of whole numbers written 9000, 9,000 or 9 000; "todo" is the most there can be."""
+
+    def take(text: str) -> Decimal:
+        typed = fold(text)
+        if typed in _EVERYTHING:
+            return at_most
+        if not _WHOLE.fullmatch(typed):
+            raise Invalid(
+                _("I did not understand “{text}”. Please type only a number, like 20.").format(text=text[:40])
+            )
+        number = Decimal(re.sub("[, ]", "", typed))
+        if number > at_most:
+            raise Invalid(_("{number} is too many: at most {most}.").format(number=f"{number:,}", most=f"{at_most:,}"))
+        if number < at_least:
+            raise Invalid(_("It must be at least {least}.").format(least=at_least))
+        return number
+
+    return take
+
+
+def words(most: int = 300) -> Callable[[str], str]:
+    """Return a reader of free words."""
+
+    def take(text: str) -> str:
+        said = " ".join(text.split())
+        if len(said) < 2:
+            raise Invalid(_("Please write it in a few words."))
+        if len(said) > most:
+            raise Invalid(_("That is too long: at most {most} characters.").format(most=most))
+        return said
+
+    return take
+
+
+def document(text: str) -> str:
+    """Read the number of a guía or a factura."""
+    number = documents.normalise(text)
+    if number is None:
+        raise Invalid(
+            _("“{text}” is not a document number. Type it like T001-00012345 or F001-123.").format(text=text[:40])
+        )
+    return number
+
+
+def day(today: date) -> Callable[[str], date]:
+    """Return a reader of one day: today, yesterday, tomorrow, 18/11 or 18/11/2026."""
+
+    def take(text: str) -> date:
+        found = _day(fold(text), today)
+        if found is None:
+            raise Invalid(_("I did not understand that date. Type it like 18/11/2026."))
+        return found
+
+    return take
+
+
+def days(today: date) -> Callable[[str], tuple[date, date]]:
+    """Return a reader of a day or of a range of days: 18/11 al 20/11."""
+
+    def take(text: str) -> tuple[date, date]:
+        typed = fold(text)
+        parts = [part for part in re.split(r"\s+(?:al?|hasta|to|until)\s+|\s+-\s+", typed.removeprefix("del ")) if part]
+        found = [_day(part.strip(), today) for part in parts]
+        if not 1 <= len(found) <= 2 or None in found:
+            raise Invalid(_("I did not understand that date. Type a day like 18/11, or two: 18/11 al 20/11."))
+        first, last = found[0], found[-1]
+        if first is None or last is None or first > last:
+            raise Invalid(_("The first day must come before the last one."))
+        if (last - first).days >= LONGEST_SEARCH:
+            raise Invalid(_("Please choose at most three months."))
+        return first, last
+
+    return take
+
+
+def _day(typed: str, today: date) -> date | None:
+    named = {
+        "hoy": 0,
+        "today": 0,
+        "ayer": -1,
+        "yesterday": -1,
+        "anteayer": -2,
+        "antes de ayer": -2,
+        "mañana": 1,
+        "tomorrow": 1,
+    }
+    if typed in named:
+        return today + timedelta(days=named[typed])
+    match = _DATE.fullmatch(typed)
+    if match is None:
+        return None
+    year = match[3]
+    if year is None:
+        return _latest(int(match[1]), int(match[2]), today)
+    return _made(int(year) if len(year) == 4 else 2000 + int(year), int(match[2]), int(match[1]))
+
+
+def _latest(day_of_month: int, month: int, today: date) -> date | None:
+    """Return the day without a year that is nearest to today: 31/12 said in January was last year's."""
+    candidates = [_made(year, month, day_of_month) for year in (today.year - 1, today.year, today.year + 1)]
+    return min((one for one in candidates if one), key=lambda one: abs((one - today).days), default=None)
+
+
+def _made(year: int, month: int, day_of_month: int) -> date | None:
+    try:
+        return date(year, month, day_of_month)
+    except ValueError:
+        return None

@@ -1,0 +1,326 @@
+"""What a message means: a word for everyone, a button, an answer to the open question, or a new conversation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from bot import registry, texts
+from bot.contacts import Contact
+from bot.dialogue import Finished, LastWord, Question, Scene, Talk, pick, show, turn
+from bot.folding import fold
+from bot.i18n import _
+from bot.messages import ANSWER_MARK, COMMAND_MARK, Content, Incoming, Outgoing
+from bot.people import PeopleBook, looks_like_code
+from bot.performing import Work, perform
+from bot.registry import Entry
+from bot.store import Kind, outbox
+from core import codes
+from core.orderbook import OrderBook
+
+BACK = {"atras", "volver", "regresar", "back"}
+CANCEL = {"cancelar", "salir", "cancel", "exit", "/cancelar", "/cancel"}
+MENU = {"menu", "inicio", "/menu", "/start", "start", "/inicio"}
+HELP = {"ayuda", "help", "?", "/ayuda", "/help"}
+STALE = timedelta(hours=12)
+"""An unfinished conversation older than this is dropped, and the person is told."""
+WRONG_CODES_ALLOWED = 5
+LOCKOUT = timedelta(hours=1)
+LONGEST_LABEL = 60
+
+_NEWER_NOTICE = (
+    select(outbox.c.id, outbox.c.content)
+    .where(
+        outbox.c.address_id == bindparam("address_id"),
+        outbox.c.id > bindparam("screen"),
+        outbox.c.kind != Kind.REPLY,
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(5)
+)
+
+
+class Router:
+    """Answers one message of one contact, inside the transaction that holds the contact's lock."""
+
+    def __init__(self, work: Work, incoming: Incoming) -> None:
+        self.work = work
+        self.incoming = incoming
+        self.contact: Contact = work.contact
+        self.talk: Talk = work.contact.talk
+        orders = OrderBook(work.tx, self.contact.actor, work.at)
+        links = work.runtime.join_links
+        self.scene = Scene(self.contact.actor, orders, PeopleBook(work.tx, self.contact.actor, work.at, links), work.at)
+
+    def answer(self) -> Outgoing | None:
+        """Return what the person is told; None only where silence is the polite answer (a group)."""
+        if not self.incoming.private:
+            return self._in_group()
+        dropped = self._drop_stale()
+        reply = self._by_content()
+        return replace(reply.after(dropped) if dropped else reply, ack=self.incoming.ack)
+
+    # --- what kind of thing arrived -----------------------------------------------------------------------------------
+
+    def _in_group(self) -> Outgoing | None:
+        if self.incoming.text.startswith("/"):
+            return Outgoing(_("I only answer in private. Please write to me directly."))
+        return None
+
+    def _by_content(self) -> Outgoing:
+        if self.incoming.content is Content.CONTACT:
+            return self._contact_shared()
+        if self.incoming.content is not Content.TEXT:
+            return self._repeat_with(UNREADABLE[self.incoming.content]())
+        if not self.contact.is_known:
+            return self._stranger()
+        if self.incoming.payload:
+            return self._button(self.incoming.payload)
+        return self._text(self.incoming.text)
+
+    def _contact_shared(self) -> Outgoing:
+        if self.contact.is_known:
+            return self._open("menu", "").after(
+                _("You have joined. Welcome, {name}.").format(name=self.contact.actor.name)
+            )
+        if self.incoming.phone:
+            return self._open("join", "").after(_("That number is not in the register."))
+        return self._open("join", "").after(_("That contact is not your own. Please share your own number."))
+
+    def _stranger(self) -> Outgoing:
+        """Somebody whom the register does not know: they can join, and learn nothing else."""
+        text = self.incoming.text.strip()
+        if self.incoming.payload.startswith(ANSWER_MARK):
+            return self._answer_button(self.incoming.payload.removeprefix(ANSWER_MARK))
+        if self.talk.conversation == "join" and self.talk.asked != "code":
+            return self._cancel() if fold(text) in CANCEL | BACK else self._answer_open(text)
+        opened = registry.opened_by(text)
+        said = opened[1] if opened and opened[0].name == "join" else text
+        if self._is_locked_out():
+            return self._open("join", "").after(_("Too many wrong codes. Please try again in an hour."))
+        reply = self._open("join", said if looks_like_code(said) or (opened and said) else "")
+        if looks_like_code(said) and self.talk.asked == "code":
+            self._count_wrong_code()
+        return reply
+
+    def _is_locked_out(self) -> bool:
+        since = self.contact.wrong_codes_since
+        return self.contact.wrong_codes >= WRONG_CODES_ALLOWED and since is not None and self.work.at - since < LOCKOUT
+
+    def _count_wrong_code(self) -> None:
+        since = self.contact.wrong_codes_since
+        if since is None or self.work.at - since >= LOCKOUT:
+            self.contact.wrong_codes, self.contact.wrong_codes_since = 0, self.work.at
+        self.contact.wrong_codes += 1
+
+    # --- buttons ------------------------------------------------------------------------------------------------------
+
+    def _button(self, payload: str) -> Outgoing:
+        if payload.startswith(COMMAND_MARK):
+            return self._command(payload.removeprefix(COMMAND_MARK))
+        if payload.startswith(ANSWER_MARK):
+            return self._answer_button(payload.removeprefix(ANSWER_MARK))
+        return self._text(self.incoming.text or payload)
+
+    def _answer_button(self, payload: str) -> Outgoing:
+        talk_id, _dot, rest = payload.partition(".")
+        serial, _dot, number = rest.partition(".")
+        if self.talk.done and talk_id == self.talk.done[0]:
+            return Outgoing(_("That was registered already; nothing was done twice.") + "\n\n" + self.talk.done[1])
+        current = talk_id == self.talk.id and serial == str(self.talk.serial)
+        if not (current and number.isascii() and number.isdigit() and int(number) < len(self.talk.shown)):
+            return self._repeat_with(_("That button belongs to an earlier question and no longer works."))
+        self.talk.hear(self.talk.shown[int(number)][0])
+        return self._run()
+
+    # --- text ---------------------------------------------------------------------------------------------------------
+
+    def _text(self, text: str) -> Outgoing:
+        typed = "?" if text.strip() in ("?", "¿?") else fold(text)
+        if not typed:
+            return self._repeat_with(_("I received an empty message."))
+        said_by_all = self._word_for_everyone(typed)
+        if said_by_all is not None:
+            return said_by_all
+        if len(text) <= LONGEST_LABEL:
+            command = self._picked_from_notice(text)
+            if command is not None:
+                return self._command(command)
+        if text.startswith("/"):
+            opened = registry.opened_by(text)
+            return self._begin(*opened) if opened else self._lost()
+        if self.talk.conversation:
+            return self._answer_open(text)
+        return self._idle(text)
+
+    def _word_for_everyone(self, typed: str) -> Outgoing | None:
+        """Answer the words that mean the same everywhere; they count only when they are the whole message."""
+        if typed in CANCEL:
+            return self._cancel()
+        if typed in BACK:
+            return self._back()
+        if typed in MENU:
+            return self._open("menu", "")
+        if typed in HELP:
+            return self._help()
+        return None
+
+    def _picked_from_notice(self, text: str) -> str | None:
+        """Return the command that the text picks from a notice newer than the last reply: what is on the screen."""
+        facts = {"address_id": self.contact.address_id, "screen": self.talk.screen}
+        for row in self.work.tx.execute(_NEWER_NOTICE, facts):
+            shown = [(payload, label) for label, payload in row.content.get("choices", ())]
+            if shown:
+                payload = pick(text, shown)
+                return None if payload is None else payload.removeprefix(COMMAND_MARK)
+        return None
+
+    def _idle(self, text: str) -> Outgoing:
+        payload = self.talk.pick(text)
+        if payload is not None:
+            return self._command(payload.removeprefix(COMMAND_MARK))
+        return self._command(text)
+
+    def _command(self, text: str) -> Outgoing:
+        """Open what the text names; a code alone shows that order."""
+        opened = registry.opened_by(text)
+        if opened is not None:
+            return self._begin(*opened)
+        if codes.normalise(text) is not None:
+            return self._open("status", text)
+        return self._lost()
+
+    def _answer_open(self, text: str) -> Outgoing:
+        before = replace(self.talk, answers=dict(self.talk.answers), shown=list(self.talk.shown))
+        self.talk.hear(self.talk.pick(text) or text)
+        entry = registry.named(self.talk.conversation)
+        if entry is None:
+            return self._open("menu", "")
+        end = turn(entry.run, self.talk, self.scene)
+        if isinstance(end, Question) and end.refused == before.asked:
+            opened = registry.opened_by(text) if self.contact.is_known else None
+            if opened is not None:
+                return self._begin(*opened)
+        return self._end(end)
+
+    # --- conversations ------------------------------------------------------------------------------------------------
+
+    def _open(self, name: str, rest: str) -> Outgoing:
+        entry = registry.named(name)
+        if entry is None:
+            raise LookupError(name)
+        return self._begin(entry, rest)
+
+    def _begin(self, entry: Entry, rest: str) -> Outgoing:
+        left = self._left_words()
+        self.talk.begin(entry.name)
+        spare = [rest] if rest and entry.rest_is_one else rest.split()
+        reply = self._end(turn(entry.run, self.talk, self.scene, spare))
+        return reply.after(left) if left else reply
+
+    def _run(self) -> Outgoing:
+        entry = registry.named(self.talk.conversation)
+        if entry is None:
+            return self._open("menu", "")
+        return self._end(turn(entry.run, self.talk, self.scene))
+
+    def _end(self, end: Question | Finished | LastWord | None) -> Outgoing:
+        match end:
+            case Question():
+                reply = show(end, self.talk, self.work.at)
+                return self._with_way_out(reply)
+            case Finished():
+                reply = perform(self.work, end.commands)
+                self.talk.done = [self.talk.id, reply.text]
+                self.talk.rest(reply.choices)
+                return reply
+            case LastWord():
+                self.talk.rest(end.choices)
+                return Outgoing(end.text, end.choices)
+            case None:
+                return self._cancel()
+
+    def _with_way_out(self, reply: Outgoing) -> Outgoing:
+        """Add how to go on when the person misses the same question again and again."""
+        if self.talk.misses == 2 and self.contact.is_known:
+            return replace(reply, text=reply.text + "\n" + _("You can also type “atrás” or “cancelar”."))
+        if self.talk.misses > 2 and self.contact.is_known:
+            hint = _("Type “ayuda” to see how it works, or “contactos” to call somebody.")
+            return replace(reply, text=reply.text + "\n" + hint)
+        return reply
+
+    # --- words for everyone -------------------------------------------------------------------------------------------
+
+    def _cancel(self) -> Outgoing:
+        if not self.contact.is_known:
+            self.talk.rest()
+            return self._open("join", "")
+        was_open = bool(self.talk.conversation)
+        menu = self._open_quietly("menu")
+        said = _("Left. It was NOT registered: nothing changed.") if was_open else _("There is nothing to cancel.")
+        return menu.after(said)
+
+    def _back(self) -> Outgoing:
+        if not self.talk.conversation:
+            return self._open_quietly("menu")
+        if not self.talk.answers:
+            return self._cancel()
+        self.talk.answers.popitem()
+        self.talk.asked = ""
+        return self._run()
+
+    def _help(self) -> Outgoing:
+        if not self.talk.conversation:
+            return self._open("help_", "")
+        return self._repeat_with(
+            _("You can type “atrás” to take back the last answer or “cancelar” to leave without registering anything.")
+        )
+
+    def _lost(self) -> Outgoing:
+        return self._open_quietly("menu").after(_("I did not understand that. You can choose one of these."))
+
+    def _open_quietly(self, name: str) -> Outgoing:
+        self.talk.rest()
+        return self._open(name, "")
+
+    def _left_words(self) -> str:
+        if self.talk.conversation and self.talk.answers and self.contact.is_known:
+            return _("What you had not finished was NOT registered.")
+        return ""
+
+    def _repeat_with(self, note: str) -> Outgoing:
+        """Say something and put the open question again; without one, the menu."""
+        if not self.contact.is_known:
+            return self._open("join", "").after(note)
+        if not self.talk.conversation:
+            return self._open_quietly("menu").after(note)
+        self.talk.asked = ""
+        return self._run().after(note)
+
+    def _drop_stale(self) -> str:
+        talk: Any = self.talk
+        if not talk.conversation or not talk.asked_at:
+            return ""
+        if self.work.at - texts.parsed(talk.asked_at) < STALE:
+            return ""
+        talk.rest()
+        return _("What you began earlier was NOT registered. Let us start again.") if self.contact.is_known else ""
+
+
+UNREADABLE = {
+    Content.AUDIO: lambda: _("I cannot listen to audio yet. Please type it."),
+    Content.PICTURE: lambda: _("I cannot look at pictures yet. Please type it."),
+    Content.VIDEO: lambda: _("I cannot watch videos. Please type it."),
+    Content.STICKER: lambda: _("Nice sticker! But I only understand text. Please type it."),
+    Content.LOCATION: lambda: _("I cannot use locations yet. Please type it."),
+    Content.FILE: lambda: _("I cannot read files. Please type it."),
+    Content.OTHER: lambda: _("I only understand text. Please type it."),
+}
+
+
+def answer(work: Work, incoming: Incoming) -> Outgoing | None:
+    """Return the answer to a message; the contact's talk is changed with it."""
+    return Router(work, incoming).answer()

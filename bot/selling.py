@@ -1,0 +1,86 @@
+"""What attending, selling and rejecting ask alike: the sale's document and why an order is rejected."""
+
+from __future__ import annotations
+
+from bot import questions, texts
+from bot.asking import reason
+from bot.dialogue import Chat
+from bot.i18n import _
+from core import documents
+from core.order import Order
+from core.people import Actor
+from core.terms import Activity, Document
+
+NEVER_SELLS = {
+    Activity.RETAIL_SHOP,
+    Activity.STATION,
+    Activity.STATION_WITH_LPG,
+    Activity.LPG_STATION,
+    Activity.RURAL_STATION,
+    Activity.FLOATING_STATION,
+    Activity.LPG_CONSUMER,
+    Activity.LPG_NETWORK,
+    Activity.FUEL_CONSUMER,
+    Activity.CARRIER,
+    Activity.EXCHANGE_CENTRE,
+}
+
+
+def sells(actor: Actor) -> bool:
+    """Say whether the person could sell for one of their agents."""
+    return any(one.acts and one.activity not in NEVER_SELLS for one in actor.memberships)
+
+
+def document(chat: Chat) -> tuple[str, Document]:
+    """Ask for the number of the guía or factura, and which of the two it is when the number does not say."""
+    number = chat.ask(
+        "document",
+        _("Type the number of the guía de remisión or the factura, like T001-00012345."),
+        questions.document,
+    )
+    kind = documents.kind_of(number)
+    if kind is None:
+        chosen = chat.choose_word(
+            "kind",
+            _("{number}: is it a guía or a factura?").format(number=number),
+            {Document.WAYBILL.value: _("Guía de remisión"), Document.INVOICE.value: _("Factura")},
+        )
+        kind = Document(chosen)
+    return number, kind
+
+
+def document_line(number: str, kind: Document) -> str:
+    """Return the document for a summary."""
+    return f"{_(texts.DOCUMENT[kind])} {number}"
+
+
+def reason_of_seller(chat: Chat, order: Order) -> str:
+    """Ask why the seller rejects the order, then show the summary; returns the reason once it was confirmed."""
+    why = reason(
+        chat,
+        _("Why do you reject order {code}? Choose or type the reason.").format(code=order.code),
+        [("stock", _("No stock")), ("truck", _("No truck")), ("mistake", _("Wrong order"))],
+    )
+    confirm_rejection(chat, order, why)
+    return why
+
+
+def reason_of_buyer(chat: Chat, order: Order) -> str:
+    """Ask why the buyer does not take the order, then show the summary; returns the reason once it was confirmed."""
+    why = reason(
+        chat,
+        _("Why do you reject order {code}? Choose or type the reason.").format(code=order.code),
+        [("never came", _("It did not arrive")), ("wrong", _("Wrong product")), ("state", _("Bad condition"))],
+    )
+    confirm_rejection(chat, order, why)
+    return why
+
+
+def confirm_rejection(chat: Chat, order: Order, why: str) -> None:
+    """Show what a rejection does, and ask once."""
+    chat.confirm(
+        _("Reject the whole order {code}? This is final.\n{parties}\n{lines}\nReason: {reason}").format(
+            code=order.code, parties=texts.parties_of(order), lines=texts.lines_of(order.lines), reason=why
+        ),
+        _("Yes, reject"),
+    )

@@ -1,0 +1,146 @@
+"""The environment, read once. Whatever is missing or malformed is said in one message, all of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.i18n import KNOWN
+from bot.runtime import Runtime
+from core.db import Database
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+(/[^\s?#]*)?", value):
+        raise ValueError("must be a web address like https://bot.example, without a query")
+    return value.rstrip("/")
+
+
+def _empty_is_unset(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _database_url(value: str) -> str:
+    try:
+        backend = make_url(value).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in ("sqlite", "postgresql"):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as unknown:
+        raise ValueError("is not a time zone, like America/Lima") from unknown
+    return value
+
+
+def _locale(value: str) -> str:
+    if value not in KNOWN:
+        raise ValueError(f"must be one of {', '.join(KNOWN)}")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_empty_is_unset)]
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///var/scopbot.db"
+    public_base_url: OptionalAddress = None
+    telegram_bot_token: Annotated[str | None, BeforeValidator(_empty_is_unset)] = Field(
+        default=None, pattern=r"^[0-9]{3,}:[A-Za-z0-9_-]{3,}$"
+    )
+    telegram_webhook_secret: Annotated[str | None, BeforeValidator(_empty_is_unset)] = Field(
+        default=None, pattern=r"^[A-Za-z0-9_-]{1,256}$"
+    )
+    telegram_api_base_url: WebAddress = "https://api.telegram.org"
+    twilio_account_sid: Annotated[str | None, BeforeValidator(_empty_is_unset)] = Field(
+        default=None, pattern=r"^AC[0-9a-fA-F]{32}$"
+    )
+    twilio_auth_token: Annotated[str | None, BeforeValidator(_empty_is_unset)] = Field(default=None, min_length=8)
+    twilio_whatsapp_from: Annotated[str | None, BeforeValidator(_empty_is_unset)] = Field(
+        default=None, pattern=r"^whatsapp:\+[1-9][0-9]{6,14}$"
+    )
+    twilio_api_base_url: OptionalAddress = None
+    twilio_content_base_url: OptionalAddress = None
+    bot_demo: Annotated[bool, BeforeValidator(lambda value: value or False)] = False
+    bot_timezone: Annotated[str, AfterValidator(_time_zone)] = "America/Lima"
+    bot_locale: Annotated[str, AfterValidator(_locale)] = "es_PE"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+
+    @model_validator(mode="after")
+    def _complete(self) -> Settings:
+        problems = []
+        twilio = {
+            "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
+            "TWILIO_AUTH_TOKEN": self.twilio_auth_token,
+            "TWILIO_WHATSAPP_FROM": self.twilio_whatsapp_from,
+        }
+        missing = [name for name, value in twilio.items() if not value]
+        if missing and len(missing) < len(twilio):
+            problems.append(f"WhatsApp needs {', '.join(missing)} too")
+        if not missing and not self.public_base_url:
+            problems.append("WhatsApp needs PUBLIC_BASE_URL: Twilio signs the address that it sees")
+        if self.telegram_bot_token and self.public_base_url and not self.telegram_webhook_secret:
+            problems.append("Telegram by webhook needs TELEGRAM_WEBHOOK_SECRET")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def has_telegram(self) -> bool:
+        """Say whether Telegram is on."""
+        return bool(self.telegram_bot_token)
+
+    @property
+    def has_whatsapp(self) -> bool:
+        """Say whether WhatsApp is on."""
+        return bool(self.twilio_account_sid)
+
+    def channels(self) -> frozenset[str]:
+        """Return the channels over which messages can leave."""
+        on = {"telegram": self.has_telegram, "whatsapp": self.has_whatsapp, "phone": self.bot_demo}
+        return frozenset(name for name, is_on in on.items() if is_on)
+
+    def runtime(self) -> Runtime:
+        """Return what the running bot shares."""
+        return Runtime(
+            database=Database(self.database_url),
+            channels=self.channels(),
+            locale=self.bot_locale,
+            whatsapp_number=(self.twilio_whatsapp_from or "").removeprefix("whatsapp:"),
+        )
+
+
+class BadSettings(Exception):  # noqa: N818 - read by the operator, who is told what to mend
+    """One or more settings are missing or malformed; the message lists them all."""
+
+
+def load() -> Settings:
+    """Read the environment, or raise BadSettings with every problem."""
+    try:
+        return Settings()
+    except ValidationError as invalid:
+        problems = [f"  {_name(error['loc'])}{error['msg']}" for error in invalid.errors()]
+        raise BadSettings("These settings need mending:\n" + "\n".join(problems)) from None
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    return f"{location[0]}: ".upper() if location else ""

@@ -1,0 +1,168 @@
+"""The chat's own tables: who writes from where, what came in, what goes out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from core.statements import table_of
+from core.tables import official
+from core.terms import Role
+
+
+class Reach(StrEnum):
+    """Whether messages to an address arrive."""
+
+    ACTIVE = "ACTIVA"
+    BLOCKED = "BLOQUEADA"
+    INVALID = "INVALIDA"
+
+
+class Waiting(StrEnum):
+    """Where an incoming message is."""
+
+    NEW = "NUEVO"
+    ANSWERED = "ATENDIDO"
+    FAILED = "FALLIDO"
+
+
+class Kind(StrEnum):
+    """Why something goes out."""
+
+    REPLY = "RESPUESTA"
+    NOTICE = "AVISO"
+    REMINDER = "RECORDATORIO"
+
+
+class Sending(StrEnum):
+    """Where an outgoing message is."""
+
+    PENDING = "PENDIENTE"
+    LEASED = "TOMADO"
+    SENT = "ENVIADO"
+    DELIVERED = "ENTREGADO"
+    READ = "LEIDO"
+    FAILED = "FALLIDO"
+    EXPIRED = "VENCIDO"
+
+
+class AddressRow(SQLModel, table=True):
+    """One place from which somebody writes: a Telegram chat, a WhatsApp sender, a demo phone."""
+
+    __tablename__ = "address"
+    __table_args__ = (UniqueConstraint("channel", "external_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str = Field(max_length=20)
+    external_id: str = Field(max_length=150)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    locale: str | None = Field(default=None, max_length=10)
+    talk: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    reach: Reach = Field(sa_column=Column(official(Reach), nullable=False))
+    last_inbound_at: datetime | None = None
+    wrong_codes: int = 0
+    wrong_codes_since: datetime | None = None
+
+
+class InboxRow(SQLModel, table=True):
+    """A message as it arrived, kept before anything is done with it."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id"),
+        Index(
+            "ix_inbox_waiting",
+            "channel",
+            "external_id",
+            "id",
+            sqlite_where=text("state = 'NUEVO'"),
+            postgresql_where=text("state = 'NUEVO'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str = Field(max_length=20)
+    external_id: str = Field(max_length=150)
+    provider_id: str = Field(max_length=150)
+    received_at: datetime
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    state: Waiting = Field(sa_column=Column(official(Waiting), nullable=False))
+    attempts: int = 0
+    next_attempt_at: datetime
+    reference: str = Field(default="", max_length=12)
+    answered_at: datetime | None = None
+
+
+class OutboxRow(SQLModel, table=True):
+    """A message to send. Its content is the same for every channel; the channel draws it when it leaves."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_address_id", "address_id", "id"),
+        Index(
+            "ix_outbox_waiting",
+            "next_attempt_at",
+            "id",
+            sqlite_where=text("state IN ('PENDIENTE', 'TOMADO')"),
+            postgresql_where=text("state IN ('PENDIENTE', 'TOMADO')"),
+        ),
+        Index(
+            "ix_outbox_queue",
+            "address_id",
+            "id",
+            sqlite_where=text("state IN ('PENDIENTE', 'TOMADO')"),
+            postgresql_where=text("state IN ('PENDIENTE', 'TOMADO')"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    address_id: int = Field(foreign_key="address.id")
+    channel: str = Field(max_length=20)
+    external_id: str = Field(max_length=150)
+    kind: Kind = Field(sa_column=Column(official(Kind), nullable=False))
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    dedupe_key: str | None = Field(default=None, max_length=80, unique=True)
+    state: Sending = Field(sa_column=Column(official(Sending), nullable=False))
+    attempts: int = 0
+    created_at: datetime
+    next_attempt_at: datetime
+    expires_at: datetime | None = None
+    lease_until: datetime | None = None
+    lease_by: str | None = Field(default=None, max_length=40)
+    sent_at: datetime | None = None
+    provider_id: str | None = Field(default=None, max_length=80)
+    error: str = Field(default="", max_length=300)
+
+
+class InvitationRow(SQLModel, table=True):
+    """An invitation to act for an agent: one code, one use, for a while. Only the code's hash is kept."""
+
+    __tablename__ = "invitation"
+
+    id: int | None = Field(default=None, primary_key=True)
+    code_hash: str = Field(max_length=64, unique=True)
+    agent_id: int = Field(foreign_key="agent.id")
+    role: Role = Field(sa_column=Column(official(Role), nullable=False))
+    name: str = Field(max_length=120)
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class ProcessRow(SQLModel, table=True):
+    """When a process of the bot was last seen alive."""
+
+    __tablename__ = "process"
+
+    name: str = Field(primary_key=True, max_length=40)
+    seen_at: datetime
+
+
+addresses = table_of(AddressRow)
+inbox = table_of(InboxRow)
+outbox = table_of(OutboxRow)
+invitations = table_of(InvitationRow)
+processes = table_of(ProcessRow)

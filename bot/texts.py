@@ -1,0 +1,373 @@
+"""How orders, moments, quantities and refusals read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import singledispatch
+
+from bot import people
+from bot.i18n import N_, _, ngettext
+from bot.messages import Choice, does
+from core import errors
+from core.clock import LIMA, day_in_lima
+from core.order import Entry, Line, Order
+from core.people import Actor
+from core.terms import Document, LineStatus, Movement, Party, Role, Status, Unit
+from core.transitions import Accept, Annul, Close, Command, Reject, Sell, possible
+
+STATUS = {
+    Status.REQUESTED: N_("SOLICITADO (requested)"),
+    Status.ANNULLED: N_("ANULADO (annulled)"),
+    Status.ACCEPTED: N_("ACEPTADO (accepted)"),
+    Status.TO_CLOSE: N_("POR CERRAR (sold)"),
+    Status.CLOSED: N_("CERRADO (closed)"),
+    Status.REJECTED: N_("RECHAZADO (rejected)"),
+}
+MOVEMENT = {
+    Movement.REQUESTED: N_("SOLICITADO: requested"),
+    Movement.ANNULLED: N_("ANULADO: annulled"),
+    Movement.ACCEPTED: N_("ACEPTADO: accepted"),
+    Movement.SOLD: N_("VENDIDO: sold"),
+    Movement.CLOSED: N_("CERRADO: closed"),
+    Movement.REJECTED: N_("RECHAZADO: rejected"),
+}
+ROLE = {Role.OWNER: N_("owner"), Role.OPERATOR: N_("operator"), Role.DRIVER: N_("driver")}
+VERB = {
+    Movement.REQUESTED: N_("request orders"),
+    Movement.ANNULLED: N_("annul orders"),
+    Movement.ACCEPTED: N_("accept orders"),
+    Movement.SOLD: N_("sell orders"),
+    Movement.CLOSED: N_("close orders"),
+    Movement.REJECTED: N_("reject orders"),
+}
+DOCUMENT = {Document.WAYBILL: N_("Guía"), Document.INVOICE: N_("Factura")}
+CHANNEL = {
+    "telegram": "Telegram",
+    "whatsapp": "WhatsApp",
+    "phone": N_("demo phone"),
+    "console": N_("terminal"),
+}
+
+
+def moment(at: datetime) -> str:
+    """Return a moment in Lima, to the second: 25/03/2021 20:52:25."""
+    return at.astimezone(LIMA).strftime("%d/%m/%Y %H:%M:%S")
+
+
+def today(at: datetime) -> date:
+    """Return the calendar day in Peru at that moment."""
+    return day_in_lima(at)
+
+
+def parsed(stamp: str) -> datetime:
+    """Return a stored moment."""
+    return datetime.fromisoformat(stamp)
+
+
+def on_day(day: date) -> str:
+    """Return a day: 25/03/2021."""
+    return day.strftime("%d/%m/%Y")
+
+
+def amount(quantity: Decimal, unit: Unit = Unit.PIECES) -> str:
+    """Return a quantity: 9,000 for pieces, 3,100 gal for gallons."""
+    number = f"{quantity.normalize():,f}"
+    return number if unit is Unit.PIECES else f"{number} {'gal' if unit is Unit.GALLONS else 'kg'}"
+
+
+def line_of(quantity: Decimal, name: str, unit: Unit = Unit.PIECES) -> str:
+    """Return one line of an order: 20 × JOYCE GAS 10 kg."""
+    return f"• {amount(quantity, unit)} × {name}"
+
+
+def lines_of(lines: Iterable[Line]) -> str:
+    """Return the lines with the quantity that stands now; what was dropped or rejected says so."""
+    return "\n".join(_line(line) for line in lines)
+
+
+def _line(line: Line) -> str:
+    if line.status is LineStatus.REJECTED:
+        return f"• {line.name}: " + _("rejected")
+    return line_of(line.current, line.name, line.unit)
+
+
+def status_of(order: Order) -> str:
+    """Return the status of an order as people read it."""
+    return _(STATUS[order.status])
+
+
+def one_line(order: Order, me: Party) -> str:
+    """Return an order for a list of choices: its code and who is on the other side."""
+    return f"{order.code} {order.seller if me is Party.BUYER else order.buyer}"
+
+
+def parties_of(order: Order) -> str:
+    """Return who buys from whom."""
+    return _("Buyer: {buyer}\nSeller: {seller}").format(buyer=order.buyer, seller=order.seller)
+
+
+def document_of(order: Order) -> str:
+    """Return the sale's document: Guía T001-00012345."""
+    if not order.document:
+        return ""
+    kind = _(DOCUMENT[order.document_kind]) if order.document_kind else _("Document")
+    return f"{kind} {order.document}"
+
+
+DONE = {
+    Movement.REQUESTED: N_("✅ It WAS registered: order requested."),
+    Movement.ANNULLED: N_("✅ It WAS registered: order annulled. Its code can no longer be used."),
+    Movement.ACCEPTED: N_("✅ It WAS registered: order accepted. It is not sold yet."),
+    Movement.SOLD: N_("✅ It WAS registered: order sold. The buyer has to close it when it arrives."),
+    Movement.CLOSED: N_("✅ It WAS registered: order closed."),
+    Movement.REJECTED: N_("✅ It WAS registered: order rejected."),
+}
+
+
+def receipt(order: Order, entry: Entry) -> str:
+    """Return the proof of a movement: what was registered, the code alone on its line, the state, when and who."""
+    facts = [
+        _(DONE[entry.movement]),
+        "",
+        order.code,
+        "",
+        parties_of(order),
+        lines_of(order.lines),
+        document_of(order),
+        reason_of(entry),
+        _("State: {status}").format(status=status_of(order)),
+        _("Time: {moment} (Lima)").format(moment=moment(entry.at)),
+        _("By: {person}, {agent}").format(person=entry.person_name, agent=entry.agent),
+    ]
+    return "\n".join(fact for place, fact in enumerate(facts) if fact or place in (1, 3))
+
+
+def reason_of(entry: Entry) -> str:
+    """Return why it was done, if it was said."""
+    reason = entry.declared.get("reason") or entry.declared.get("remark")
+    return _("Reason: {reason}").format(reason=reason) if reason else ""
+
+
+def movement_line(entry: Entry, order: Order) -> str:
+    """Return a movement for the history: when to the second, what, who, by which channel, and what was declared."""
+    channel = _(CHANNEL.get(entry.channel, entry.channel))
+    lines = [
+        f"{moment(entry.at)} - {_(MOVEMENT[entry.movement])}",
+        f"   {entry.person_name}, {entry.agent} ({channel})",
+        *(
+            f"   {fact}"
+            for fact in (_declared_lines(entry, order), _declared_document(entry), reason_of(entry))
+            if fact
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _declared_lines(entry: Entry, order: Order) -> str:
+    names = {str(line.position): line for line in order.lines}
+    counted = [
+        f"{amount(Decimal(quantity), names[position].unit)} × {names[position].name}"
+        for position, quantity in entry.declared.get("lines", {}).items()
+        if position in names and Decimal(quantity)
+    ]
+    rejected = [
+        f"{names[position].name}: {_('rejected')} ({reason})"
+        for position, reason in entry.declared.get("rejected", {}).items()
+        if position in names
+    ]
+    return ", ".join(counted + rejected)
+
+
+def _declared_document(entry: Entry) -> str:
+    return _("Document {number}").format(number=entry.declared["document"]) if entry.declared.get("document") else ""
+
+
+# --- what can be done next --------------------------------------------------------------------------------------------
+
+
+def next_steps(order: Order, actor: Actor) -> tuple[Choice, ...]:
+    """Return what the person can do with the order now, as choices."""
+    doable = possible(order, actor)
+    offered: tuple[tuple[type[Command], str, str], ...] = (
+        (Accept, _("Attend"), "atender"),
+        (Sell, _("Sell"), "vender"),
+        (Close, _("Close"), "cerrar"),
+        (Annul, _("Annul"), "anular"),
+        (Reject, _("Reject"), "rechazar"),
+    )
+    return tuple(does(label, f"{word} {order.code}") for command, label, word in offered if command in doable)
+
+
+def look_closer(order: Order) -> tuple[Choice, ...]:
+    """Return the two ways of looking at an order, as the SCOP page has them."""
+    return (
+        does(_("See movements"), f"movimientos {order.code}"),
+        does(_("See detail"), f"detalle {order.code}"),
+    )
+
+
+def to_menu() -> Choice:
+    """Return the way back to the menu."""
+    return does(_("Menu"), "menu")
+
+
+# --- refusals ---------------------------------------------------------------------------------------------------------
+
+
+def refusal(refused: errors.Refused) -> str:
+    """Return why nothing was registered, and what to do."""
+    return _("❌ It was NOT registered.") + " " + why(refused)
+
+
+@singledispatch
+def why(refused: errors.Refused) -> str:
+    """Return the reason in the person's language. Each kind of refusal has its words here."""
+    raise NotImplementedError(type(refused).__name__)
+
+
+@why.register
+def _unknown_order(refused: errors.UnknownOrder) -> str:
+    return _("I find no order {code} of yours. Please check the eleven digits.").format(code=refused.code)
+
+
+@why.register
+def _already_done(refused: errors.AlreadyDone) -> str:
+    return _(
+        "That was registered before: order {code}, {movement}, on {moment} by {person}. "
+        "The order is now {status}. Nothing new was registered."
+    ).format(
+        code=refused.code,
+        movement=refused.movement.value,
+        moment=moment(refused.at),
+        person=refused.by,
+        status=_(STATUS[refused.now]),
+    )
+
+
+@why.register
+def _wrong_status(refused: errors.WrongStatus) -> str:
+    now = _("Order {code} is now {status}.").format(code=refused.code, status=_(STATUS[refused.now]))
+    return f"{now} {_advice(refused)}"
+
+
+def _advice(refused: errors.WrongStatus) -> str:
+    if not refused.now.is_open:
+        return _("It is finished: it can no longer be changed.")
+    if refused.wanted is Movement.ANNULLED:
+        return _("It can be annulled only while it is SOLICITADO. Ask the seller to reject it.")
+    if refused.wanted is Movement.REJECTED and refused.party is Party.BUYER:
+        if refused.now is Status.REQUESTED:
+            return _("The buyer can reject it only after it is sold. To drop it now, annul it.")
+        return _("The buyer can reject it only after it is sold. Ask the seller to reject it.")
+    if refused.wanted is Movement.CLOSED:
+        return _("It can be closed when the seller has sold it. Ask the seller to sell it before unloading.")
+    if refused.wanted is Movement.SOLD:
+        return _("It must be accepted first.")
+    return _("That can no longer be done from here.")
+
+
+@why.register
+def _not_your_move(refused: errors.NotYourMove) -> str:
+    if refused.belongs_to is Party.BUYER:
+        return _("Only the buyer can do that with order {code}.").format(code=refused.code)
+    return _("Only the seller can do that with order {code}.").format(code=refused.code)
+
+
+@why.register
+def _role_not_allowed(refused: errors.RoleNotAllowed) -> str:
+    return _("As {role} you cannot {verb}. Ask the owner of your company.").format(
+        role=_(ROLE[refused.role]), verb=_(VERB[refused.wanted])
+    )
+
+
+@why.register
+def _bad_quantity(refused: errors.BadQuantity) -> str:
+    return _("{quantity} of {line} is not possible: whole cylinders, at most {most}.").format(
+        quantity=refused.quantity, line=refused.line, most=amount(refused.at_most)
+    )
+
+
+@why.register
+def _missing_line(refused: errors.MissingLine) -> str:
+    return _("The line {line} has no answer, or is not in the order. Please start again.").format(line=refused.line)
+
+
+@why.register
+def _nothing_left(_refused: errors.NothingLeft) -> str:
+    return _("With nothing accepted, the order must be rejected.")
+
+
+@why.register
+def _empty_order(_refused: errors.EmptyOrder) -> str:
+    return _("An order needs at least one line.")
+
+
+@why.register
+def _unknown_product(refused: errors.UnknownProduct) -> str:
+    return _("{product} is not in the catalogue. Please start again.").format(product=refused.product)
+
+
+@why.register
+def _unknown_agent(_refused: errors.UnknownAgent) -> str:
+    return _("That is not available to you. Please start again from the menu.")
+
+
+@why.register
+def _missing_reason(_refused: errors.MissingReason) -> str:
+    return _("A rejection needs its reason.")
+
+
+@why.register
+def _bad_document(refused: errors.BadDocument) -> str:
+    return _("“{number}” is not the number of a guía or a factura.").format(number=refused.number[:40])
+
+
+@why.register
+def _not_registered(refused: errors.NotRegistered) -> str:
+    return _(
+        "{name} has no valid entry in the Registro de Hidrocarburos on {day} ({register}), so it cannot buy or sell. "
+        "Ask Osinergmin about the entry."
+    ).format(name=refused.name, day=on_day(refused.on), register=refused.register_number)
+
+
+@why.register
+def _not_in_matrix(refused: errors.NotInMatrix) -> str:
+    return _("{buyer} may not buy from {seller}.").format(buyer=refused.buyer, seller=refused.seller)
+
+
+@why.register
+def _over_capacity(refused: errors.OverCapacity) -> str:
+    held = "\n".join(
+        f"• {one.code} {_(STATUS[one.status])}: {amount(one.kilograms)} kg" for one in refused.holding[:10]
+    )
+    reason = _("It does not fit: you ask for {wanted} kg and {free} kg of your {capacity} kg are free.").format(
+        wanted=amount(refused.wanted), free=amount(refused.free), capacity=amount(refused.capacity)
+    )
+    if not held:
+        return reason
+    more = len(refused.holding) - 10
+    if more > 0:
+        held += "\n" + ngettext("• and {count} more", "• and {count} more", more).format(count=more)
+    return reason + "\n" + _("These unclosed orders hold the rest:") + "\n" + held
+
+
+@why.register
+def _invitation_gone(_refused: people.InvitationGone) -> str:
+    return _("That invitation was used already or has expired. Ask the owner for a new one.")
+
+
+@why.register
+def _last_owner(_refused: people.LastOwner) -> str:
+    return _("A company keeps at least one owner.")
+
+
+def next_after(refused: errors.Refused) -> tuple[Choice, ...]:
+    """Return what a refusal offers to do."""
+    if isinstance(refused, errors.OverCapacity):
+        sold = [one for one in refused.holding if one.status is Status.TO_CLOSE]
+        return tuple(does(_("Close {code}").format(code=one.code), f"cerrar {one.code}") for one in sold[:8])
+    if isinstance(refused, errors.WrongStatus | errors.AlreadyDone | errors.NotYourMove):
+        return (does(_("See the order"), f"estado {refused.code}"),)
+    return ()

@@ -1,0 +1,35 @@
+"""Numbers of guías de remisión and facturas."""
+
+from __future__ import annotations
+
+import re
+
+from core.terms import Document
+
+_WITH_SERIES = re.compile(r"([A-Z0-9]{1,4})-([0-9]{1,8})")
+_BARE = re.compile(r"[0-9]{4,8}")
+_WAYBILL_LETTERS = ("T", "V")
+_INVOICE_LETTERS = ("F", "E")
+
+
+def normalise(typed: str) -> str | None:
+    """Return the number in upper case without spaces, its zeros kept, or None if it cannot be a document's.
+
+    Series and number as SUNAT prints them (T001-00012345, F001-123, 001-001387), or the bare number of an old
+    pre-printed book, four to eight digits (the facturas and guías of Res. 1767-2018 have no series).
+    """
+    number = re.sub(r"\s*[-\u2010-\u2015]\s*", "-", typed.strip().upper()).replace(" ", "")
+    if _WITH_SERIES.fullmatch(number) or _BARE.fullmatch(number):
+        return number
+    return None
+
+
+def kind_of(number: str) -> Document | None:
+    """Return what the series says the document is, or None when it does not say."""
+    if "-" not in number:
+        return None
+    if number.startswith(_WAYBILL_LETTERS):
+        return Document.WAYBILL
+    if number.startswith(_INVOICE_LETTERS):
+        return Document.INVOICE
+    return None

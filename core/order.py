@@ -1,0 +1,98 @@
+"""An order as the rest of the program sees it: values, detached from the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from core.terms import Document, LineStatus, Movement, Party, Status, Trade, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. Quantities are in the line's unit; None means that the order has not come that far."""
+
+    position: int
+    product: str
+    brand_id: int | None
+    brand: str | None
+    size: str
+    unit: Unit
+    kilograms_each: Decimal
+    requested: Decimal
+    accepted: Decimal | None
+    sold: Decimal | None
+    received: Decimal | None
+    status: LineStatus
+    reason: str
+
+    @property
+    def name(self) -> str:
+        """Return what people call it: JOYCE GAS 10 kg."""
+        return " ".join(part for part in (self.brand or self.product, self.size) if part)
+
+    @property
+    def current(self) -> Decimal:
+        """Return the quantity that stands now: received, else sold, else accepted, else requested."""
+        for quantity in (self.received, self.sold, self.accepted):
+            if quantity is not None:
+                return quantity
+        return self.requested
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An orden de pedido with its lines, in the order in which they were asked for."""
+
+    id: int
+    code: str
+    trade: Trade
+    status: Status
+    buyer_id: int
+    buyer: str
+    seller_id: int
+    seller: str
+    requested_at: datetime
+    moved_at: datetime
+    sold_at: datetime | None
+    kilograms: Decimal
+    destination: str
+    purchase_order: str
+    delivery_on: date | None
+    comment: str
+    document_kind: Document | None
+    document: str
+    lines: tuple[Line, ...] = ()
+
+    def agent_of(self, party: Party) -> int:
+        """Return the id of the agent on that side."""
+        return self.buyer_id if party is Party.BUYER else self.seller_id
+
+    @property
+    def lines_to_receive(self) -> tuple[Line, ...]:
+        """Return the lines that the seller sold something of."""
+        return tuple(line for line in self.lines if line.sold)
+
+    @property
+    def lines_to_sell(self) -> tuple[Line, ...]:
+        """Return the lines that the seller accepted something of."""
+        return tuple(line for line in self.lines if line.accepted)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One movement of an order, as the journal keeps it."""
+
+    number: int
+    at: datetime
+    movement: Movement
+    status: Status
+    party: Party
+    agent_id: int
+    agent: str
+    person_id: int
+    person_name: str
+    channel: str
+    declared: dict[str, Any]

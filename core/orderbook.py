@@ -1,0 +1,112 @@
+"""OrderBook: what one person may look at. It only reads, and what the person may not see is not there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from core import errors
+from core.clock import day_in_lima, span_in_lima
+from core.order import Entry, Order
+from core.people import Actor, Membership
+from core.register import Agent
+from core.service import history, lines_of, order_from
+from core.statements import (
+    AGENT,
+    BOUGHT,
+    BRANDS,
+    BUYERS_IN_FORCE,
+    FIND,
+    HOLDING,
+    LATEST_BOUGHT,
+    REQUESTED_BETWEEN,
+    SELLERS_FOR,
+    SOLD,
+)
+from core.terms import Party, Status, Trade
+
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something to choose by its name: a seller or a brand."""
+
+    id: int
+    name: str
+    place: str = ""
+
+
+class OrderBook:
+    """The orders of the agents that a person acts for."""
+
+    def __init__(self, tx: Connection, actor: Actor, at: datetime) -> None:
+        self._tx = tx
+        self._actor = actor
+        self._today = day_in_lima(at)
+
+    def find(self, code: str) -> Order | None:
+        """Return the order with its lines, or None: never issued and not yours look the same."""
+        row = self._tx.execute(FIND, {"code": code, "person_id": self._actor.person_id}).first()
+        return None if row is None else order_from(row, lines_of(self._tx, row.id))
+
+    def waiting(self, party: Party, status: Status) -> list[Order]:
+        """Return the orders in that status where the person is on that side, the longest waiting first, no lines."""
+        statement = BOUGHT if party is Party.BUYER else SOLD
+        facts = {"person_id": self._actor.person_id, "status": status, "most": MOST_LISTED}
+        return [order_from(row) for row in self._tx.execute(statement, facts)]
+
+    def with_lines(self, order: Order) -> Order:
+        """Return a listed order with its lines; it is looked up again."""
+        found = self.find(order.code)
+        if found is None:
+            raise errors.UnknownOrder(order.code)
+        return found
+
+    def requested_between(self, first: date, last: date) -> list[Order]:
+        """Return the orders made on those days in Lima, both included, the newest first, without lines."""
+        start, end = span_in_lima(first, last)
+        facts = {"person_id": self._actor.person_id, "start": start, "end": end, "most": MOST_LISTED}
+        return [order_from(row) for row in self._tx.execute(REQUESTED_BETWEEN, facts)]
+
+    def last_request(self) -> Order | None:
+        """Return the newest order that the person's agents made."""
+        row = self._tx.execute(LATEST_BOUGHT, {"person_id": self._actor.person_id, "most": 1}).first()
+        return None if row is None else order_from(row, lines_of(self._tx, row.id))
+
+    def history(self, order: Order) -> tuple[Entry, ...]:
+        """Return the movements, oldest first."""
+        return history(self._tx, order.id)
+
+    def buyers(self) -> list[Membership]:
+        """Return the memberships with which the person can request cylinders."""
+        facts = {"trade": Trade.CYLINDERS, "on": self._today}
+        kinds = set(self._tx.execute(BUYERS_IN_FORCE, facts).scalars())
+        return [one for one in self._actor.memberships if one.acts and one.activity in kinds]
+
+    def sellers(self, buyer: Membership) -> list[Named]:
+        """Return who may sell cylinders to the agent today, those it last bought from first."""
+        facts = {
+            "trade": Trade.CYLINDERS,
+            "on": self._today,
+            "activity": buyer.activity,
+            "agent_id": buyer.agent_id,
+        }
+        return [Named(*row) for row in self._tx.execute(SELLERS_FOR, facts)]
+
+    def brands(self) -> list[Named]:
+        """Return every brand."""
+        return [Named(*row) for row in self._tx.execute(BRANDS)]
+
+    def free_capacity(self, agent_id: int) -> Decimal | None:
+        """Return the kilograms that the agent may still request; None is no limit. Only for one's own agents."""
+        if self._actor.for_agent(agent_id) is None:
+            raise errors.UnknownAgent
+        agent = Agent(*self._tx.execute(AGENT, {"agent_id": agent_id}).one())
+        if agent.capacity is None:
+            return None
+        held = sum((row.kilograms for row in self._tx.execute(HOLDING, {"agent_id": agent_id})), Decimal(0))
+        return max(agent.capacity - held, Decimal(0))

@@ -1,0 +1,43 @@
+"""Who acts: a person, the agents they act for and in which role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.order import Order
+from core.terms import Activity, Party, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person's role for one agent."""
+
+    agent_id: int
+    agent: str
+    activity: Activity
+    role: Role
+    may_close: bool = False
+
+    @property
+    def acts(self) -> bool:
+        """Say whether the role includes every order action."""
+        return self.role in (Role.OWNER, Role.OPERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody doing something now, through one channel."""
+
+    person_id: int
+    name: str
+    channel: str
+    memberships: tuple[Membership, ...]
+
+    def for_agent(self, agent_id: int) -> Membership | None:
+        """Return the membership for the agent, or None."""
+        return next((one for one in self.memberships if one.agent_id == agent_id), None)
+
+    def parties(self, order: Order) -> dict[Party, Membership]:
+        """Return the sides of the order that this person stands on; a stranger stands on none."""
+        sides = {party: self.for_agent(order.agent_of(party)) for party in Party}
+        return {party: membership for party, membership in sides.items() if membership is not None}

@@ -1,0 +1,161 @@
+"""A new order: the checks that need the register, the matrix and the buyer's capacity, and its authorization code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from core import catalogue, codes, errors
+from core.clock import day_in_lima
+from core.order import Line, Order
+from core.register import Agent, check_valid, two_agents
+from core.statements import AGENT_LOCKED, BRANDS, HOLDING, RULE_EXISTS, lines, orders
+from core.terms import LineStatus, Status, Trade, Unit
+from core.transitions import Request, RequestedLine
+
+CODE_ATTEMPTS = 8
+
+
+def draft_order(tx: Connection, request: Request, at: datetime) -> tuple[Order, Agent, Agent]:
+    """Return the order as it would be registered, without a code, and both agents.
+
+    The buyer's row stays locked, so that two orders cannot both fit into the same free capacity.
+    """
+    tx.execute(AGENT_LOCKED, {"agent_id": request.buyer_id})
+    buyer, seller = two_agents(tx, request.buyer_id, request.seller_id)
+    if buyer is None or seller is None:
+        raise errors.UnknownAgent
+    today = day_in_lima(at)
+    check_valid(buyer, today)
+    check_valid(seller, today)
+    _check_matrix(tx, buyer, seller, today)
+    new_lines = tuple(_lines(tx, request.lines))
+    kilograms = sum((line.kilograms_each * line.requested for line in new_lines), Decimal(0))
+    order = Order(
+        id=0,
+        code="",
+        trade=Trade.CYLINDERS,
+        status=Status.REQUESTED,
+        buyer_id=buyer.id,
+        buyer=buyer.name,
+        seller_id=seller.id,
+        seller=seller.name,
+        requested_at=at,
+        moved_at=at,
+        sold_at=None,
+        kilograms=kilograms,
+        destination=buyer.address,
+        purchase_order=request.purchase_order.strip()[:40],
+        delivery_on=request.delivery_on,
+        comment=request.comment.strip()[:500],
+        document_kind=None,
+        document="",
+        lines=new_lines,
+    )
+    return order, buyer, seller
+
+
+def check_capacity(tx: Connection, buyer: Agent, wanted: Decimal) -> None:
+    """Refuse when the unclosed orders leave no room (manual, section 5); the refusal lists them."""
+    if buyer.capacity is None:
+        return
+    held = tuple(errors.Holding(*row) for row in tx.execute(HOLDING, {"agent_id": buyer.id}))
+    free = buyer.capacity - sum((one.kilograms for one in held), Decimal(0))
+    if wanted > free:
+        raise errors.OverCapacity(buyer.capacity, max(free, Decimal(0)), wanted, held)
+
+
+def insert(tx: Connection, order: Order, draft: str | None) -> tuple[int, str]:
+    """Store the order under a new code; return its id and code."""
+    row = {
+        "trade": order.trade,
+        "buyer_id": order.buyer_id,
+        "seller_id": order.seller_id,
+        "status": order.status,
+        "requested_at": order.requested_at,
+        "moved_at": order.moved_at,
+        "kilograms": order.kilograms,
+        "destination": order.destination,
+        "purchase_order": order.purchase_order,
+        "delivery_on": order.delivery_on,
+        "comment": order.comment,
+        "document": "",
+        "draft": draft,
+    }
+    order_id, code = _insert_with_new_code(tx, row, order.trade)
+    tx.execute(lines.insert(), [_line_row(order_id, line) for line in order.lines])
+    return order_id, code
+
+
+def _insert_with_new_code(tx: Connection, row: dict[str, object], trade: Trade) -> tuple[int, str]:
+    for attempt in range(1, CODE_ATTEMPTS + 1):
+        code = codes.draw(trade)
+        try:
+            with tx.begin_nested():
+                key = tx.execute(orders.insert(), {**row, "code": code}).inserted_primary_key
+        except IntegrityError:
+            if attempt == CODE_ATTEMPTS:
+                raise
+        else:
+            return key[0], code  # type: ignore[index]  # an insert of one row has its key
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _check_matrix(tx: Connection, buyer: Agent, seller: Agent, on: date) -> None:
+    facts = {
+        "trade": Trade.CYLINDERS,
+        "buyer_activity": buyer.activity,
+        "seller_activity": seller.activity,
+        "on": on,
+    }
+    if buyer.id == seller.id or tx.execute(RULE_EXISTS, facts).first() is None:
+        raise errors.NotInMatrix(buyer.activity.value, seller.activity.value)
+
+
+def _lines(tx: Connection, asked: Iterable[RequestedLine]) -> Iterable[Line]:
+    """Yield the lines, each brand and size once, in the order in which they were first named."""
+    names = {row.id: row.name for row in tx.execute(BRANDS)}
+    quantities: dict[tuple[int, str], Decimal] = {}
+    for line in asked:
+        key = (line.brand_id, line.size)
+        quantities[key] = quantities.get(key, Decimal(0)) + line.quantity
+    for position, ((brand_id, size_name), quantity) in enumerate(quantities.items(), start=1):
+        size = catalogue.SIZES.get(size_name)
+        if size is None:
+            raise errors.UnknownProduct(size_name)
+        if brand_id not in names:
+            raise errors.UnknownProduct(str(brand_id))
+        yield Line(
+            position=position,
+            product=catalogue.CYLINDER,
+            brand_id=brand_id,
+            brand=names[brand_id],
+            size=size.name,
+            unit=Unit.PIECES,
+            kilograms_each=size.kilograms,
+            requested=quantity,
+            accepted=None,
+            sold=None,
+            received=None,
+            status=LineStatus.REQUESTED,
+            reason="",
+        )
+
+
+def _line_row(order_id: int, line: Line) -> dict[str, object]:
+    return {
+        "order_id": order_id,
+        "position": line.position,
+        "product": line.product,
+        "brand_id": line.brand_id,
+        "size": line.size,
+        "unit": line.unit,
+        "kilograms_each": line.kilograms_each,
+        "requested": line.requested,
+        "status": line.status,
+        "reason": "",
+    }

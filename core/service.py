@@ -1,0 +1,207 @@
+"""execute(): the one way to change an order. Lock, check, change and journal, in the caller's transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from core import errors, requesting
+from core.clock import day_in_lima
+from core.order import Entry, Line, Order
+from core.people import Actor, Membership
+from core.register import check_valid, two_agents
+from core.statements import ADD_ENTRY, FIND_LOCKED, HISTORY, LAST_NUMBER, LINES, SAVE_LINE, SAVE_ORDER, orders
+from core.terms import Movement, Party
+from core.transitions import EVERYBODY_WHO_ACTS, RULES, OrderCommand, Request, Rule, outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was registered: the order as it is now and the movement in the journal."""
+
+    order: Order
+    entry: Entry
+
+
+def execute(tx: Connection, command: OrderCommand | Request, actor: Actor, at: datetime) -> Done:
+    """Carry out the command at the moment `at` (UTC), or raise a Refused; then nothing was changed.
+
+    Of several people racing for one movement exactly one succeeds; the others are told what the order is now.
+    """
+    at = at.replace(microsecond=0)  # the journal counts in seconds, as the SCOP does
+    if isinstance(command, Request):
+        return _request(tx, command, actor, at)
+    return _move(tx, command, actor, at)
+
+
+def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Done:
+    membership = actor.for_agent(command.buyer_id)
+    if membership is None:
+        raise errors.UnknownAgent
+    if membership.role not in EVERYBODY_WHO_ACTS:
+        raise errors.RoleNotAllowed("", Movement.REQUESTED, membership.role)
+    _refuse_second_order(tx, command, actor)
+    order, buyer, seller = requesting.draft_order(tx, command, at)
+    moved = RULES[Request].apply(order, command, at)
+    requesting.check_capacity(tx, buyer, order.kilograms)
+    order_id, code = requesting.insert(tx, moved.order, command.draft)
+    order = replace(moved.order, id=order_id, code=code)
+    declared = {
+        **moved.declared,
+        "products": {str(line.position): line.name for line in order.lines},
+        "buyer": buyer.snapshot(),
+        "seller": seller.snapshot(),
+    }
+    return _journal(tx, order, 1, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
+
+
+def _refuse_second_order(tx: Connection, command: Request, actor: Actor) -> None:
+    """One conversation makes one order: asked again, it is told which."""
+    if command.draft is None:
+        return
+    made = tx.execute(
+        select(orders.c.code, orders.c.status, orders.c.requested_at).where(orders.c.draft == command.draft)
+    ).first()
+    if made is not None:
+        raise errors.AlreadyDone(made.code, Movement.REQUESTED, made.requested_at, actor.name, made.status)
+
+
+def _move(tx: Connection, command: OrderCommand, actor: Actor, at: datetime) -> Done:
+    order = lock(tx, command.code, actor)
+    rule = RULES[type(command)]
+    party, membership = _side(rule, order, actor)
+    if not rule.admits(membership):
+        raise errors.RoleNotAllowed(order.code, rule.movement, membership.role)
+    if order.status not in rule.by[party]:
+        raise _why_not(tx, rule, order, party)
+    if rule.registers_checked:
+        for agent in two_agents(tx, order.buyer_id, order.seller_id):
+            if agent is not None:
+                check_valid(agent, day_in_lima(at))
+    at = max(at, order.moved_at)  # clocks of several machines differ; the journal never goes backwards
+    moved = rule.apply(order, command, at)
+    movement, status = outcome(rule, moved)
+    after = replace(moved.order, status=status, moved_at=at)
+    _save(tx, order, after)
+    number = tx.execute(LAST_NUMBER, {"order_id": order.id}).scalar_one() + 1
+    return _journal(tx, after, number, movement, party, membership, actor, at, moved.declared)
+
+
+def lock(tx: Connection, code: str, actor: Actor) -> Order:
+    """Return the order, its row locked until the transaction ends, or refuse: unknown and unseen look the same."""
+    row = tx.execute(FIND_LOCKED, {"code": code, "person_id": actor.person_id}).first()
+    if row is None:
+        raise errors.UnknownOrder(code)
+    return order_from(row, lines_of(tx, row.id))
+
+
+def order_from(row: Any, lines: tuple[Line, ...] = ()) -> Order:
+    """Return the order that a row of ORDER_COLUMNS holds."""
+    return Order(*row, lines)
+
+
+def lines_of(tx: Connection, order_id: int) -> tuple[Line, ...]:
+    """Return the lines of an order."""
+    rows: Any = tx.execute(LINES, {"order_id": order_id})
+    return tuple(Line(*row) for row in rows)
+
+
+def history(tx: Connection, order_id: int) -> tuple[Entry, ...]:
+    """Return the movements of an order, oldest first."""
+    return tuple(Entry(*row) for row in tx.execute(HISTORY, {"order_id": order_id}))
+
+
+def _side(rule: Rule, order: Order, actor: Actor) -> tuple[Party, Membership]:
+    """Return the side on which the person does this; somebody on both sides uses the one that may."""
+    sides = {party: membership for party, membership in actor.parties(order).items() if party in rule.by}
+    if not sides:
+        belongs_to = next(iter(rule.by))
+        raise errors.NotYourMove(order.code, rule.movement, belongs_to, order.status)
+    return min(sides.items(), key=lambda side: order.status not in rule.by[side[0]])
+
+
+def _why_not(tx: Connection, rule: Rule, order: Order, party: Party) -> errors.Refused:
+    """Return the refusal: this side did it before, or it cannot be done from here."""
+    for entry in reversed(history(tx, order.id)):
+        if entry.movement is rule.movement and entry.party is party:
+            return errors.AlreadyDone(order.code, rule.movement, entry.at, entry.person_name, order.status)
+    return errors.WrongStatus(order.code, rule.movement, order.status, party)
+
+
+def _save(tx: Connection, before: Order, after: Order) -> None:
+    saved = tx.execute(
+        SAVE_ORDER,
+        {
+            "this": before.id,
+            "was": before.status,
+            "status": after.status,
+            "moved_at": after.moved_at,
+            "sold_at": after.sold_at,
+            "kilograms": after.kilograms,
+            "document_kind": after.document_kind,
+            "document": after.document,
+        },
+    )
+    if saved.rowcount != 1:
+        raise RuntimeError(f"order {before.id} moved although its row was locked")
+    changed = [line for line, old in zip(after.lines, before.lines, strict=True) if line != old]
+    if changed:
+        tx.execute(SAVE_LINE, [_line_values(before.id, line) for line in changed])
+
+
+def _line_values(order_id: int, line: Line) -> dict[str, Any]:
+    return {
+        "this": order_id,
+        "at_position": line.position,
+        "accepted": line.accepted,
+        "sold": line.sold,
+        "received": line.received,
+        "status": line.status,
+        "reason": line.reason,
+    }
+
+
+def _journal(
+    tx: Connection,
+    order: Order,
+    number: int,
+    movement: Movement,
+    party: Party,
+    membership: Membership,
+    actor: Actor,
+    at: datetime,
+    declared: dict[str, Any],
+) -> Done:
+    entry = Entry(
+        number=number,
+        at=at,
+        movement=movement,
+        status=order.status,
+        party=party,
+        agent_id=membership.agent_id,
+        agent=membership.agent,
+        person_id=actor.person_id,
+        person_name=actor.name,
+        channel=actor.channel,
+        declared=declared,
+    )
+    tx.execute(
+        ADD_ENTRY,
+        {
+            "order_id": order.id,
+            "number": number,
+            "at": at,
+            "movement": movement,
+            "status": order.status,
+            "party": party,
+            "agent_id": entry.agent_id,
+            "person_id": entry.person_id,
+            "person_name": entry.person_name,
+            "channel": entry.channel,
+            "declared": declared,
+        },
+    )
+    return Done(order, entry)

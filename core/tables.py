@@ -1,0 +1,232 @@
+"""The tables of the core, declared with SQLModel. Statements over them live beside the code that needs them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Enum,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+from core.terms import Activity, Document, LineStatus, Movement, Party, Role, Standing, Status, Trade, Unit
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata: MetaData = SQLModel.metadata
+
+THOUSANDTHS = Decimal(1000)
+
+
+class Quantity(TypeDecorator[Decimal]):
+    """An exact quantity with at most three decimals, stored as an integer count of thousandths."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - as it is called
+        """Return the thousandths; a finer quantity is an error, never rounded."""
+        if value is None:
+            return None
+        thousandths = value * THOUSANDTHS
+        if thousandths != int(thousandths):
+            raise ValueError(f"{value} has more than three decimals")
+        return int(thousandths)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        """Return the quantity in units, without needless zeros: 20, not 20.000."""
+        if value is None:
+            return None
+        whole, rest = divmod(value, 1000)
+        return Decimal(whole) if not rest else Decimal(value) / THOUSANDTHS
+
+
+def official(kind: type[StrEnum], length: int = 40) -> Enum:
+    """Return a column type that stores the official word, not the member's English name."""
+    return Enum(kind, native_enum=False, length=length, values_callable=lambda members: [m.value for m in members])
+
+
+class AgentRow(SQLModel, table=True):
+    """An agent: one entry in the Registro de Hidrocarburos, with the dates between which it holds."""
+
+    __tablename__ = "agent"
+
+    id: int | None = Field(default=None, primary_key=True)
+    register_number: str = Field(max_length=40, unique=True)
+    ruc: str = Field(max_length=11, index=True)
+    name: str = Field(max_length=200)
+    activity: Activity = Field(sa_column=Column(official(Activity), nullable=False, index=True))
+    place: str = Field(default="", max_length=120)
+    address: str = Field(default="", max_length=300)
+    valid_from: date
+    valid_to: date | None = None
+    standing: Standing = Field(sa_column=Column(official(Standing), nullable=False))
+    capacity: Decimal | None = Field(default=None, sa_column=Column(Quantity))
+    """Authorised storage in kilograms; none means that it is not limited."""
+
+
+class PersonRow(SQLModel, table=True):
+    """Somebody who acts for agents. The phone is an attribute: identity is the row."""
+
+    __tablename__ = "person"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=120)
+    phone: str | None = Field(default=None, max_length=20, index=True)
+    locale: str = Field(default="es_PE", max_length=10)
+
+
+class MembershipRow(SQLModel, table=True):
+    """A person's role for an agent."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("person_id", "agent_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    agent_id: int = Field(foreign_key="agent.id", index=True)
+    role: Role = Field(sa_column=Column(official(Role), nullable=False))
+    may_close: bool = False
+    """Whether the owner lets this driver close orders."""
+
+
+class BrandRow(SQLModel, table=True):
+    """A signo: the mark of an empresa envasadora on its cylinders."""
+
+    __tablename__ = "brand"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=80, unique=True)
+    packer_id: int | None = Field(default=None, foreign_key="agent.id")
+
+
+class CertificateRow(SQLModel, table=True):
+    """A certificado de conformidad that an envasadora gave to a local de venta (DS 01-94-EM art. 50)."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (UniqueConstraint("number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(max_length=40)
+    shop_id: int = Field(foreign_key="agent.id", index=True)
+    packer_id: int = Field(foreign_key="agent.id")
+    valid_from: date
+    valid_to: date | None = None
+
+
+class TradeRuleRow(SQLModel, table=True):
+    """One row of the trade matrix: this kind of buyer may buy this from that kind of seller."""
+
+    __tablename__ = "trade_rule"
+    __table_args__ = (UniqueConstraint("trade", "buyer", "seller", "valid_from"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    trade: Trade = Field(sa_column=Column(official(Trade), nullable=False))
+    buyer: Activity = Field(sa_column=Column(official(Activity), nullable=False))
+    seller: Activity = Field(sa_column=Column(official(Activity), nullable=False))
+    source: str = Field(max_length=200)
+    verified: bool = True
+    valid_from: date
+    valid_to: date | None = None
+
+
+class OrderRow(SQLModel, table=True):
+    """An orden de pedido."""
+
+    __tablename__ = "order"
+    __table_args__ = (
+        Index("ix_order_buyer_id_status", "buyer_id", "status"),
+        Index("ix_order_seller_id_status", "seller_id", "status"),
+        Index("ix_order_buyer_id_requested_at", "buyer_id", "requested_at"),
+        Index("ix_order_seller_id_requested_at", "seller_id", "requested_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=11, unique=True)
+    trade: Trade = Field(sa_column=Column(official(Trade), nullable=False))
+    buyer_id: int = Field(foreign_key="agent.id")
+    seller_id: int = Field(foreign_key="agent.id")
+    status: Status = Field(sa_column=Column(official(Status), nullable=False))
+    requested_at: datetime
+    moved_at: datetime
+    """When the last movement was registered."""
+    sold_at: datetime | None = None
+    kilograms: Decimal = Field(sa_column=Column(Quantity, nullable=False))
+    """What the order holds of the buyer's capacity while it is open."""
+    destination: str = Field(default="", max_length=300)
+    purchase_order: str = Field(default="", max_length=40)
+    delivery_on: date | None = None
+    comment: str = Field(default="", max_length=500)
+    document_kind: Document | None = Field(default=None, sa_column=Column(official(Document)))
+    document: str = Field(default="", max_length=20)
+    draft: str | None = Field(default=None, max_length=40, unique=True)
+    """The conversation that asked for it: one conversation never makes two orders."""
+
+
+class LineRow(SQLModel, table=True):
+    """A line of an order: one product, one brand, one size. Quantities are exact."""
+
+    __tablename__ = "line"
+    __table_args__ = (
+        UniqueConstraint("order_id", "position"),
+        UniqueConstraint("order_id", "product", "brand_id", "size", name="uq_line_order_product"),
+        CheckConstraint("requested > 0", name="requested_something"),
+        CheckConstraint("accepted >= 0 AND accepted <= requested", name="accepted_no_more_than_requested"),
+        CheckConstraint("sold >= 0 AND sold <= accepted", name="sold_no_more_than_accepted"),
+        CheckConstraint("received > 0 AND received <= sold", name="received_no_more_than_sold"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int = Field(sa_column=Column(ForeignKey("order.id"), nullable=False))
+    position: int
+    product: str = Field(max_length=40)
+    brand_id: int | None = Field(default=None, foreign_key="brand.id")
+    size: str = Field(default="", max_length=10)
+    unit: Unit = Field(sa_column=Column(official(Unit), nullable=False))
+    kilograms_each: Decimal = Field(sa_column=Column(Quantity, nullable=False))
+    requested: Decimal = Field(sa_column=Column(Quantity, nullable=False))
+    accepted: Decimal | None = Field(default=None, sa_column=Column(Quantity))
+    sold: Decimal | None = Field(default=None, sa_column=Column(Quantity))
+    received: Decimal | None = Field(default=None, sa_column=Column(Quantity))
+    status: LineStatus = Field(sa_column=Column(official(LineStatus), nullable=False))
+    reason: str = Field(default="", max_length=300)
+
+
+class EntryRow(SQLModel, table=True):
+    """A movement in the journal. The database refuses to change or delete it (see the first migration)."""
+
+    __tablename__ = "entry"
+    __table_args__ = (UniqueConstraint("order_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int = Field(sa_column=Column(ForeignKey("order.id"), nullable=False))
+    number: int
+    """1 for the request, then one more for each movement of the order."""
+    at: datetime
+    movement: Movement = Field(sa_column=Column(official(Movement), nullable=False))
+    status: Status = Field(sa_column=Column(official(Status), nullable=False))
+    party: Party = Field(sa_column=Column(official(Party), nullable=False))
+    agent_id: int = Field(foreign_key="agent.id")
+    person_id: int = Field(foreign_key="person.id")
+    person_name: str = Field(sa_column=Column(String(120), nullable=False))
+    channel: str = Field(max_length=20)
+    declared: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

@@ -1,0 +1,357 @@
+"""Every way in which an order moves: command, rule and effect side by side.
+
+The rules are those of the SCOP manual for distribuidores en cilindros (2021), sections 1, 2 and 4 to 6. Nothing else
+in the program changes the status of an order. Each effect is a pure function: it gets the order and the command and
+returns the order as it will be, or refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from core import documents, errors
+from core.order import Line, Order
+from core.people import Actor, Membership
+from core.terms import Document, LineStatus, Movement, Party, Role, Status, Unit
+
+LARGEST_QUANTITY = Decimal(1_000_000)
+EVERYBODY_WHO_ACTS = frozenset({Role.OWNER, Role.OPERATOR})
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something that a person asks of the core."""
+
+
+@dataclass(frozen=True)
+class OrderCommand(Command):
+    """A movement of the order with this code."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The order as a transition leaves it, and what goes into the journal's `declared`."""
+
+    order: Order
+    declared: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may do it, from where, and where it leads."""
+
+    command: type[Command]
+    movement: Movement
+    by: Mapping[Party, frozenset[Status]]
+    to: Status
+    apply: Callable[[Order, Any, datetime], Moved]
+    registers_checked: bool
+    drivers_too: bool
+
+    def admits(self, membership: Membership) -> bool:
+        """Say whether the person's role includes this movement."""
+        if self.drivers_too and membership.role is Role.DRIVER:
+            return membership.may_close
+        return membership.role in EVERYBODY_WHO_ACTS
+
+
+RULES: dict[type[Command], Rule] = {}
+C = TypeVar("C", bound=Command)
+
+
+def transition(
+    command: type[C],
+    movement: Movement,
+    *,
+    by: Mapping[Party, set[Status]],
+    to: Status,
+    registers_checked: bool = False,
+    drivers_too: bool = False,
+) -> Callable[[Callable[[Order, C, datetime], Moved]], Callable[[Order, C, datetime], Moved]]:
+    """Enter the function below into the table as the effect of the command."""
+
+    def enter(effect: Callable[[Order, C, datetime], Moved]) -> Callable[[Order, C, datetime], Moved]:
+        sources = {party: frozenset(statuses) for party, statuses in by.items()}
+        RULES[command] = Rule(command, movement, sources, to, effect, registers_checked, drivers_too)
+        return effect
+
+    return enter
+
+
+# --- SOLICITAR: the buyer asks (manual, section 2) -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RequestedLine:
+    """What the buyer asks for: so many of a brand's cylinders of a size."""
+
+    brand_id: int
+    size: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True)
+class Request(Command):
+    """SOLICITAR: make an order. It has no code yet; `draft` names the conversation, which makes one order at most."""
+
+    buyer_id: int
+    seller_id: int
+    lines: tuple[RequestedLine, ...]
+    purchase_order: str = ""
+    delivery_on: date | None = None
+    comment: str = ""
+    draft: str | None = None
+
+
+@transition(Request, Movement.REQUESTED, by={Party.BUYER: set()}, to=Status.REQUESTED, registers_checked=True)
+def request(order: Order, _command: Request, _at: datetime) -> Moved:
+    """Check the lines of a new order; brands, sizes, matrix and capacity are looked up by core.requesting."""
+    if not order.lines:
+        raise errors.EmptyOrder
+    for line in order.lines:
+        _check_quantity(line, line.requested, LARGEST_QUANTITY)
+        if not line.requested:
+            raise errors.BadQuantity(line.name, line.requested, LARGEST_QUANTITY)
+    return Moved(order, {"lines": _quantities((line, line.requested) for line in order.lines)})
+
+
+# --- ANULAR: the buyer takes it back while nobody has attended it (section 4) ----------------------------------------
+
+
+@dataclass(frozen=True)
+class Annul(OrderCommand):
+    """ANULAR: the request was a mistake."""
+
+
+@transition(Annul, Movement.ANNULLED, by={Party.BUYER: {Status.REQUESTED}}, to=Status.ANNULLED)
+def annul(order: Order, _command: Annul, _at: datetime) -> Moved:
+    """Nothing else changes: the code can never be used again."""
+    return Moved(order)
+
+
+# --- ACEPTAR: the seller says how much of each line it will serve (section 6) ----------------------------------------
+
+
+@dataclass(frozen=True)
+class Accept(OrderCommand):
+    """ACEPTAR: the quantity of each line, by its position. What is accepted is what will be sold."""
+
+    quantities: Mapping[int, Decimal]
+
+
+@transition(Accept, Movement.ACCEPTED, by={Party.SELLER: {Status.REQUESTED}}, to=Status.ACCEPTED)
+def accept(order: Order, command: Accept, _at: datetime) -> Moved:
+    """Between zero and what was asked for on each line, and something on at least one; zero drops the line."""
+    _check_positions(order.lines, command.quantities.keys())
+    for line in order.lines:
+        _check_quantity(line, command.quantities[line.position], line.requested)
+    if not any(command.quantities.values()):
+        raise errors.NothingLeft(order.code)
+    lines = tuple(_accepted(line, command.quantities[line.position]) for line in order.lines)
+    kilograms = sum((line.kilograms_each * (line.accepted or 0) for line in lines), Decimal(0))
+    declared = {"lines": _quantities((line, line.accepted) for line in lines)}
+    return Moved(replace(order, lines=lines, kilograms=kilograms), declared)
+
+
+def _accepted(line: Line, quantity: Decimal) -> Line:
+    return replace(line, accepted=quantity, status=LineStatus.ACCEPTED if quantity else LineStatus.REJECTED)
+
+
+# --- VENDER: the seller sells what it accepted, with its document (section 6) ----------------------------------------
+
+
+@dataclass(frozen=True)
+class Sell(OrderCommand):
+    """VENDER: with the number of the guía de remisión or the factura."""
+
+    document: str
+    document_kind: Document | None = None
+
+
+@transition(
+    Sell,
+    Movement.SOLD,
+    by={Party.SELLER: {Status.ACCEPTED}},
+    to=Status.TO_CLOSE,
+    registers_checked=True,
+)
+def sell(order: Order, command: Sell, at: datetime) -> Moved:
+    """Sold is what was accepted. The order goes on to POR CERRAR in the same moment."""
+    number = documents.normalise(command.document)
+    if number is None:
+        raise errors.BadDocument(command.document)
+    kind = documents.kind_of(number) or command.document_kind
+    lines = tuple(
+        replace(line, sold=line.accepted, status=LineStatus.SOLD if line.accepted else line.status)
+        for line in order.lines
+    )
+    declared = {
+        "lines": _quantities((line, line.sold) for line in lines),
+        "document": number,
+        "document_kind": kind.value if kind else "",
+    }
+    return Moved(replace(order, lines=lines, document=number, document_kind=kind, sold_at=at), declared)
+
+
+# --- RECHAZAR: the seller will not serve it, or the buyer will not take it (sections 1 and 6) ------------------------
+
+
+@dataclass(frozen=True)
+class Reject(OrderCommand):
+    """RECHAZAR: with the reason."""
+
+    reason: str
+
+
+@transition(
+    Reject,
+    Movement.REJECTED,
+    by={
+        Party.SELLER: {Status.REQUESTED, Status.ACCEPTED, Status.TO_CLOSE},
+        Party.BUYER: {Status.TO_CLOSE},
+    },
+    to=Status.REJECTED,
+)
+def reject(order: Order, command: Reject, _at: datetime) -> Moved:
+    """The whole order, every line of it."""
+    reason = _needed(command.reason)
+    return Moved(_all_rejected(order, reason), {"reason": reason})
+
+
+def _all_rejected(order: Order, reason: str) -> Order:
+    return replace(
+        order,
+        lines=tuple(replace(line, status=LineStatus.REJECTED, reason=line.reason or reason) for line in order.lines),
+    )
+
+
+# --- CERRAR: the buyer declares what arrived (section 5) -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Close(OrderCommand):
+    """CERRAR: what was received of each sold line, by its position, or why the line is rejected.
+
+    The two mappings together name each sold line once. Receiving less than was sold is legal; receiving nothing of a
+    line is a rejection of that line, never a zero; with every line rejected the order is RECHAZADO.
+    """
+
+    received: Mapping[int, Decimal]
+    rejected: Mapping[int, str] = field(default_factory=dict)
+    remark: str = ""
+
+
+@transition(
+    Close,
+    Movement.CLOSED,
+    by={Party.BUYER: {Status.TO_CLOSE}},
+    to=Status.CLOSED,
+    drivers_too=True,
+)
+def close(order: Order, command: Close, _at: datetime) -> Moved:
+    """Received is more than zero and no more than sold: a declaración jurada, so nothing is filled in."""
+    due = order.lines_to_receive
+    both = command.received.keys() & command.rejected.keys()
+    if both:
+        raise errors.MissingLine(_name(due, min(both)))
+    _check_positions(due, command.received.keys() | command.rejected.keys())
+    for line in due:
+        if line.position in command.received:
+            quantity = command.received[line.position]
+            _check_quantity(line, quantity, line.sold or Decimal(0))
+            if not quantity:
+                raise errors.BadQuantity(line.name, quantity, line.sold or Decimal(0))
+    lines = tuple(_closed(line, command) for line in order.lines)
+    declared: dict[str, Any] = {
+        "lines": _quantities((line, line.received) for line in lines if line.position in command.received),
+        "rejected": {str(position): _needed(reason) for position, reason in command.rejected.items()},
+        "remark": command.remark.strip(),
+    }
+    return Moved(replace(order, lines=lines), declared)
+
+
+def _closed(line: Line, command: Close) -> Line:
+    if line.position in command.received:
+        return replace(line, received=command.received[line.position], status=LineStatus.RECEIVED)
+    if line.position in command.rejected:
+        return replace(line, status=LineStatus.REJECTED, reason=_needed(command.rejected[line.position]))
+    return line
+
+
+# --- what the blocks share --------------------------------------------------------------------------------------------
+
+
+def possible(order: Order, actor: Actor) -> frozenset[type[Command]]:
+    """Return the commands that the person can do with the order as it is now; the register may still refuse."""
+    sides = actor.parties(order)
+    return frozenset(
+        command
+        for command, rule in RULES.items()
+        if any(
+            party in sides and order.status in sources and rule.admits(sides[party])
+            for party, sources in rule.by.items()
+        )
+    )
+
+
+def outcome(rule: Rule, moved: Moved) -> tuple[Movement, Status]:
+    """Return the movement and status to register: closing with every line rejected is a rejection."""
+    if rule.movement is Movement.CLOSED and not any(line.received for line in moved.order.lines):
+        return Movement.REJECTED, Status.REJECTED
+    return rule.movement, rule.to
+
+
+def diagram() -> str:
+    """Return the state machine as a Mermaid diagram, for the README."""
+    arrows = []
+    verbs = {
+        Movement.ANNULLED: "anula",
+        Movement.ACCEPTED: "acepta",
+        Movement.SOLD: "vende",
+        Movement.CLOSED: "cierra",
+        Movement.REJECTED: "rechaza",
+    }
+    for rule in RULES.values():
+        for party, sources in rule.by.items():
+            verb = f"{party.value.lower()} {verbs.get(rule.movement, '')}"
+            arrows += [f"    {source.name} --> {rule.to.name}: {verb}" for source in Status if source in sources]
+    ends = [f"    {status.name} --> [*]" for status in Status if not status.is_open]
+    names = [f'    state "{status.value}" as {status.name}' for status in Status]
+    start = f"    [*] --> {Status.REQUESTED.name}: comprador solicita"
+    return "\n".join(["stateDiagram-v2", *names, start, *arrows, *ends])
+
+
+def _check_positions(lines: tuple[Line, ...], named: set[int] | Any) -> None:
+    positions = {line.position for line in lines}
+    for position in sorted(positions ^ set(named)):
+        raise errors.MissingLine(_name(lines, position))
+
+
+def _name(lines: tuple[Line, ...], position: int) -> str:
+    return next((line.name for line in lines if line.position == position), str(position))
+
+
+def _check_quantity(line: Line, quantity: Decimal, at_most: Decimal) -> None:
+    if not quantity.is_finite() or not 0 <= quantity <= at_most or not _is_countable(quantity, line.unit):
+        raise errors.BadQuantity(line.name, quantity, at_most)
+
+
+def _is_countable(quantity: Decimal, unit: Unit) -> bool:
+    decimals = Decimal(1) if unit is Unit.PIECES else Decimal(1000)
+    return quantity * decimals == (quantity * decimals).to_integral_value()
+
+
+def _quantities(lines: Any) -> dict[str, str]:
+    return {str(line.position): f"{quantity or 0:f}" for line, quantity in lines}
+
+
+def _needed(reason: str) -> str:
+    if not reason.strip():
+        raise errors.MissingReason
+    return reason.strip()[:300]

@@ -1,0 +1,1 @@
+"""The clock: the worker process, which sends what waits and does what is due."""

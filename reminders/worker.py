@@ -1,0 +1,90 @@
+"""The worker: delivers the outbox, answers what a crash left in the inbox, polls Telegram where there is no webhook.
+
+APScheduler is only its clock: jobs are not stored, each is a look at what is due, and doing one twice does no harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import health, inbox, registry
+from bot.channels import Sender
+from bot.handlers.phones import PhoneSender
+from bot.handlers.telegram import TelegramSender, make_bot
+from bot.handlers.whatsapp import WhatsAppSender
+from bot.polling import Poller
+from bot.relay import Relay
+from bot.runtime import Runtime
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LEFTOVERS_EVERY = 1
+ALIVE_EVERY = 5
+"""Seconds."""
+
+
+def senders(settings: Settings) -> dict[str, Sender]:
+    """Return a sender for each channel that is on."""
+    on: dict[str, Sender] = {}
+    if settings.has_telegram:
+        on["telegram"] = TelegramSender(settings)
+    if settings.has_whatsapp:
+        on["whatsapp"] = WhatsAppSender(settings)
+    if settings.bot_demo:
+        on["phone"] = PhoneSender()
+    return on
+
+
+def run(settings: Settings, runtime: Runtime) -> None:
+    """Work until told to stop."""
+    registry.discover()
+    asyncio.run(_run(settings, runtime))
+
+
+async def _run(settings: Settings, runtime: Runtime) -> None:
+    relay = Relay(runtime, senders(settings))
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, relay.stop)
+    clock = _clock(settings, runtime)
+    clock.start()
+    polling = _start_polling(settings, runtime)
+    log.info("the worker is ready; channels: %s", ", ".join(sorted(runtime.channels)) or "none")
+    try:
+        await relay.run()
+    finally:
+        clock.shutdown(wait=False)
+        if polling is not None:
+            polling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await polling
+        await relay.close()
+
+
+def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
+    clock = AsyncIOScheduler(
+        timezone=settings.bot_timezone,
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    jobs: tuple[tuple[Callable[[], object], int], ...] = (
+        (lambda: inbox.answer_leftovers(runtime), LEFTOVERS_EVERY),
+        (lambda: health.note_alive(runtime, health.WORKER), ALIVE_EVERY),
+    )
+    for work, seconds in jobs:
+        clock.add_job(asyncio.to_thread, "interval", [work], seconds=seconds)
+    health.note_alive(runtime, health.WORKER)
+    return clock
+
+
+def _start_polling(settings: Settings, runtime: Runtime) -> asyncio.Task[None] | None:
+    if not settings.has_telegram or settings.public_base_url:
+        return None
+    bot_id = (settings.telegram_bot_token or "").partition(":")[0]
+    return asyncio.get_running_loop().create_task(Poller(runtime, make_bot(settings), bot_id).run())

@@ -1,0 +1,237 @@
+"""The console script: starts the processes and gives operators their commands."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bot import demo, inviting, logs, registry
+from bot.handlers import console as terminal
+from bot.settings import BadSettings, Settings, load
+from core import schema
+from core.importing import Kind, Report, import_file
+from core.terms import Role
+
+app = typer.Typer(help="Gas and fuel orders by chat.", no_args_is_help=True, add_completion=False)
+db = typer.Typer(help="The database.", no_args_is_help=True)
+telegram = typer.Typer(help="Telegram.", no_args_is_help=True)
+app.add_typer(db, name="db")
+app.add_typer(telegram, name="telegram")
+screen = Console()
+errors = Console(stderr=True)
+
+STOP_PATIENCE = 15
+"""Seconds that a process gets to stop by itself."""
+
+
+def settings() -> Settings:
+    """Return the settings, or stop with what is wrong with them."""
+    try:
+        found = load()
+    except BadSettings as bad:
+        errors.print(str(bad), style="red", highlight=False)
+        raise typer.Exit(2) from None
+    logs.set_up(found.log_level, found.log_format)
+    return found
+
+
+def prepare(found: Settings) -> None:
+    """Bring the database to the newest form, and load the demo cast where it is wanted."""
+    database = found.runtime().database
+    schema.upgrade(database)
+    if found.bot_demo and demo.load(database):
+        errors.print("The demo cast is loaded.")
+    database.close()
+
+
+@app.command()
+def run() -> None:
+    """Start web and worker together; Ctrl-C stops both. Prepares the database first."""
+    found = settings()
+    prepare(found)
+    where = f"http://{found.host}:{found.port}/"
+    errors.print(f"scopbot answers at {where}" + (" (the phones page)" if found.bot_demo else ""), highlight=False)
+    processes = [subprocess.Popen([sys.executable, "-m", "scopbot", name]) for name in ("web", "worker")]  # noqa: S603 - itself
+    sys.exit(_watch(processes))
+
+
+def _watch(processes: list[subprocess.Popen[bytes]]) -> int:
+    """Wait until one process ends or the person stops it; then stop the others and return the exit status."""
+    stopping = []
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_args: stopping.append(True))
+    while not stopping and all(process.poll() is None for process in processes):
+        try:
+            processes[0].wait(0.3)
+        except subprocess.TimeoutExpired:
+            continue
+    fallen = [process for process in processes if process.poll() not in (None, 0)]
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in processes:
+        try:
+            process.wait(STOP_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    return 1 if fallen and not stopping else 0
+
+
+@app.command()
+def web(workers: Annotated[int | None, typer.Option(help="Processes; one on SQLite.")] = None) -> None:
+    """Start the web process: webhooks, health, and the phones page in the demo."""
+    from granian import Granian  # noqa: PLC0415 - only this process needs the server
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    found = settings()
+    on_sqlite = found.database_url.startswith("sqlite")
+    Granian(
+        target="bot.app:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=found.host,
+        port=found.port,
+        workers=workers or (1 if on_sqlite else 2),
+        blocking_threads=8,
+        backlog=1024,
+        log_enabled=found.log_level == "DEBUG",
+        websockets=False,
+    ).serve()
+
+
+@app.command()
+def worker() -> None:
+    """Start the worker: sends what waits, answers what was left, keeps the clock."""
+    from reminders import worker as process  # noqa: PLC0415 - only this process needs the platforms' clients
+
+    found = settings()
+    process.run(found, found.runtime())
+
+
+@app.command()
+def chat(
+    phone: Annotated[str, typer.Option("--as", help="Phone of the person who types.")] = "+51900000003",
+) -> None:
+    """Talk to the bot here. A line "@+51900000002" hands the terminal to somebody else."""
+    found = settings()
+    logs.set_up("ERROR", found.log_format)
+    prepare(found)
+    registry.discover()
+    screen.print(f"[dim]Usted escribe como {phone}. Pruebe: menú. Salga con Ctrl-D.[/dim]")
+    terminal.chat(found.runtime(), phone, _lines(), _say)
+
+
+def _lines() -> Iterator[str]:
+    """Yield the lines that a person types, until Ctrl-D."""
+    while True:
+        try:
+            yield input("> ")
+        except (EOFError, KeyboardInterrupt):
+            return
+
+
+def _say(phone: str, text: str) -> None:
+    screen.print(f"[bold cyan]{phone}[/bold cyan]")
+    screen.print(text, markup=False, highlight=False)
+    screen.print()
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the newest form. Run it once at each release, before the processes start."""
+    found = settings()
+    prepare(found)
+    errors.print("The database is up to date.")
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[Kind, typer.Argument(help="What the file holds.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count; write nothing.")] = False,
+) -> None:
+    """Import agents, people, brands or certificates from CSV: the whole file or nothing."""
+    found = settings()
+    runtime = found.runtime()
+    schema.upgrade(runtime.database)
+    with Progress(console=errors, transient=True) as progress:
+        task = progress.add_task(kind.value, total=None)
+        report = import_file(
+            runtime.database,
+            kind,
+            file,
+            dry_run=dry_run,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    _tell(report, dry_run)
+    if report.problems:
+        raise typer.Exit(1)
+
+
+def _tell(report: Report, dry_run: bool) -> None:
+    if report.problems:
+        table = Table("line", "column", "problem")
+        for problem in report.problems:
+            table.add_row(str(problem.line), problem.column, problem.message)
+        errors.print(table)
+        errors.print("Nothing was imported.", style="red")
+        return
+    verb = "would be" if dry_run else "were"
+    errors.print(
+        f"{report.rows} rows: {report.added} {verb} added, {report.updated} updated, {report.unchanged} unchanged."
+    )
+
+
+@app.command()
+def invite(
+    agent: Annotated[str, typer.Argument(help="Register number, RUC or name of the agent.")],
+    name: Annotated[str, typer.Option(help="Name of the person.")],
+    role: Annotated[Role, typer.Option(help="What the person may do.", case_sensitive=False)] = Role.OPERATOR,
+) -> None:
+    """Make an invitation: one code, one use, for a week."""
+    found = settings()
+    runtime = found.runtime()
+    schema.upgrade(runtime.database)
+    try:
+        invited_to, code = inviting.invite(runtime, agent, role, name)
+    except inviting.UnknownAgentNameError as unknown:
+        errors.print(str(unknown), style="red")
+        raise typer.Exit(1) from None
+    errors.print(f"{name} joins {invited_to} as {role.value} by writing to the bot:")
+    screen.print(f"ALTA {code}", highlight=False)
+    if link := runtime.join_links(code):
+        screen.print(link, highlight=False, soft_wrap=True)
+
+
+@telegram.command("set-webhook")
+def set_webhook() -> None:
+    """Tell Telegram where updates go. Once per deployment, not at every start."""
+    from bot.handlers import telegram as channel  # noqa: PLC0415 - loads the client
+
+    found = settings()
+    if not found.has_telegram or not found.public_base_url:
+        errors.print("Set TELEGRAM_BOT_TOKEN and PUBLIC_BASE_URL first.", style="red")
+        raise typer.Exit(2)
+    address = asyncio.run(channel.set_webhook(found))
+    screen.print(f"Telegram sends updates to {address}", highlight=False)
+
+
+@telegram.command()
+def poll() -> None:
+    """Start the worker; without PUBLIC_BASE_URL it asks Telegram for updates by long polling."""
+    worker()
+
+
+if __name__ == "__main__":
+    app()
