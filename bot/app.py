@@ -17,9 +17,10 @@ LARGEST_BODY = 256 * 1024
 
 def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> Flask:
     """Return the application; without arguments, as the environment says."""
-    settings = settings or load()
+    if settings is None:
+        settings = load()
+        logs.set_up(settings.log_level, settings.log_format)
     runtime = runtime or settings.runtime()
-    logs.set_up(settings.log_level, settings.log_format)
     registry.discover()
     app = Flask("bot", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY

@@ -33,7 +33,9 @@ LONGEST_TEXT = 4096
 DEADLOCK_RETRIES = 5
 
 _KEEP = {
-    dialect.dialect().name: dialect.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "provider_id"])
+    dialect.dialect().name: dialect.insert(inbox)
+    .on_conflict_do_nothing(index_elements=["channel", "provider_id"])
+    .returning(inbox.c.id)
     for dialect in (sqlite, postgresql)
 }
 _NEXT = (
@@ -108,7 +110,7 @@ def keep(runtime: Runtime, incoming: Incoming) -> bool:
         "reference": "",
     }
     with runtime.database.transaction() as tx:
-        return tx.execute(_KEEP[tx.dialect.name], row).rowcount == 1
+        return tx.execute(_KEEP[tx.dialect.name], row).first() is not None
 
 
 def _cleaned(incoming: Incoming) -> Incoming:

@@ -100,7 +100,8 @@ def lock(tx: Connection, code: str, actor: Actor) -> Order:
 
 def order_from(row: Any, lines: tuple[Line, ...] = ()) -> Order:
     """Return the order that a row of ORDER_COLUMNS holds."""
-    return Order(*row, lines)
+    fields: tuple[Any, ...] = tuple(row)
+    return Order(*fields, lines)
 
 
 def lines_of(tx: Connection, order_id: int) -> tuple[Line, ...]:

@@ -1,7 +1,7 @@
 """WhatsApp through Twilio: signed form posts come in, messages go out over Twilio's REST API.
 
-The signature covers the address that Twilio sees, so it is computed over PUBLIC_BASE_URL, never over what a proxy
-made of it. Twilio does not repeat an inbound post that failed with a 5xx by itself: the message is kept before anything else.
+The signature covers the address that Twilio sees, so it is computed over PUBLIC_BASE_URL, never over what a proxy made
+of it. Twilio does not repeat an inbound post that failed with a 5xx by itself: a message is kept before all else.
 """
 
 from __future__ import annotations

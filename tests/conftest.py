@@ -1,0 +1,61 @@
+"""What every test can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.databases import PostgresqlMaker, SqliteMaker, postgresql_server
+from tests.world import World
+
+
+@pytest.fixture(scope="session")
+def sqlite_maker(tmp_path_factory: pytest.TempPathFactory) -> SqliteMaker:
+    """Make SQLite databases."""
+    return SqliteMaker(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_maker() -> Iterator[PostgresqlMaker]:
+    """Make PostgreSQL databases."""
+    with postgresql_server() as server:
+        maker = PostgresqlMaker(server)
+        yield maker
+        maker.close()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_maker: SqliteMaker) -> Iterator[str]:
+    """The URL of a new SQLite database with the demo cast."""
+    with sqlite_maker.new() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a new database with the demo cast: the test runs on SQLite and on PostgreSQL."""
+    maker = request.getfixturevalue(f"{request.param}_maker")
+    with maker.new() as url:
+        yield url
+
+
+@pytest.fixture
+def world(sqlite_url: str) -> Iterator[World]:
+    """The demo cast on SQLite, with a stopped clock."""
+    made = World(sqlite_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def any_world(database_url: str) -> Iterator[World]:
+    """The demo cast, on both databases."""
+    made = World(database_url)
+    yield made
+    made.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let transcripts be written anew."""
+    parser.addoption("--update", action="store_true", help="write the transcripts anew from what the bot says")
