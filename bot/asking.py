@@ -13,7 +13,7 @@ from core import codes, errors
 from core.order import Order
 from core.people import Actor, Membership
 from core.terms import Party, Role, Status
-from core.transitions import RULES, Command, OrderCommand, possible
+from core.transitions import RULES, OrderCommand, check, possible
 
 SHORTEST_ENDING = 3
 """Last digits of a code that are enough to mean it, when only one waiting order ends so."""
@@ -33,9 +33,11 @@ def pick_order(chat: Chat, prompt: str, command: type[OrderCommand], nothing: st
             raise Invalid(_("Please choose an order or type its eleven digits."))
         order = chat.orders.find(code)
         if order is None:
-            raise Invalid(texts.why(errors.UnknownOrder(code)))
-        if command not in possible(order, chat.me):
-            raise Invalid(texts.why(_why_not(chat, order, command)))
+            raise Invalid(texts.refusal(errors.UnknownOrder(code)))
+        try:
+            check(RULES[command], order, chat.me, lambda: chat.orders.history(order))
+        except errors.Refused as refused:
+            raise Invalid(texts.refusal(refused)) from None
         return order
 
     def options(note: str) -> Sequence[tuple[str, str]]:
@@ -70,18 +72,6 @@ def _by_ending(text: str, among: list[tuple[Order, Party]]) -> str | None:
     return matches[0] if len(matches) == 1 else None
 
 
-def _why_not(chat: Chat, order: Order, command: type[Command]) -> errors.Refused:
-    rule = RULES[command]
-    sides = {party: one for party, one in chat.me.parties(order).items() if party in rule.by}
-    if not sides:
-        return errors.NotYourMove(order.code, rule.movement, next(iter(rule.by)), order.status)
-    for party, membership in sides.items():
-        if not rule.admits(membership):
-            return errors.RoleNotAllowed(order.code, rule.movement, membership.role)
-        return errors.WrongStatus(order.code, rule.movement, order.status, party)
-    raise AssertionError("unreachable: there is a side")
-
-
 def pick_agent(chat: Chat, prompt: str, agents: Sequence[Membership]) -> Membership:
     """Return for which of their agents the person does it; not asked when there is only one."""
     if len(agents) == 1:
@@ -90,7 +80,7 @@ def pick_agent(chat: Chat, prompt: str, agents: Sequence[Membership]) -> Members
         "agent",
         prompt,
         agents,
-        token=lambda one: str(one.agent_id),
+        token=lambda one: f"agent {one.agent_id}",
         label=lambda one: one.agent,
     )
 

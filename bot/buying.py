@@ -15,6 +15,11 @@ def buys(actor: Actor) -> bool:
     return any(one.acts and one.activity not in NEVER_BUYS for one in actor.memberships)
 
 
+def closes(actor: Actor) -> bool:
+    """Say whether the person could close orders: whoever requests, and drivers who are allowed to."""
+    return buys(actor) or any(one.may_close for one in actor.memberships)
+
+
 def summary_of(buyer: str, seller: str, listed: str, details: dict[str, str]) -> str:
     """Return the summary of a request: everything that will be registered."""
     facts = [

@@ -274,13 +274,14 @@ class Chat:
         """
         self._meet(key)
         self._spare.clear()
-        options = {YES: yes, **(others or {}), CHANGE: _("Change"), NO: _("No, leave it")}
+        change = {CHANGE: _("Change")} if self._talk.answers.keys() - {key} else {}
+        options = {YES: yes, **(others or {}), **change, NO: _("No, leave it")}
         shown = tuple(options.items())
         answer = self._talk.answers.get(key)
         question = Question(key, summary, shown, fenced=True)
         if answer is None:
             raise _Pause(question)
-        if answer == CHANGE:
+        if answer == CHANGE and change:
             self._talk.forget(key)
             raise _Back
         if answer == NO:

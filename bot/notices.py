@@ -83,8 +83,11 @@ WHOM = {
     Movement.ACCEPTED: Told(OFFICE, N_("🔔 The seller accepted your order. It is not sold yet: do not unload.")),
     Movement.SOLD: Told(EVERYBODY, N_("🔔 Your order is sold. Close it the same day, when it arrives.")),
     Movement.CLOSED: Told(OFFICE, N_("🔔 The buyer closed this order")),
-    Movement.REJECTED: Told(EVERYBODY, N_("🔔 The other side rejected this order")),
+    Movement.REJECTED: Told(EVERYBODY, N_("🔔 The buyer rejected this order")),
 }
+
+
+BY_SELLER = {Movement.REJECTED: N_("🔔 The seller rejected this order")}
 
 
 def tell(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> None:
@@ -113,10 +116,10 @@ def _letter(recipient: Recipient, message: Outgoing, done: Done) -> Letter:
 def _written(told: Told, done: Done, recipient: Recipient) -> Outgoing:
     order = done.order
     facts = [
-        _(told.heading),
+        _(BY_SELLER.get(done.entry.movement, told.heading) if done.entry.party is Party.SELLER else told.heading),
         order.code,
         texts.parties_of(order),
-        texts.lines_of(order.lines),
+        texts.lines_moved(order, done.entry),
         texts.document_of(order),
         texts.reason_of(done.entry),
         _("Time: {moment} (Lima)").format(moment=texts.moment(done.entry.at)),

@@ -98,13 +98,9 @@ class Router:
         if self.talk.conversation == "join" and self.talk.asked != "code":
             return self._cancel() if fold(text) in CANCEL | BACK else self._answer_open(text)
         opened = registry.opened_by(text)
-        said = opened[1] if opened and opened[0].name == "join" else text
-        if self._is_locked_out():
-            return self._open("join", "").after(_("Too many wrong codes. Please try again in an hour."))
-        reply = self._open("join", said if looks_like_code(said) or (opened and said) else "")
-        if looks_like_code(said) and self.talk.asked == "code":
-            self._count_wrong_code()
-        return reply
+        if opened and opened[0].name == "join":
+            return self._begin(*opened)
+        return self._open("join", text if looks_like_code(text) else "")
 
     def _is_locked_out(self) -> bool:
         since = self.contact.wrong_codes_since
@@ -216,6 +212,8 @@ class Router:
 
     def _begin(self, entry: Entry, rest: str) -> Outgoing:
         left = self._left_words()
+        if entry.name == "join" and rest and self._is_locked_out():
+            rest, left = "", _("Too many wrong codes. Please try again in an hour.")
         self.talk.begin(entry.name)
         spare = [rest] if rest and entry.rest_is_one else rest.split()
         reply = self._end(turn(entry.run, self.talk, self.scene, spare))
@@ -230,6 +228,8 @@ class Router:
     def _end(self, end: Question | Finished | LastWord | None) -> Outgoing:
         match end:
             case Question():
+                if self.talk.conversation == "join" and end.refused == "code":
+                    self._count_wrong_code()
                 reply = show(end, self.talk, self.work.at)
                 return self._with_way_out(reply)
             case Finished():

@@ -31,11 +31,13 @@ def sells(actor: Actor) -> bool:
     return any(one.acts and one.activity not in NEVER_SELLS for one in actor.memberships)
 
 
-def document(chat: Chat) -> tuple[str, Document]:
+def document(chat: Chat, order: Order) -> tuple[str, Document]:
     """Ask for the number of the guía or factura, and which of the two it is when the number does not say."""
     number = chat.ask(
         "document",
-        _("Type the number of the guía de remisión or the factura, like T001-00012345."),
+        _(
+            "Order {code} of {buyer}: type the number of the guía de remisión or the factura, like T001-00012345."
+        ).format(code=order.code, buyer=order.buyer),
         questions.document,
     )
     kind = documents.kind_of(number)

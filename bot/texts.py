@@ -82,14 +82,19 @@ def line_of(quantity: Decimal, name: str, unit: Unit = Unit.PIECES) -> str:
     return f"• {amount(quantity, unit)} × {name}"
 
 
-def lines_of(lines: Iterable[Line]) -> str:
-    """Return the lines with the quantity that stands now; what was dropped or rejected says so."""
-    return "\n".join(_line(line) for line in lines)
+def lines_of(lines: Iterable[Line], *, reasons: bool = True) -> str:
+    """Return the lines with the quantity that stands now; what was dropped or rejected says so, and why."""
+    return "\n".join(_line(line, reasons) for line in lines)
 
 
-def _line(line: Line) -> str:
+def lines_moved(order: Order, entry: Entry) -> str:
+    """Return the lines after a movement; a reason for the whole order is not said again in each."""
+    return lines_of(order.lines, reasons=not entry.declared.get("reason"))
+
+
+def _line(line: Line, reasons: bool) -> str:
     if line.status is LineStatus.REJECTED:
-        return f"• {line.name}: " + _("rejected")
+        return f"• {line.name}: " + _("rejected") + (f" ({line.reason})" if reasons and line.reason else "")
     return line_of(line.current, line.name, line.unit)
 
 
@@ -134,7 +139,7 @@ def receipt(order: Order, entry: Entry) -> str:
         order.code,
         "",
         parties_of(order),
-        lines_of(order.lines),
+        lines_moved(order, entry),
         document_of(order),
         reason_of(entry),
         _("State: {status}").format(status=status_of(order)),
@@ -173,7 +178,7 @@ def _declared_lines(entry: Entry, order: Order) -> str:
         if position in names and Decimal(quantity)
     ]
     rejected = [
-        f"{names[position].name}: {_('rejected')} ({reason})"
+        f"{names[position].name}: " + _("rejected") + f" ({reason})"
         for position, reason in entry.declared.get("rejected", {}).items()
         if position in names
     ]
@@ -334,7 +339,9 @@ def _not_registered(refused: errors.NotRegistered) -> str:
 
 @why.register
 def _not_in_matrix(refused: errors.NotInMatrix) -> str:
-    return _("{buyer} may not buy from {seller}.").format(buyer=refused.buyer, seller=refused.seller)
+    return _("The norms do not let {buyer} buy from {seller}. Please choose another seller.").format(
+        buyer=refused.buyer, seller=refused.seller
+    )
 
 
 @why.register

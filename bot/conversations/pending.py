@@ -9,7 +9,7 @@ from bot.messages import Choice, does
 from bot.registry import conversation
 from core.order import Order
 from core.terms import Party, Status
-from core.transitions import Accept, Annul, Close, Command, OrderCommand, Sell, possible
+from core.transitions import Accept, Close, Command, OrderCommand, Sell, possible
 
 PAGE = 7
 
@@ -35,15 +35,19 @@ def _waiting(chat: Chat) -> list[tuple[str, Choice]]:
         (Party.BUYER, Status.TO_CLOSE, Close, _("TO CLOSE"), _("Close"), "cerrar"),
         (Party.SELLER, Status.REQUESTED, Accept, _("TO ATTEND"), _("Attend"), "atender"),
         (Party.SELLER, Status.ACCEPTED, Sell, _("TO SELL"), _("Sell"), "vender"),
-        (Party.BUYER, Status.REQUESTED, Annul, _("waiting for the seller"), _("Annul"), "anular"),
+    )
+    waited_for = (
+        (Status.REQUESTED, _("waiting for the seller")),
+        (Status.ACCEPTED, _("accepted, not sold yet")),
     )
     return [
         _described(order, party, heading, label, word if command in possible(order, chat.me) else "estado")
         for party, status, command, heading, label, word in groups
         for order in chat.orders.waiting(party, status)
     ] + [
-        _described(order, Party.BUYER, _("accepted, not sold yet"), _("See"), "estado")
-        for order in chat.orders.waiting(Party.BUYER, Status.ACCEPTED)
+        _described(order, Party.BUYER, heading, _("See"), "estado")
+        for status, heading in waited_for
+        for order in chat.orders.waiting(Party.BUYER, status)
     ]
 
 

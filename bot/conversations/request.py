@@ -50,7 +50,7 @@ def _seller(chat: Chat, buyer: Membership) -> Named:
         "seller",
         _("Whom do you buy from?"),
         sellers,
-        token=lambda one: str(one.id),
+        token=lambda one: f"seller {one.id}",
         label=lambda one: one.name,
         only_one_is_taken=True,
     )
@@ -61,7 +61,7 @@ def _line(chat: Chat, number: int, brands: list[Named]) -> tuple[Named, str, Dec
         f"brand {number}",
         _("Which brand?"),
         brands,
-        token=lambda one: str(one.id),
+        token=lambda one: f"brand {one.id}",
         label=lambda one: one.name,
         only_one_is_taken=True,
     )
@@ -105,6 +105,7 @@ def _confirmed(chat: Chat, buyer: Membership, seller: Named, asked: list[tuple[N
     """Show the summary; purchase order, delivery day and comment can be added to it."""
     details: dict[str, str] = {}
     delivery_on: date | None = None
+    comment = purchase_order = ""
     for round_number in range(1, 9):
         summary = summary_of(buyer.agent, seller.name, _listed(asked), details)
         answer = chat.confirm(
@@ -123,17 +124,19 @@ def _confirmed(chat: Chat, buyer: Membership, seller: Named, asked: list[tuple[N
             )
             details["delivery"] = _("Delivery: {day}").format(day=texts.on_day(delivery_on))
         elif what == "comment":
-            details["comment"] = chat.ask(f"comment {round_number}", _("Type the comment."), words())
+            comment = chat.ask(f"comment {round_number}", _("Type the comment."), words())
+            details["comment"] = _("Comment: {comment}").format(comment=comment)
         else:
-            details["purchase order"] = chat.ask(
+            purchase_order = chat.ask(
                 f"purchase order {round_number}", _("Type your purchase order number."), words(40)
             )
+            details["purchase order"] = _("Purchase order: {number}").format(number=purchase_order)
     return Request(
         buyer_id=buyer.agent_id,
         seller_id=seller.id,
         lines=tuple(RequestedLine(brand.id, size, count) for brand, size, count in asked),
-        purchase_order=details.get("purchase order", ""),
+        purchase_order=purchase_order,
         delivery_on=delivery_on,
-        comment=details.get("comment", ""),
+        comment=comment,
         draft=chat.draft,
     )

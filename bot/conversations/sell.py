@@ -20,7 +20,7 @@ def sell(chat: Chat) -> Command:
         Sell,
         _("You have no accepted order to sell. A request must be attended first."),
     )
-    number, kind = selling.document(chat)
+    number, kind = selling.document(chat, order)
     chat.confirm(
         _("Sell order {code} to {buyer}?\n{lines}\n{document}").format(
             code=order.code,

@@ -45,7 +45,7 @@ def _described(member: Member) -> str:
     if member.role is Role.DRIVER and member.may_close:
         role = _("driver, may close")
     channels = ", ".join(_channel(name, reach) for name, reach in member.channels)
-    return f"• {member.name} ({role}): {channels or _('not joined yet')}"
+    return f"• {member.name} ({role}): " + (channels or _("not joined yet"))
 
 
 def _channel(name: str, reach: Reach) -> str:
@@ -96,6 +96,6 @@ def _pick(chat: Chat, prompt: str, members: list[Member]) -> Member:
         "member",
         prompt,
         members,
-        token=lambda one: str(one.membership_id),
+        token=lambda one: f"member {one.membership_id}",
         label=lambda one: one.name,
     )
