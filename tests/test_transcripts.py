@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +55,10 @@ def test_everybody_is_told_what_is_written(
 
 
 def as_on(channel: str, told: list[str]) -> list[str]:
-    """Return the text as this channel has it: the history names the channel."""
+    """Return the text as this channel has it: the history and the team name the channel."""
     shown = {"phone": "teléfono de demostración", "whatsapp": "WhatsApp", "telegram": "Telegram", "console": "terminal"}
-    return [line.replace(f"({shown['phone']})", f"({shown[channel]})") for line in told]
+    as_phone = re.compile(rf"(\(|\): ){shown['phone']}(\)?)$")
+    return [as_phone.sub(rf"\1{shown[channel]}\2", line) for line in told]
 
 
 @pytest.mark.parametrize("name", names())
@@ -128,7 +131,8 @@ def test_going_back_takes_back_exactly_the_last_answer(name: str, world: World, 
         if answered and earlier.misses == 0:
             elsewhere = fork(world, tmp_path / f"{number}.db")
             back = heard(elsewhere, elsewhere.says(step.phone, "atrás"), "phone")
-            assert screens[step.who] == "\n".join(back), f"atrás after {step.source}"
+            # a note above the question (a help text, say) is not said again
+            assert screens[step.who].endswith("\n".join(back[1:])), f"atrás after {step.source}"
             assert earlier.answers == talk_of(elsewhere, step).answers
             again = (
                 elsewhere.says(step.phone, step.said.strip("[]"))
@@ -149,9 +153,8 @@ def same(talk: Talk) -> dict[str, Any]:
 
 def fork(world: World, file: Path) -> World:
     """Return another world that goes on from here."""
-    with world.database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(str(world.database.url.database), file)
+    with closing(sqlite3.connect(str(world.database.url.database))) as here, closing(sqlite3.connect(file)) as there:
+        here.backup(there)
     other = World(f"sqlite:///{file}", world.clock)
     other._numbers = iter(range(1_000_000, 2_000_000))  # type: ignore[assignment]
     return other
