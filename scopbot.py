@@ -22,7 +22,9 @@ from core import schema
 from core.importing import Kind, Report, import_file
 from core.terms import Role
 
-app = typer.Typer(help="Gas and fuel orders by chat.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Gas and fuel orders by chat.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 db = typer.Typer(help="The database.", no_args_is_help=True)
 telegram = typer.Typer(help="Telegram.", no_args_is_help=True)
 app.add_typer(db, name="db")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -19,12 +20,12 @@ from core.schema import current_revision, newest_revision
 WORKER = "worker"
 SEEN_LATELY = timedelta(seconds=30)
 
-_SEEN = {
-    dialect.dialect().name: dialect.insert(processes).on_conflict_do_update(
-        index_elements=["name"], set_={"seen_at": bindparam("seen_at")}
-    )
-    for dialect in (sqlite, postgresql)
-}
+
+def _upsert(insert: Any) -> Any:
+    return insert.on_conflict_do_update(index_elements=["name"], set_={"seen_at": insert.excluded.seen_at})
+
+
+_SEEN = {"sqlite": _upsert(sqlite.insert(processes)), "postgresql": _upsert(postgresql.insert(processes))}
 _LAST_SEEN = select(processes.c.seen_at).where(processes.c.name == bindparam("name"))
 
 
