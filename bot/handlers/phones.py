@@ -76,6 +76,10 @@ def blueprint(runtime: Runtime) -> Blueprint:
         )
         return response
 
+    @web.get("/favicon.ico")
+    def icon() -> tuple[str, int]:
+        return "", 204
+
     @web.get("/phones/people")
     def cast() -> Response:
         with runtime.database.reading() as tx:
@@ -142,13 +146,13 @@ def _cursor(text: str) -> tuple[int, int]:
 
 def _said(row: Any) -> dict[str, object]:
     incoming = Incoming.from_stored(row.content)
-    text = incoming.text if incoming.content is Content.TEXT else f"[{incoming.content.value}]"
     return {
         "id": f"i{row.id}",
         "from": "me",
         "kind": "said",
-        "text": text,
+        "text": incoming.text,
         "choices": [],
+        "content": incoming.content.value,
         "client_id": row.provider_id.partition("/")[2],
         "at": row.at.isoformat(timespec="microseconds"),
     }
@@ -160,7 +164,7 @@ def _received(row: Any) -> dict[str, object]:
         "id": f"o{row.id}",
         "from": "bot",
         "kind": KINDS[row.kind],
-        "text": message.text,
+        "text": message.numbered(),
         "choices": [{"label": choice.label, "payload": choice.payload} for choice in message.choices],
         "client_id": "",
         "at": row.at.isoformat(timespec="microseconds"),
