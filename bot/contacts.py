@@ -15,9 +15,10 @@ from bot.messages import Incoming
 from bot.people import person_with_phone
 from bot.store import Reach, addresses
 from core.people import Actor, Membership
+from core.statement import Statement
 from core.statements import agents, memberships, people
 
-_CONTACT = (
+_CONTACT = Statement(
     select(
         addresses.c.id,
         addresses.c.person_id,
@@ -44,7 +45,7 @@ _CONTACT = (
     .with_for_update(of=addresses)
 )
 _LINK = addresses.update().where(addresses.c.id == bindparam("this")).values(person_id=bindparam("person"))
-_SAVE = (
+_SAVE = Statement(
     addresses.update()
     .where(addresses.c.id == bindparam("this"))
     .values(talk=bindparam("talk"), last_inbound_at=bindparam("at"), reach=Reach.ACTIVE)
@@ -78,12 +79,12 @@ class Contact:
 def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
     """Return who wrote, their row locked: the messages of one address go one at a time, in order."""
     place = {"channel": incoming.channel, "address": incoming.address}
-    rows = tx.execute(_CONTACT, place).all()
+    rows = _CONTACT.all(tx, place)
     if not rows:
         _add(tx, incoming)
-        rows = tx.execute(_CONTACT, place).all()
+        rows = _CONTACT.all(tx, place)
     if rows[0].person_id is None and incoming.phone and _link_by_phone(tx, rows[0].id, incoming.phone):
-        rows = tx.execute(_CONTACT, place).all()
+        rows = _CONTACT.all(tx, place)
     first = rows[0]
     held = tuple(
         Membership(row.agent_id, row.agent, row.activity, row.role, row.may_close)
@@ -130,4 +131,4 @@ def link(tx: Connection, address_id: int, person_id: int) -> None:
 
 def save(tx: Connection, contact: Contact, at: datetime) -> None:
     """Keep the talk and the moment of the person's last message. Whoever writes can be reached again."""
-    tx.execute(_SAVE, {"this": contact.address_id, "talk": contact.talk.stored(), "at": at})
+    _SAVE.run(tx, {"this": contact.address_id, "talk": contact.talk.stored(), "at": at})

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -69,7 +69,8 @@ class Talk:
 
     def stored(self) -> dict[str, Any]:
         """Return what the address keeps: what is not empty."""
-        return {name: value for name, value in asdict(self).items() if value}
+        values = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+        return {name: value for name, value in values if value}
 
     def begin(self, conversation: str) -> None:
         """Open a conversation; what was open before is forgotten."""
@@ -199,6 +200,14 @@ class Chat:
         self._talk = talk
         self._spare = list(spare)
 
+    def known(self, key: str, find: Callable[[str], T | None]) -> T | None:
+        """Return what was chosen before, found by its token: to look up one thing instead of listing all."""
+        token = self._talk.answers.get(key) or self._talk.taken.get(key)
+        found = None if token is None else find(token)
+        if found is not None:
+            self._meet(key)
+        return found
+
     def has(self, key: str) -> bool:
         """Say whether the question is answered already, or words typed ahead wait to answer it."""
         return key in self._talk.answers or bool(self._spare)
@@ -326,7 +335,9 @@ class Chat:
             raise Invalid(_("That is not one of the options."))
 
         page = self._page(key, len(pairs))
-        return self.ask(key, prompt, take, options=lambda _note: narrowed[: PAGE + 1] or _page_of(pairs, page))
+        chosen = self.ask(key, prompt, take, options=lambda _note: narrowed[: PAGE + 1] or _page_of(pairs, page))
+        self._talk.answers[key] = chosen
+        return chosen
 
     def _page(self, key: str, count: int) -> int:
         """Return the page to show. "More" is an answer of its own, so that going back takes one page back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _KEYCAP = re.compile("[\ufe0f\u20e3]")
 _NOT_WORDS = re.compile(r"[^\w\s/?#+.,-]+", re.UNICODE)
@@ -11,6 +12,7 @@ _SPACES = re.compile(r"\s+")
 _ENYE = "\ue000"  # a private character that stands for ñ while accents are taken away
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the text in small letters, without accents, emoji and signs around it, single spaces between words."""
     text = _KEYCAP.sub("", unicodedata.normalize("NFC", text))

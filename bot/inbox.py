@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
@@ -24,6 +24,7 @@ from bot.people import ALPHABET
 from bot.performing import Work
 from bot.runtime import Runtime
 from bot.store import Kind, Waiting, addresses, inbox
+from core.statement import Statement
 
 log = logging.getLogger(__name__)
 
@@ -32,23 +33,38 @@ WAIT = timedelta(seconds=2)
 LONGEST_TEXT = 4096
 DEADLOCK_RETRIES = 5
 
+_COLUMNS = (
+    "channel",
+    "external_id",
+    "provider_id",
+    "received_at",
+    "content",
+    "state",
+    "attempts",
+    "next_attempt_at",
+    "reference",
+)
 _KEEP = {
-    dialect.dialect().name: dialect.insert(inbox)
-    .on_conflict_do_nothing(index_elements=["channel", "provider_id"])
-    .returning(inbox.c.id)
+    dialect.dialect().name: Statement(
+        dialect.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "provider_id"]).returning(inbox.c.id),
+        _COLUMNS,
+    )
     for dialect in (sqlite, postgresql)
 }
-_NEXT = (
+_IS_NEW = text(f"state = '{Waiting.NEW.value}'")
+"""Written out: an index over the new ones is used only when the planner can see that they are meant."""
+_NEXT = Statement(
     select(inbox.c.id, inbox.c.content, inbox.c.next_attempt_at)
     .where(
         inbox.c.channel == bindparam("channel"),
         inbox.c.external_id == bindparam("address"),
-        inbox.c.state == Waiting.NEW,
+        _IS_NEW,
     )
     .order_by(inbox.c.id)
     .limit(2)
 )
-_ANSWERED = (
+_TOUCH = Statement(inbox.update().where(inbox.c.id == bindparam("this")).values(attempts=inbox.c.attempts))
+_ANSWERED = Statement(
     inbox.update().where(inbox.c.id == bindparam("this")).values(state=Waiting.ANSWERED, answered_at=bindparam("at"))
 )
 _FAILED = (
@@ -60,9 +76,9 @@ _FAILED = (
 _ASIDE = (
     inbox.update().where(inbox.c.id == bindparam("this")).values(state=Waiting.FAILED, reference=bindparam("reference"))
 )
-_WAITING = (
+_WAITING = Statement(
     select(inbox.c.channel, inbox.c.external_id)
-    .where(inbox.c.state == Waiting.NEW, inbox.c.next_attempt_at <= bindparam("now"))
+    .where(_IS_NEW, inbox.c.next_attempt_at <= bindparam("now"))
     .group_by(inbox.c.channel, inbox.c.external_id)
     .limit(200)
 )
@@ -84,19 +100,36 @@ class _Step:
 def receive(runtime: Runtime, incoming: Incoming) -> bool:
     """Keep the message, then answer it. Returns whether it was new.
 
-    Raises only when it could not be kept. If answering fails the worker tries again: the message is safe.
+    Raises only when it could not be kept. If answering fails the worker tries again: the message is safe. Before this
+    returns there is one durable commit: that of the answer, which makes the kept message durable with it, or its own.
     """
-    new = keep(runtime, incoming)
-    if new:
-        try:
-            answer_waiting(runtime, incoming.channel, incoming.address)
-        except Exception:
-            log.exception("a kept message was not answered; the worker will try")
-    return new
+    kept = _keep(runtime, incoming)
+    if kept is None:
+        return False
+    try:
+        if answer_waiting(runtime, incoming.channel, incoming.address):
+            return True
+    except Exception:
+        log.exception("a kept message was not answered; the worker will try")
+    _make_durable(runtime, kept)
+    return True
 
 
 def keep(runtime: Runtime, incoming: Incoming) -> bool:
-    """Write the message down and commit. False: it was delivered before."""
+    """Write the message down, durably. False: it was delivered before."""
+    kept = _keep(runtime, incoming)
+    if kept is not None:
+        _make_durable(runtime, kept)
+    return kept is not None
+
+
+def _make_durable(runtime: Runtime, kept: int) -> None:
+    with runtime.database.transaction() as tx:
+        _TOUCH.run(tx, {"this": kept})
+
+
+def _keep(runtime: Runtime, incoming: Incoming) -> int | None:
+    """Write the message down and commit; return its id, or None when it was delivered before."""
     now = runtime.clock()
     row = {
         "channel": incoming.channel,
@@ -109,8 +142,9 @@ def keep(runtime: Runtime, incoming: Incoming) -> bool:
         "next_attempt_at": now,
         "reference": "",
     }
-    with runtime.database.transaction() as tx:
-        return tx.execute(_KEEP[tx.dialect.name], row).first() is not None
+    with runtime.database.transaction(durable=False) as tx:
+        key: int | None = _KEEP[tx.dialect.name].scalar(tx, row)
+    return key
 
 
 def _cleaned(incoming: Incoming) -> Incoming:
@@ -138,7 +172,7 @@ def answer_waiting(runtime: Runtime, channel: str, address: str) -> int:
 def answer_leftovers(runtime: Runtime) -> int:
     """Answer whatever waits from anybody: what a crash or a failure left behind. For the worker."""
     with runtime.database.reading() as tx:
-        places = tx.execute(_WAITING, {"now": runtime.clock()}).all()
+        places = _WAITING.all(tx, {"now": runtime.clock()})
     return sum(answer_waiting(runtime, place.channel, place.external_id) for place in places)
 
 
@@ -161,13 +195,13 @@ def _answer_next(runtime: Runtime, channel: str, address: str) -> _Step:
 
 
 def _answer_in(tx: Connection, runtime: Runtime, place: dict[str, str], found: list[Any]) -> _Step:
-    waiting = tx.execute(_NEXT, place).all()
+    waiting = _NEXT.all(tx, place)
     if not waiting or waiting[0].next_attempt_at > runtime.clock():
         return _Step(answered=False, more=False)
     incoming = Incoming.from_stored(waiting[0].content)
     contact = contacts.lock(tx, incoming, runtime.locale)
     if not runtime.database.is_sqlite:  # somebody else may have answered it while this waited for the lock
-        waiting = tx.execute(_NEXT, place).all()
+        waiting = _NEXT.all(tx, place)
         if not waiting:
             return _Step(answered=False, more=False)
         incoming = Incoming.from_stored(waiting[0].content)
@@ -183,7 +217,7 @@ def _answer_in(tx: Connection, runtime: Runtime, place: dict[str, str], found: l
     if contact.wrong_codes != codes_before:
         facts = {"this": contact.address_id, "count": contact.wrong_codes, "since": contact.wrong_codes_since}
         tx.execute(_COUNT_CODES, facts)
-    tx.execute(_ANSWERED, {"this": waiting[0].id, "at": at})
+    _ANSWERED.run(tx, {"this": waiting[0].id, "at": at})
     return _Step(answered=True, more=len(waiting) > 1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -46,7 +46,8 @@ class Incoming:
 
     def stored(self) -> dict[str, Any]:
         """Return what the inbox keeps."""
-        return {name: value for name, value in asdict(self).items() if value not in ("", True)}
+        values = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+        return {name: value for name, value in values if value not in ("", True)}
 
     @classmethod
     def from_stored(cls, content: dict[str, Any]) -> Incoming:

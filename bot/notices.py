@@ -18,6 +18,7 @@ from bot.runtime import Runtime
 from bot.store import Kind, Reach, addresses
 from core.people import Actor, Membership
 from core.service import Done
+from core.statement import Statement
 from core.statements import agents, memberships, people
 from core.terms import Movement, Party, Role
 
@@ -26,7 +27,7 @@ STILL_TALKING = timedelta(minutes=30)
 OFFICE = frozenset({Role.OWNER, Role.OPERATOR})
 EVERYBODY = frozenset(Role)
 
-_PEOPLE_OF = (
+_PEOPLE_OF = Statement(
     select(
         people.c.id.label("person_id"),
         people.c.name,
@@ -149,7 +150,7 @@ def recipients(
     Those who never wrote are told on the channel on which it happened, if they have it.
     """
     best: dict[int, Any] = {}
-    for row in tx.execute(_PEOPLE_OF, {"agent_id": agent_id}):
+    for row in _PEOPLE_OF.all(tx, {"agent_id": agent_id}):
         if row.channel not in runtime.channels:
             continue
         known = best.get(row.person_id)

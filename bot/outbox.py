@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, exists, or_, select, text
 
 from bot.messages import Outgoing
 from bot.runtime import Runtime
 from bot.store import Kind, Reach, Sending, addresses, outbox
 from core.db import Database
+from core.statement import Statement
 
 LEASE = timedelta(seconds=60)
 ANSWERS_EXPIRE = timedelta(minutes=30)
@@ -68,12 +69,30 @@ class SendError(Exception):
         self.retry_after = retry_after
 
 
-_POST = outbox.insert()
-_WAITING = outbox.c.state.in_((Sending.PENDING, Sending.LEASED))
+_POST = Statement(
+    outbox.insert().returning(outbox.c.id),
+    columns=(
+        "address_id",
+        "channel",
+        "external_id",
+        "kind",
+        "content",
+        "dedupe_key",
+        "state",
+        "attempts",
+        "created_at",
+        "next_attempt_at",
+        "expires_at",
+        "error",
+    ),
+)
+_WAITING = text(f"outbox.state IN ('{Sending.PENDING.value}', '{Sending.LEASED.value}')")
+"""Written out: an index over the waiting ones is used only when the planner can see that they are meant."""
 _earlier = outbox.alias("earlier")
 _DUE = (
     select(outbox.c.id)
     .where(
+        _WAITING,
         or_(
             and_(outbox.c.state == Sending.PENDING, outbox.c.next_attempt_at <= bindparam("now")),
             and_(outbox.c.state == Sending.LEASED, outbox.c.lease_until <= bindparam("now")),
@@ -83,7 +102,7 @@ _DUE = (
         ~exists().where(
             _earlier.c.address_id == outbox.c.address_id,
             _earlier.c.id < outbox.c.id,
-            _earlier.c.state.in_((Sending.PENDING, Sending.LEASED)),
+            text(f"earlier.state IN ('{Sending.PENDING.value}', '{Sending.LEASED.value}')"),
         ),
     )
     .order_by(outbox.c.next_attempt_at, outbox.c.id)
@@ -141,8 +160,7 @@ def post(tx: Connection, letters: Iterable[Letter], at: datetime) -> int | None:
             "expires_at": at + expires,
             "error": "",
         }
-        key = tx.execute(_POST, row).inserted_primary_key
-        last = key[0] if key else None
+        last = _POST.scalar(tx, row)
     return last
 
 

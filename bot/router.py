@@ -20,6 +20,7 @@ from bot.registry import Entry
 from bot.store import Kind, outbox
 from core import codes
 from core.orderbook import OrderBook
+from core.statement import Statement
 
 BACK = {"atras", "volver", "regresar", "back"}
 CANCEL = {"cancelar", "salir", "cancel", "exit", "/cancelar", "/cancel"}
@@ -31,7 +32,7 @@ WRONG_CODES_ALLOWED = 5
 LOCKOUT = timedelta(hours=1)
 LONGEST_LABEL = 60
 
-_NEWER_NOTICE = (
+_NEWER_NOTICE = Statement(
     select(outbox.c.id, outbox.c.content)
     .where(
         outbox.c.address_id == bindparam("address_id"),
@@ -167,7 +168,7 @@ class Router:
     def _picked_from_notice(self, text: str) -> str | None:
         """Return the command that the text picks from a notice newer than the last reply: what is on the screen."""
         facts = {"address_id": self.contact.address_id, "screen": self.talk.screen}
-        for row in self.work.tx.execute(_NEWER_NOTICE, facts):
+        for row in _NEWER_NOTICE.all(self.work.tx, facts):
             shown = [(payload, label) for label, payload in row.content.get("choices", ())]
             if shown:
                 payload = pick(text, shown)

@@ -23,6 +23,7 @@ from core.statements import (
     HOLDING,
     LATEST_BOUGHT,
     REQUESTED_BETWEEN,
+    SELLER,
     SELLERS_FOR,
     SOLD,
 )
@@ -50,14 +51,14 @@ class OrderBook:
 
     def find(self, code: str) -> Order | None:
         """Return the order with its lines, or None: never issued and not yours look the same."""
-        row = self._tx.execute(FIND, {"code": code, "person_id": self._actor.person_id}).first()
+        row = FIND.first(self._tx, {"code": code, "person_id": self._actor.person_id})
         return None if row is None else order_from(row, lines_of(self._tx, row.id))
 
     def waiting(self, party: Party, status: Status) -> list[Order]:
         """Return the orders in that status where the person is on that side, the longest waiting first, no lines."""
         statement = BOUGHT if party is Party.BUYER else SOLD
         facts = {"person_id": self._actor.person_id, "status": status, "most": MOST_LISTED}
-        return [order_from(row) for row in self._tx.execute(statement, facts)]
+        return [order_from(row) for row in statement.all(self._tx, facts)]
 
     def with_lines(self, order: Order) -> Order:
         """Return a listed order with its lines; it is looked up again."""
@@ -70,11 +71,11 @@ class OrderBook:
         """Return the orders made on those days in Lima, both included, the newest first, without lines."""
         start, end = span_in_lima(first, last)
         facts = {"person_id": self._actor.person_id, "start": start, "end": end, "most": MOST_LISTED}
-        return [order_from(row) for row in self._tx.execute(REQUESTED_BETWEEN, facts)]
+        return [order_from(row) for row in REQUESTED_BETWEEN.all(self._tx, facts)]
 
     def last_request(self) -> Order | None:
         """Return the newest order that the person's agents made."""
-        row = self._tx.execute(LATEST_BOUGHT, {"person_id": self._actor.person_id, "most": 1}).first()
+        row = LATEST_BOUGHT.first(self._tx, {"person_id": self._actor.person_id, "most": 1})
         return None if row is None else order_from(row, lines_of(self._tx, row.id))
 
     def history(self, order: Order) -> tuple[Entry, ...]:
@@ -84,29 +85,36 @@ class OrderBook:
     def buyers(self) -> list[Membership]:
         """Return the memberships with which the person can request cylinders."""
         facts = {"trade": Trade.CYLINDERS, "on": self._today}
-        kinds = set(self._tx.execute(BUYERS_IN_FORCE, facts).scalars())
+        kinds = {row.buyer for row in BUYERS_IN_FORCE.all(self._tx, facts)}
         return [one for one in self._actor.memberships if one.acts and one.activity in kinds]
 
     def sellers(self, buyer: Membership) -> list[Named]:
         """Return who may sell cylinders to the agent today, those it last bought from first."""
-        facts = {
+        return [Named(*row) for row in SELLERS_FOR.all(self._tx, self._buying(buyer))]
+
+    def seller(self, buyer: Membership, seller_id: int) -> Named | None:
+        """Return one of them, or None when it may not sell to the agent today."""
+        row = SELLER.first(self._tx, {**self._buying(buyer), "seller_id": seller_id})
+        return None if row is None else Named(*row)
+
+    def _buying(self, buyer: Membership) -> dict[str, object]:
+        return {
             "trade": Trade.CYLINDERS,
             "on": self._today,
             "activity": buyer.activity,
             "agent_id": buyer.agent_id,
         }
-        return [Named(*row) for row in self._tx.execute(SELLERS_FOR, facts)]
 
     def brands(self) -> list[Named]:
         """Return every brand."""
-        return [Named(*row) for row in self._tx.execute(BRANDS)]
+        return [Named(*row) for row in BRANDS.all(self._tx, {})]
 
     def free_capacity(self, agent_id: int) -> Decimal | None:
         """Return the kilograms that the agent may still request; None is no limit. Only for one's own agents."""
         if self._actor.for_agent(agent_id) is None:
             raise errors.UnknownAgent
-        agent = Agent(*self._tx.execute(AGENT, {"agent_id": agent_id}).one())
+        agent = Agent(*AGENT.first(self._tx, {"agent_id": agent_id}))
         if agent.capacity is None:
             return None
-        held = sum((row.kilograms for row in self._tx.execute(HOLDING, {"agent_id": agent_id})), Decimal(0))
+        held = sum((row.kilograms for row in HOLDING.all(self._tx, {"agent_id": agent_id})), Decimal(0))
         return max(agent.capacity - held, Decimal(0))

@@ -41,7 +41,7 @@ class Agent:
 
 def two_agents(tx: Connection, buyer_id: int, seller_id: int) -> tuple[Agent | None, Agent | None]:
     """Return the buyer's and the seller's entries."""
-    rows = tx.execute(TWO_AGENTS, {"buyer_id": buyer_id, "seller_id": seller_id})
+    rows = TWO_AGENTS.all(tx, {"buyer_id": buyer_id, "seller_id": seller_id})
     found = {row.id: Agent(*row) for row in rows}
     return found.get(buyer_id), found.get(seller_id)
 

@@ -25,7 +25,7 @@ def draft_order(tx: Connection, request: Request, at: datetime) -> tuple[Order, 
 
     The buyer's row stays locked, so that two orders cannot both fit into the same free capacity.
     """
-    tx.execute(AGENT_LOCKED, {"agent_id": request.buyer_id})
+    AGENT_LOCKED.first(tx, {"agent_id": request.buyer_id})
     buyer, seller = two_agents(tx, request.buyer_id, request.seller_id)
     if buyer is None or seller is None:
         raise errors.UnknownAgent
@@ -63,7 +63,7 @@ def check_capacity(tx: Connection, buyer: Agent, wanted: Decimal) -> None:
     """Refuse when the unclosed orders leave no room (manual, section 5); the refusal lists them."""
     if buyer.capacity is None:
         return
-    held = tuple(errors.Holding(*row) for row in tx.execute(HOLDING, {"agent_id": buyer.id}))
+    held = tuple(errors.Holding(*row) for row in HOLDING.all(tx, {"agent_id": buyer.id}))
     free = buyer.capacity - sum((one.kilograms for one in held), Decimal(0))
     if wanted > free:
         raise errors.OverCapacity(buyer.capacity, max(free, Decimal(0)), wanted, held)
@@ -112,13 +112,13 @@ def _check_matrix(tx: Connection, buyer: Agent, seller: Agent, on: date) -> None
         "seller_activity": seller.activity,
         "on": on,
     }
-    if buyer.id == seller.id or tx.execute(RULE_EXISTS, facts).first() is None:
+    if buyer.id == seller.id or RULE_EXISTS.first(tx, facts) is None:
         raise errors.NotInMatrix(buyer.activity.value, seller.activity.value)
 
 
 def _lines(tx: Connection, asked: Iterable[RequestedLine]) -> Iterable[Line]:
     """Yield the lines, each brand and size once, in the order in which they were first named."""
-    names = {row.id: row.name for row in tx.execute(BRANDS)}
+    names = {row.id: row.name for row in BRANDS.all(tx, {})}
     quantities: dict[tuple[int, str], Decimal] = {}
     for line in asked:
         key = (line.brand_id, line.size)

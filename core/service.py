@@ -82,13 +82,13 @@ def _move(tx: Connection, command: OrderCommand, actor: Actor, at: datetime) -> 
     movement, status = outcome(rule, moved)
     after = replace(moved.order, status=status, moved_at=at)
     _save(tx, order, after)
-    number = tx.execute(LAST_NUMBER, {"order_id": order.id}).scalar_one() + 1
+    number = LAST_NUMBER.scalar(tx, {"order_id": order.id}) + 1
     return _journal(tx, after, number, movement, party, membership, actor, at, moved.declared)
 
 
 def lock(tx: Connection, code: str, actor: Actor) -> Order:
     """Return the order, its row locked until the transaction ends, or refuse: unknown and unseen look the same."""
-    row = tx.execute(FIND_LOCKED, {"code": code, "person_id": actor.person_id}).first()
+    row = FIND_LOCKED.first(tx, {"code": code, "person_id": actor.person_id})
     if row is None:
         raise errors.UnknownOrder(code)
     return order_from(row, lines_of(tx, row.id))
@@ -96,24 +96,23 @@ def lock(tx: Connection, code: str, actor: Actor) -> Order:
 
 def order_from(row: Any, lines: tuple[Line, ...] = ()) -> Order:
     """Return the order that a row of ORDER_COLUMNS holds."""
-    fields: dict[str, Any] = row._asdict()
-    return Order(**fields, lines=lines)
+    values: Any = (*row, lines)
+    return Order(*values)
 
 
 def lines_of(tx: Connection, order_id: int) -> tuple[Line, ...]:
     """Return the lines of an order."""
-    rows: Any = tx.execute(LINES, {"order_id": order_id})
-    return tuple(Line(*row) for row in rows)
+    return tuple(Line(*row) for row in LINES.all(tx, {"order_id": order_id}))
 
 
 def history(tx: Connection, order_id: int) -> tuple[Entry, ...]:
     """Return the movements of an order, oldest first."""
-    return tuple(Entry(*row) for row in tx.execute(HISTORY, {"order_id": order_id}))
+    return tuple(Entry(*row) for row in HISTORY.all(tx, {"order_id": order_id}))
 
 
 def _save(tx: Connection, before: Order, after: Order) -> None:
-    saved = tx.execute(
-        SAVE_ORDER,
+    saved = SAVE_ORDER.run(
+        tx,
         {
             "this": before.id,
             "was": before.status,
@@ -125,11 +124,10 @@ def _save(tx: Connection, before: Order, after: Order) -> None:
             "document": after.document,
         },
     )
-    if saved.rowcount != 1:
+    if saved != 1:
         raise RuntimeError(f"order {before.id} moved although its row was locked")
     changed = [line for line, old in zip(after.lines, before.lines, strict=True) if line != old]
-    if changed:
-        tx.execute(SAVE_LINE, [_line_values(before.id, line) for line in changed])
+    SAVE_LINE.run_each(tx, [_line_values(before.id, line) for line in changed])
 
 
 def _line_values(order_id: int, line: Line) -> dict[str, Any]:
@@ -168,8 +166,8 @@ def _journal(
         channel=actor.channel,
         declared=declared,
     )
-    tx.execute(
-        ADD_ENTRY,
+    ADD_ENTRY.run(
+        tx,
         {
             "order_id": order.id,
             "number": number,

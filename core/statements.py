@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Table, and_, bindparam, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
+from core.statement import Statement
 from core.tables import (
     AgentRow,
     BrandRow,
@@ -17,7 +18,7 @@ from core.tables import (
     PersonRow,
     TradeRuleRow,
 )
-from core.terms import OPEN
+from core.terms import OPEN, Standing
 
 
 def table_of(row: type[Any]) -> Table:
@@ -70,12 +71,11 @@ def _visible() -> ColumnElement[bool]:
     )
 
 
-FIND: Select[Any] = (
-    select(*ORDER_COLUMNS).select_from(ORDER_SOURCE).where(orders.c.code == bindparam("code"), _visible())
-)
-FIND_LOCKED = FIND.with_for_update(of=orders)
+_find = select(*ORDER_COLUMNS).select_from(ORDER_SOURCE).where(orders.c.code == bindparam("code"), _visible())
+FIND = Statement(_find)
+FIND_LOCKED = Statement(_find.with_for_update(of=orders))
 
-LINES = (
+LINES = Statement(
     select(
         lines.c.position,
         lines.c.product,
@@ -97,24 +97,25 @@ LINES = (
 )
 
 
-def _listing(*conditions: ColumnElement[bool], newest_first: bool = False) -> Select[Any]:
+def _listing(*conditions: ColumnElement[bool], newest_first: bool = False) -> Any:
     when = orders.c.requested_at.desc() if newest_first else orders.c.moved_at
     order_of_equals = orders.c.id.desc() if newest_first else orders.c.id
     chosen = select(*ORDER_COLUMNS).select_from(ORDER_SOURCE).where(*conditions)
     return chosen.order_by(when, order_of_equals).limit(bindparam("most"))
 
 
-BOUGHT = _listing(orders.c.buyer_id.in_(_MINE), orders.c.status == bindparam("status"))
-SOLD = _listing(orders.c.seller_id.in_(_MINE), orders.c.status == bindparam("status"))
-REQUESTED_BETWEEN = _listing(
-    or_(orders.c.buyer_id.in_(_MINE), orders.c.seller_id.in_(_MINE)),
-    orders.c.requested_at >= bindparam("start"),
-    orders.c.requested_at < bindparam("end"),
-    newest_first=True,
+BOUGHT = Statement(_listing(orders.c.buyer_id.in_(_MINE), orders.c.status == bindparam("status")))
+SOLD = Statement(_listing(orders.c.seller_id.in_(_MINE), orders.c.status == bindparam("status")))
+REQUESTED_BETWEEN = Statement(
+    _listing(
+        or_(orders.c.buyer_id.in_(_MINE), orders.c.seller_id.in_(_MINE)),
+        orders.c.requested_at >= bindparam("start"),
+        orders.c.requested_at < bindparam("end"),
+        newest_first=True,
+    )
 )
-LATEST_BOUGHT = _listing(orders.c.buyer_id.in_(_MINE), newest_first=True)
-
-HISTORY = (
+LATEST_BOUGHT = Statement(_listing(orders.c.buyer_id.in_(_MINE), newest_first=True))
+HISTORY = Statement(
     select(
         entries.c.number,
         entries.c.at,
@@ -132,9 +133,8 @@ HISTORY = (
     .where(entries.c.order_id == bindparam("order_id"))
     .order_by(entries.c.number)
 )
-LAST_NUMBER = select(func.max(entries.c.number)).where(entries.c.order_id == bindparam("order_id"))
-
-AGENT = select(
+LAST_NUMBER = Statement(select(func.max(entries.c.number)).where(entries.c.order_id == bindparam("order_id")))
+_agent = select(
     agents.c.id,
     agents.c.name,
     agents.c.register_number,
@@ -147,24 +147,27 @@ AGENT = select(
     agents.c.standing,
     agents.c.capacity,
 ).where(agents.c.id == bindparam("agent_id"))
-AGENT_LOCKED = AGENT.with_for_update()
-TWO_AGENTS = select(
-    agents.c.id,
-    agents.c.name,
-    agents.c.register_number,
-    agents.c.ruc,
-    agents.c.activity,
-    agents.c.place,
-    agents.c.address,
-    agents.c.valid_from,
-    agents.c.valid_to,
-    agents.c.standing,
-    agents.c.capacity,
-).where(or_(agents.c.id == bindparam("buyer_id"), agents.c.id == bindparam("seller_id")))
+AGENT = Statement(_agent)
+AGENT_LOCKED = Statement(_agent.with_for_update())
+TWO_AGENTS = Statement(
+    select(
+        agents.c.id,
+        agents.c.name,
+        agents.c.register_number,
+        agents.c.ruc,
+        agents.c.activity,
+        agents.c.place,
+        agents.c.address,
+        agents.c.valid_from,
+        agents.c.valid_to,
+        agents.c.standing,
+        agents.c.capacity,
+    ).where(or_(agents.c.id == bindparam("buyer_id"), agents.c.id == bindparam("seller_id")))
+)
 
-HOLDING = (
+HOLDING = Statement(
     select(orders.c.code, orders.c.status, orders.c.kilograms)
-    .where(orders.c.buyer_id == bindparam("agent_id"), orders.c.status.in_(sorted(OPEN)))
+    .where(orders.c.buyer_id == bindparam("agent_id"), or_(*(orders.c.status == status for status in sorted(OPEN))))
     .order_by(orders.c.id)
 )
 
@@ -177,7 +180,7 @@ def _rule_in_force() -> ColumnElement[bool]:
     )
 
 
-RULE_EXISTS = (
+RULE_EXISTS = Statement(
     select(trade_rules.c.id)
     .where(
         _rule_in_force(),
@@ -186,29 +189,39 @@ RULE_EXISTS = (
     )
     .limit(1)
 )
-BUYERS_IN_FORCE = select(trade_rules.c.buyer).where(_rule_in_force()).distinct()
+BUYERS_IN_FORCE = Statement(select(trade_rules.c.buyer).where(_rule_in_force()).distinct())
+
+
+def _may_sell() -> tuple[ColumnElement[bool], ...]:
+    return (
+        trade_rules.c.buyer == bindparam("activity"),
+        agents.c.id != bindparam("agent_id"),
+        agents.c.standing == Standing.VALID,
+        agents.c.valid_from <= bindparam("on"),
+        or_(agents.c.valid_to.is_(None), agents.c.valid_to >= bindparam("on")),
+    )
+
+
 _LAST_TIME = (
     select(func.max(orders.c.id))
     .where(orders.c.buyer_id == bindparam("agent_id"), orders.c.seller_id == agents.c.id)
     .scalar_subquery()
 )
-SELLERS_FOR = (
+SELLERS_FOR = Statement(
     select(agents.c.id, agents.c.name, agents.c.place)
     .select_from(agents.join(trade_rules, trade_rules.c.seller == agents.c.activity))
-    .where(
-        _rule_in_force(),
-        trade_rules.c.buyer == bindparam("activity"),
-        agents.c.id != bindparam("agent_id"),
-        agents.c.standing == "HABIL",
-        agents.c.valid_from <= bindparam("on"),
-        or_(agents.c.valid_to.is_(None), agents.c.valid_to >= bindparam("on")),
-    )
+    .where(_rule_in_force(), *_may_sell())
     .order_by(func.coalesce(_LAST_TIME, 0).desc(), agents.c.name, agents.c.id)
     .limit(500)
 )
-BRANDS = select(brands.c.id, brands.c.name).order_by(brands.c.name)
-
-SAVE_ORDER = (
+SELLER = Statement(
+    select(agents.c.id, agents.c.name, agents.c.place)
+    .select_from(agents.join(trade_rules, trade_rules.c.seller == agents.c.activity))
+    .where(_rule_in_force(), *_may_sell(), agents.c.id == bindparam("seller_id"))
+    .limit(1)
+)
+BRANDS = Statement(select(brands.c.id, brands.c.name).order_by(brands.c.name))
+SAVE_ORDER = Statement(
     orders.update()
     .where(orders.c.id == bindparam("this"), orders.c.status == bindparam("was"))
     .values(
@@ -220,7 +233,7 @@ SAVE_ORDER = (
         document=bindparam("document"),
     )
 )
-SAVE_LINE = (
+SAVE_LINE = Statement(
     lines.update()
     .where(lines.c.order_id == bindparam("this"), lines.c.position == bindparam("at_position"))
     .values(
@@ -231,4 +244,19 @@ SAVE_LINE = (
         reason=bindparam("reason"),
     )
 )
-ADD_ENTRY = entries.insert()
+ADD_ENTRY = Statement(
+    entries.insert(),
+    columns=(
+        "order_id",
+        "number",
+        "at",
+        "movement",
+        "status",
+        "party",
+        "agent_id",
+        "person_id",
+        "person_name",
+        "channel",
+        "declared",
+    ),
+)

@@ -155,6 +155,7 @@ class OrderRow(SQLModel, table=True):
     __tablename__ = "order"
     __table_args__ = (
         Index("ix_order_buyer_id_status", "buyer_id", "status"),
+        Index("ix_order_buyer_id_seller_id", "buyer_id", "seller_id", "id"),
         Index("ix_order_seller_id_status", "seller_id", "status"),
         Index("ix_order_buyer_id_requested_at", "buyer_id", "requested_at"),
         Index("ix_order_seller_id_requested_at", "seller_id", "requested_at"),

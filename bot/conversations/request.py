@@ -17,6 +17,7 @@ from core.orderbook import Named
 from core.people import Membership
 from core.transitions import Command, Request, RequestedLine
 
+SELLER = "seller "
 MOST_LINES = 20
 MOST_CYLINDERS = Decimal(99_999)
 SIZES_SHOWN = ("10 kg", "45 kg", "3 kg", "15 kg", "5 kg", "24 lb", "100 lb")
@@ -43,6 +44,13 @@ def request(chat: Chat) -> Command:
 
 
 def _seller(chat: Chat, buyer: Membership) -> Named:
+    def find(token: str) -> Named | None:
+        number = token.removeprefix(SELLER)
+        return chat.orders.seller(buyer, int(number)) if number.isdigit() else None
+
+    known = chat.known("seller", find)
+    if known is not None:
+        return known
     sellers = chat.orders.sellers(buyer)
     if not sellers:
         chat.stop(_("No registered seller can sell to your company today."), (texts.to_menu(),))
@@ -50,7 +58,7 @@ def _seller(chat: Chat, buyer: Membership) -> Named:
         "seller",
         _("Whom do you buy from?"),
         sellers,
-        token=lambda one: f"seller {one.id}",
+        token=lambda one: f"{SELLER}{one.id}",
         label=lambda one: one.name,
         only_one_is_taken=True,
     )

@@ -202,6 +202,7 @@ def upgrade() -> None:
     with op.batch_alter_table("order", schema=None) as batch_op:
         batch_op.create_index("ix_order_buyer_id_requested_at", ["buyer_id", "requested_at"], unique=False)
         batch_op.create_index("ix_order_buyer_id_status", ["buyer_id", "status"], unique=False)
+        batch_op.create_index("ix_order_buyer_id_seller_id", ["buyer_id", "seller_id", "id"], unique=False)
         batch_op.create_index("ix_order_seller_id_requested_at", ["seller_id", "requested_at"], unique=False)
         batch_op.create_index("ix_order_seller_id_status", ["seller_id", "status"], unique=False)
 

@@ -1,0 +1,148 @@
+"""Statements that are compiled once and then handed straight to the driver.
+
+Going through SQLAlchemy's execution for each of a turn's dozen statements costs more than the statements themselves.
+The SQL, the types and the order of the parameters are still SQLAlchemy's; only the walk there is short.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.expression import ClauseElement
+
+Facts = Mapping[str, Any]
+Convert = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A statement in one dialect."""
+
+    sql: str
+    arrange: Callable[[Facts], Any]
+    """Turns named facts into what the driver takes."""
+    make_row: Callable[[Sequence[Any]], Any]
+
+
+class Statement:
+    """A statement with named parameters, none of them a list. Rows are named tuples."""
+
+    def __init__(self, clause: Any, columns: Sequence[str] | None = None) -> None:
+        """`columns` are those that an INSERT is given; other statements name their own parameters."""
+        self.clause = clause
+        self._columns = columns
+        self._prepared: dict[str, _Prepared] = {}
+
+    def all(self, tx: Connection, facts: Facts) -> list[Any]:
+        """Return every row."""
+        prepared = self._for(tx.dialect)
+        return [prepared.make_row(row) for row in _run(tx, prepared.sql, prepared.arrange(facts)).fetchall()]
+
+    def first(self, tx: Connection, facts: Facts) -> Any:
+        """Return the first row, or None."""
+        prepared = self._for(tx.dialect)
+        row = _run(tx, prepared.sql, prepared.arrange(facts)).fetchone()
+        return None if row is None else prepared.make_row(row)
+
+    def scalar(self, tx: Connection, facts: Facts) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.first(tx, facts)
+        return None if row is None else row[0]
+
+    def run(self, tx: Connection, facts: Facts) -> int:
+        """Do it, and return how many rows it touched."""
+        prepared = self._for(tx.dialect)
+        return int(_run(tx, prepared.sql, prepared.arrange(facts)).rowcount)
+
+    def run_each(self, tx: Connection, many: Iterable[Facts]) -> None:
+        """Do it for each."""
+        for facts in many:
+            self.run(tx, facts)
+
+    def _for(self, dialect: Dialect) -> _Prepared:
+        prepared = self._prepared.get(dialect.name)
+        if prepared is None:
+            prepared = self._prepared[dialect.name] = _prepare(self.clause, self._columns, dialect)
+        return prepared
+
+
+def _run(tx: Connection, sql: str, parameters: Any) -> Any:
+    driver: Any = tx.connection.driver_connection
+    try:
+        return driver.execute(sql, parameters)
+    except tx.dialect.loaded_dbapi.Error as error:
+        lost = tx.dialect.is_disconnect(error, driver, None)
+        if lost:
+            tx.invalidate(error)
+        raise DBAPIError.instance(
+            sql,
+            None,
+            error,
+            tx.dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=tx.dialect,
+        ) from error
+
+
+def _prepare(clause: ClauseElement, columns: Sequence[str] | None, dialect: Dialect) -> _Prepared:
+    compiled: Any = clause.compile(dialect=dialect, column_keys=columns)
+    constants: dict[str, Any] = {}
+    converts: dict[str, Convert] = {}
+    for bind, key in compiled.bind_names.items():
+        converts[key] = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        if not bind.required and bind.value is not None:
+            constants[key] = bind.value
+    names = compiled.positiontup or list(converts)
+    fixed = {key: _converted(converts.get(key), value) for key, value in constants.items()}
+    given = [(key, converts.get(key)) for key in dict.fromkeys(names) if key not in fixed]
+    arrange = _by_position(names, given, fixed) if compiled.positiontup is not None else _by_name(given, fixed)
+    return _Prepared(compiled.string, arrange, _row_maker(clause, dialect))
+
+
+def _converted(convert: Convert, value: Any) -> Any:
+    return value if convert is None else convert(value)
+
+
+def _by_position(names: list[str], given: list[tuple[str, Convert]], fixed: Facts) -> Callable[[Facts], Any]:
+    converts = dict(given)
+    places = [(key, converts.get(key), key in fixed, fixed.get(key)) for key in names]
+
+    def arrange(facts: Facts) -> list[Any]:
+        return [
+            value if is_fixed else (facts[key] if convert is None else convert(facts[key]))
+            for key, convert, is_fixed, value in places
+        ]
+
+    return arrange
+
+
+def _by_name(given: list[tuple[str, Convert]], fixed: Facts) -> Callable[[Facts], Any]:
+    def arrange(facts: Facts) -> dict[str, Any]:
+        return {**fixed, **{key: facts[key] if convert is None else convert(facts[key]) for key, convert in given}}
+
+    return arrange
+
+
+def _row_maker(clause: Any, dialect: Dialect) -> Callable[[Sequence[Any]], Any]:
+    chosen: Any = getattr(clause, "selected_columns", None)
+    columns: list[Any] = list(getattr(clause, "exported_columns", ()) if chosen is None else chosen)
+    if not columns:
+        return tuple
+    row = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]  # noqa: PYI024 - the columns are known only now
+    converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    if not any(converts):
+        return row._make
+
+    def make(values: Sequence[Any]) -> Any:
+        return row._make(
+            value if convert is None else convert(value) for value, convert in zip(values, converts, strict=True)
+        )
+
+    return make
