@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -149,14 +149,12 @@ def _keep(runtime: Runtime, incoming: Incoming) -> int | None:
 
 def _cleaned(incoming: Incoming) -> Incoming:
     """Return the message without what no database can keep, and no longer than any answer could be."""
+    if incoming.text.isprintable() and incoming.payload.isprintable() and len(incoming.text) <= LONGEST_TEXT:
+        return incoming
     readable = "".join(char if char.isprintable() or char == "\n" else " " for char in incoming.text[:LONGEST_TEXT])
     text = readable.encode("utf-8", "ignore").decode()
     payload = "".join(char for char in incoming.payload[:256] if char.isprintable())
-    return Incoming(**{**_fields(incoming), "text": text, "payload": payload})
-
-
-def _fields(incoming: Incoming) -> dict[str, Any]:
-    return {name: getattr(incoming, name) for name in Incoming.__dataclass_fields__}
+    return replace(incoming, text=text, payload=payload)
 
 
 def answer_waiting(runtime: Runtime, channel: str, address: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,21 +33,23 @@ class Work:
 
 def perform(work: Work, commands: Sequence[Command]) -> Outgoing:
     """Carry out the commands, all or none, and return what the person is told."""
-    done: list[Done] = []
-    answer = Outgoing("")
+    # a single command refuses before its first change; of several the first may have changed something
+    together = work.tx.begin_nested() if len(commands) > 1 else nullcontext()
     try:
-        with work.tx.begin_nested():
-            for command in commands:
-                if isinstance(command, OrderCommand | Request):
-                    done.append(execute(work.tx, command, work.contact.actor, work.at))
-                else:
-                    answer = _OTHERS[type(command)](work, command)
+        with together:
+            done = [_carry_out(work, command) for command in commands][-1]
     except errors.Refused as refused:
         return Outgoing(texts.refusal(refused), (*texts.next_after(refused), texts.to_menu()))
-    if not done:
-        return answer
-    notices.tell(work.tx, work.runtime, done[-1], work.at)
-    return _receipt(done[-1], work)
+    if isinstance(done, Outgoing):
+        return done
+    notices.tell(work.tx, work.runtime, done, work.at)
+    return _receipt(done, work)
+
+
+def _carry_out(work: Work, command: Command) -> Done | Outgoing:
+    if isinstance(command, OrderCommand | Request):
+        return execute(work.tx, command, work.contact.actor, work.at)
+    return _OTHERS[type(command)](work, command)
 
 
 def _receipt(done: Done, work: Work) -> Outgoing:

@@ -7,13 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from core import catalogue, codes, errors
 from core.clock import day_in_lima
 from core.order import Line, Order
 from core.register import Agent, check_valid, two_agents
-from core.statements import AGENT_LOCKED, BRANDS, HOLDING, RULE_EXISTS, lines, orders
+from core.statements import ADD_LINE, ADD_ORDER, AGENT_LOCKED, BRANDS, HOLDING, RULE_EXISTS
 from core.terms import LineStatus, Status, Trade, Unit
 from core.transitions import Request, RequestedLine
 
@@ -87,22 +86,17 @@ def insert(tx: Connection, order: Order, draft: str | None) -> tuple[int, str]:
         "draft": draft,
     }
     order_id, code = _insert_with_new_code(tx, row, order.trade)
-    tx.execute(lines.insert(), [_line_row(order_id, line) for line in order.lines])
+    ADD_LINE.run_each(tx, [_line_row(order_id, line) for line in order.lines])
     return order_id, code
 
 
 def _insert_with_new_code(tx: Connection, row: dict[str, object], trade: Trade) -> tuple[int, str]:
-    for attempt in range(1, CODE_ATTEMPTS + 1):
+    for _attempt in range(CODE_ATTEMPTS):
         code = codes.draw(trade)
-        try:
-            with tx.begin_nested():
-                key = tx.execute(orders.insert(), {**row, "code": code}).inserted_primary_key
-        except IntegrityError:
-            if attempt == CODE_ATTEMPTS:
-                raise
-        else:
-            return key[0], code  # type: ignore[index]  # an insert of one row has its key
-    raise AssertionError("unreachable: the last attempt returns or raises")
+        order_id = ADD_ORDER[tx.dialect.name].scalar(tx, {**row, "code": code})
+        if order_id is not None:
+            return order_id, code
+    raise RuntimeError(f"{CODE_ATTEMPTS} codes in a row were taken")
 
 
 def _check_matrix(tx: Connection, buyer: Agent, seller: Agent, on: date) -> None:

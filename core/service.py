@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from core import errors, requesting
 from core.clock import day_in_lima
 from core.order import Entry, Line, Order
 from core.people import Actor, Membership
 from core.register import check_valid, two_agents
-from core.statements import ADD_ENTRY, FIND_LOCKED, HISTORY, LAST_NUMBER, LINES, SAVE_LINE, SAVE_ORDER, orders
+from core.statements import ADD_ENTRY, FIND_LOCKED, HISTORY, LAST_NUMBER, LINES, MADE_BY, SAVE_LINE, SAVE_ORDER
 from core.terms import Movement, Party
 from core.transitions import EVERYBODY_WHO_ACTS, RULES, OrderCommand, Request, check, outcome
 
@@ -27,7 +27,7 @@ class Done:
 
 
 def execute(tx: Connection, command: OrderCommand | Request, actor: Actor, at: datetime) -> Done:
-    """Carry out the command at the moment `at` (UTC), or raise a Refused; then nothing was changed.
+    """Carry out the command at the moment `at` (UTC), or raise a Refused: always before the first change.
 
     Of several people racing for one movement exactly one succeeds; the others are told what the order is now.
     """
@@ -62,9 +62,7 @@ def _refuse_second_order(tx: Connection, command: Request, actor: Actor) -> None
     """One conversation makes one order: asked again, it is told which."""
     if command.draft is None:
         return
-    made = tx.execute(
-        select(orders.c.code, orders.c.status, orders.c.requested_at).where(orders.c.draft == command.draft)
-    ).first()
+    made = MADE_BY.first(tx, {"draft_name": command.draft})
     if made is not None:
         raise errors.AlreadyDone(made.code, Movement.REQUESTED, made.requested_at, actor.name, made.status)
 

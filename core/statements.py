@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, bindparam, exists, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
 from core.statement import Statement
@@ -221,6 +222,47 @@ SELLER = Statement(
     .limit(1)
 )
 BRANDS = Statement(select(brands.c.id, brands.c.name).order_by(brands.c.name))
+MADE_BY = Statement(
+    select(orders.c.code, orders.c.status, orders.c.requested_at).where(orders.c.draft == bindparam("draft_name"))
+)
+ADD_ORDER = {
+    dialect.dialect().name: Statement(
+        dialect.insert(orders).on_conflict_do_nothing(index_elements=["code"]).returning(orders.c.id),
+        columns=(
+            "code",
+            "trade",
+            "buyer_id",
+            "seller_id",
+            "status",
+            "requested_at",
+            "moved_at",
+            "kilograms",
+            "destination",
+            "purchase_order",
+            "delivery_on",
+            "comment",
+            "document",
+            "draft",
+        ),
+    )
+    for dialect in (sqlite, postgresql)
+}
+"""By dialect. Adds nothing, and returns nothing, when the code is taken."""
+ADD_LINE = Statement(
+    lines.insert(),
+    columns=(
+        "order_id",
+        "position",
+        "product",
+        "brand_id",
+        "size",
+        "unit",
+        "kilograms_each",
+        "requested",
+        "status",
+        "reason",
+    ),
+)
 SAVE_ORDER = Statement(
     orders.update()
     .where(orders.c.id == bindparam("this"), orders.c.status == bindparam("was"))

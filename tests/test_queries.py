@@ -1,0 +1,102 @@
+"""How many SQL statements a turn takes. A number here changes only on purpose: none of them grows with the orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+
+from bot.demo import DISTRIBUTOR, PLANT
+from core.statements import brands
+from core.transitions import Accept, Request, RequestedLine, Sell
+from tests import world as cast
+from tests.world import VOICES, World
+
+STATEMENTS: dict[str, tuple[int, int]] = {
+    # what is said: (on SQLite, on PostgreSQL), savepoints included
+    "question": (9, 10),
+    "commit": (19, 20),
+    "pending, 1 order": (12, 13),
+    "pending, 7 orders": (12, 13),
+    "search, 1 order": (8, 9),
+    "search, 8 orders": (8, 9),
+}
+
+
+@contextmanager
+def recorded(world: World) -> Iterator[list[str]]:
+    """Collect the statements that are sent to the database meanwhile."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(" ".join(statement.split()))
+
+    engine = world.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def requested(world: World) -> str:
+    """Let the distributor request an order; return its code."""
+    with world.database.reading() as tx:
+        brand = tx.execute(select(brands.c.id).limit(1)).scalar_one()
+    buyer, seller = world.agent_id(DISTRIBUTOR), world.agent_id(PLANT)
+    line = RequestedLine(brand, "10 kg", Decimal(20))
+    return world.does(cast.HYDE, Request(buyer_id=buyer, seller_id=seller, lines=(line,))).order.code
+
+
+def sold(world: World) -> str:
+    """Let the plant accept and sell it too."""
+    code = requested(world)
+    world.does(cast.PLANT, Accept(code, {1: Decimal(20)}))
+    world.does(cast.PLANT, Sell(code, "T001-00012345"))
+    return code
+
+
+def before_question(world: World) -> str:
+    return f"cerrar {sold(world)}"
+
+
+def before_commit(world: World) -> str:
+    world.says(cast.HYDE, f"cerrar {sold(world)}", "whatsapp")
+    world.says(cast.HYDE, "1", "whatsapp")
+    return "1"
+
+
+def with_orders(count: int, words: str) -> Callable[[World], str]:
+    def before(world: World) -> str:
+        for _order in range(count):
+            requested(world)
+        return words
+
+    return before
+
+
+SCENES: dict[str, tuple[Callable[[World], str], str]] = {
+    # how it comes to it, and what shows in the answer that it is the turn that is meant
+    "question": (before_question, "?"),
+    "commit": (before_commit, "CERRADO"),
+    "pending, 1 order": (with_orders(1, "pendientes"), "(1)"),
+    "pending, 7 orders": (with_orders(7, "pendientes"), "(7)"),
+    "search, 1 order": (with_orders(1, "buscar hoy"), "(1)"),
+    "search, 8 orders": (with_orders(8, "buscar hoy"), "(8)"),
+}
+
+
+@pytest.mark.parametrize("scene", STATEMENTS)
+def test_statements_of_a_turn(any_world: World, scene: str) -> None:
+    prepare, shown = SCENES[scene]
+    words = prepare(any_world)
+    with recorded(any_world) as statements:
+        VOICES["whatsapp"](any_world, cast.HYDE, words, "", any_world.next_number())
+    assert shown in any_world.to(cast.HYDE, "whatsapp")[-1].text
+    on_sqlite, on_postgresql = STATEMENTS[scene]
+    expected = on_sqlite if any_world.database.is_sqlite else on_postgresql
+    assert len(statements) == expected, "\n".join(statements)
