@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
-from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -27,6 +26,7 @@ SQLITE_PRAGMAS = (
 )
 
 
+KEPT_READY = 8
 DURABLE, SURVIVING = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
 
 
@@ -65,8 +65,7 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._reader = self.engine.execution_options(sqlite_begin="BEGIN")
         self._writers: AbstractContextManager[Any] = Queue() if self.is_sqlite else nullcontext()
-        self._own = threading.local()
-        self._kept: WeakSet[Connection] = WeakSet()
+        self._ready: deque[Connection] = deque()
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
@@ -75,24 +74,27 @@ class Database:
         What is not `durable` outlives this process but, on SQLite, not a power cut before the next durable commit:
         for what is followed by one before anybody is told that it was done.
         """
-        tx = self._connection()
-        with self._writers:
+        with self._writers, self._borrowed() as tx:
             if self.is_sqlite:
                 driver: Any = tx.connection.driver_connection
                 driver.execute(DURABLE if durable else SURVIVING)
             with tx.begin():
                 yield tx
 
-    def _connection(self) -> Connection:
-        """Return this thread's own connection: borrowing one for each transaction costs three times more."""
-        kept: Connection | None = getattr(self._own, "connection", None)
-        if kept is not None and (kept.closed or kept.invalidated):
-            kept.close()
-            kept = None
-        if kept is None:
-            kept = self._own.connection = self.engine.connect()
-            self._kept.add(kept)
-        return kept
+    @contextmanager
+    def _borrowed(self) -> Iterator[Connection]:
+        """Yield a connection that nobody else uses: one that is kept ready, since the pool's own way costs more."""
+        try:
+            tx = self._ready.pop()
+        except IndexError:
+            tx = self.engine.connect()
+        try:
+            yield tx
+        finally:
+            if tx.closed or tx.invalidated or len(self._ready) >= KEPT_READY:
+                tx.close()
+            else:
+                self._ready.append(tx)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -102,8 +104,8 @@ class Database:
 
     def close(self) -> None:
         """Let go of every connection."""
-        for connection in list(self._kept):
-            connection.close()
+        while self._ready:
+            self._ready.pop().close()
         self.engine.dispose()
 
 

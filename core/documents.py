@@ -18,7 +18,10 @@ def normalise(typed: str) -> str | None:
     Series and number as SUNAT prints them (T001-00012345, F001-123, 001-001387), or the bare number of an old
     pre-printed book, four to eight digits (the facturas and guías of Res. 1767-2018 have no series).
     """
-    number = re.sub(r"\s*[-\u2010-\u2015]\s*", "-", typed.strip().upper()).replace(" ", "")
+    number = re.sub(r"\s*[-\u2010-\u2015\u2212]\s*", "-", typed.strip()).replace(" ", "")
+    if not number.isascii():
+        return None
+    number = number.upper()
     if _WITH_SERIES.fullmatch(number) or _BARE.fullmatch(number):
         return number
     return None

@@ -5,23 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar, dataclass_transform
 
 from core.terms import Movement, Party, Role, Status
 
+K = TypeVar("K", bound=Exception)
 
-@dataclass(frozen=True)
+
+@dataclass_transform()
+def refusal(kind: type[K]) -> type[K]:
+    """Make a kind of refusal with these fields. Not frozen: Python itself hangs tracebacks on exceptions."""
+    return dataclass(eq=True, unsafe_hash=True)(kind)
+
+
 class Refused(Exception):  # noqa: N818 - a refusal is an answer of the trade, not a fault
     """The core will not do it; nothing was registered."""
 
+    def __reduce__(self) -> tuple[type[Refused], tuple[object, ...]]:
+        """Travel between processes with every fact, however it was made."""
+        return type(self), tuple(getattr(self, name) for name in getattr(self, "__dataclass_fields__", {}))
 
-@dataclass(frozen=True)
+
+@refusal
 class UnknownOrder(Refused):
     """No such code, or none that this person may see: the two cannot be told apart."""
 
     code: str
 
 
-@dataclass(frozen=True)
+@refusal
 class AlreadyDone(Refused):
     """This very movement was registered before; nothing changes."""
 
@@ -32,7 +44,7 @@ class AlreadyDone(Refused):
     now: Status
 
 
-@dataclass(frozen=True)
+@refusal
 class WrongStatus(Refused):
     """The movement is not possible from where the order is now."""
 
@@ -42,7 +54,7 @@ class WrongStatus(Refused):
     party: Party
 
 
-@dataclass(frozen=True)
+@refusal
 class NotYourMove(Refused):
     """The movement belongs to the other side of the order."""
 
@@ -52,7 +64,7 @@ class NotYourMove(Refused):
     now: Status
 
 
-@dataclass(frozen=True)
+@refusal
 class RoleNotAllowed(Refused):
     """The person's role for the agent does not include this movement."""
 
@@ -61,7 +73,7 @@ class RoleNotAllowed(Refused):
     role: Role
 
 
-@dataclass(frozen=True)
+@refusal
 class BadQuantity(Refused):
     """A quantity is outside what its line allows."""
 
@@ -70,50 +82,50 @@ class BadQuantity(Refused):
     at_most: Decimal
 
 
-@dataclass(frozen=True)
+@refusal
 class MissingLine(Refused):
     """A line of the order was left without an answer, or one was named that it does not have."""
 
     line: str
 
 
-@dataclass(frozen=True)
+@refusal
 class NothingLeft(Refused):
     """Every line would be zero: that is a rejection, not an acceptance."""
 
     code: str
 
 
-@dataclass(frozen=True)
+@refusal
 class EmptyOrder(Refused):
     """An order needs at least one line."""
 
 
-@dataclass(frozen=True)
+@refusal
 class UnknownProduct(Refused):
     """A brand or cylinder size that the catalogue does not have."""
 
     product: str
 
 
-@dataclass(frozen=True)
+@refusal
 class UnknownAgent(Refused):
     """The counterpart is not in the register."""
 
 
-@dataclass(frozen=True)
+@refusal
 class MissingReason(Refused):
     """A rejection must say why."""
 
 
-@dataclass(frozen=True)
+@refusal
 class BadDocument(Refused):
     """Neither a guía nor a factura number."""
 
     number: str
 
 
-@dataclass(frozen=True)
+@refusal
 class NotRegistered(Refused):
     """An agent has no valid entry in the Registro de Hidrocarburos on the day (DS 01-94-EM art. 43A)."""
 
@@ -122,7 +134,7 @@ class NotRegistered(Refused):
     on: date
 
 
-@dataclass(frozen=True)
+@refusal
 class NotInMatrix(Refused):
     """This kind of agent may not buy from that kind (the trade matrix)."""
 
@@ -139,7 +151,7 @@ class Holding:
     kilograms: Decimal
 
 
-@dataclass(frozen=True)
+@refusal
 class OverCapacity(Refused):
     """The order does not fit in the buyer's free purchase capacity (manual, section 5)."""
 

@@ -12,9 +12,9 @@ from core import catalogue, codes, errors
 from core.clock import day_in_lima
 from core.order import Line, Order
 from core.register import Agent, check_valid, two_agents
-from core.statements import ADD_LINE, ADD_ORDER, AGENT_LOCKED, BRANDS, HOLDING, RULE_EXISTS
-from core.terms import LineStatus, Status, Trade, Unit
-from core.transitions import Request, RequestedLine
+from core.statements import ADD_LINE, ADD_ORDER, AGENT_LOCKED, BRANDS, HOLDING, MADE_BY, RULE_EXISTS
+from core.terms import LineStatus, Movement, Status, Trade, Unit
+from core.transitions import Request, RequestedLine, check_asked
 
 CODE_ATTEMPTS = 8
 
@@ -25,6 +25,7 @@ def draft_order(tx: Connection, request: Request, at: datetime) -> tuple[Order, 
     The buyer's row stays locked, so that two orders cannot both fit into the same free capacity.
     """
     AGENT_LOCKED.first(tx, {"agent_id": request.buyer_id})
+    _refuse_second_order(tx, request)
     buyer, seller = two_agents(tx, request.buyer_id, request.seller_id)
     if buyer is None or seller is None:
         raise errors.UnknownAgent
@@ -56,6 +57,15 @@ def draft_order(tx: Connection, request: Request, at: datetime) -> tuple[Order, 
         lines=new_lines,
     )
     return order, buyer, seller
+
+
+def _refuse_second_order(tx: Connection, request: Request) -> None:
+    """One conversation makes one order for the agent: asked again, it is told which."""
+    if request.draft is None:
+        return
+    made = MADE_BY.first(tx, {"draft_name": request.draft, "buyer": request.buyer_id})
+    if made is not None:
+        raise errors.AlreadyDone(made.code, Movement.REQUESTED, made.requested_at, made.person_name, made.status)
 
 
 def check_capacity(tx: Connection, buyer: Agent, wanted: Decimal) -> None:
@@ -115,6 +125,7 @@ def _lines(tx: Connection, asked: Iterable[RequestedLine]) -> Iterable[Line]:
     names = {row.id: row.name for row in BRANDS.all(tx, {})}
     quantities: dict[tuple[int, str], Decimal] = {}
     for line in asked:
+        check_asked(f"{names.get(line.brand_id, line.brand_id)} {line.size}", line.quantity)
         key = (line.brand_id, line.size)
         quantities[key] = quantities.get(key, Decimal(0)) + line.quantity
     for position, ((brand_id, size_name), quantity) in enumerate(quantities.items(), start=1):

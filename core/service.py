@@ -13,7 +13,7 @@ from core.clock import day_in_lima
 from core.order import Entry, Line, Order
 from core.people import Actor, Membership
 from core.register import check_valid, two_agents
-from core.statements import ADD_ENTRY, FIND_LOCKED, HISTORY, LAST_NUMBER, LINES, MADE_BY, SAVE_LINE, SAVE_ORDER
+from core.statements import ADD_ENTRY, FIND_LOCKED, HISTORY, LAST_NUMBER, LINES, SAVE_LINE, SAVE_ORDER
 from core.terms import Movement, Party
 from core.transitions import EVERYBODY_WHO_ACTS, RULES, OrderCommand, Request, check, outcome
 
@@ -43,7 +43,6 @@ def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Do
         raise errors.UnknownAgent
     if membership.role not in EVERYBODY_WHO_ACTS:
         raise errors.RoleNotAllowed("", Movement.REQUESTED, membership.role)
-    _refuse_second_order(tx, command, actor)
     order, buyer, seller = requesting.draft_order(tx, command, at)
     moved = RULES[Request].apply(order, command, at)
     requesting.check_capacity(tx, buyer, order.kilograms)
@@ -56,15 +55,6 @@ def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Do
         "seller": seller.snapshot(),
     }
     return _journal(tx, order, 1, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
-
-
-def _refuse_second_order(tx: Connection, command: Request, actor: Actor) -> None:
-    """One conversation makes one order: asked again, it is told which."""
-    if command.draft is None:
-        return
-    made = MADE_BY.first(tx, {"draft_name": command.draft})
-    if made is not None:
-        raise errors.AlreadyDone(made.code, Movement.REQUESTED, made.requested_at, actor.name, made.status)
 
 
 def _move(tx: Connection, command: OrderCommand, actor: Actor, at: datetime) -> Done:

@@ -74,7 +74,7 @@ def _visible() -> ColumnElement[bool]:
 
 _find = select(*ORDER_COLUMNS).select_from(ORDER_SOURCE).where(orders.c.code == bindparam("code"), _visible())
 FIND = Statement(_find)
-FIND_LOCKED = Statement(_find.with_for_update(of=orders))
+FIND_LOCKED = Statement(_find.with_for_update(of=orders, key_share=True))
 
 LINES = Statement(
     select(
@@ -149,7 +149,7 @@ _agent = select(
     agents.c.capacity,
 ).where(agents.c.id == bindparam("agent_id"))
 AGENT = Statement(_agent)
-AGENT_LOCKED = Statement(_agent.with_for_update())
+AGENT_LOCKED = Statement(_agent.with_for_update(key_share=True))
 TWO_AGENTS = Statement(
     select(
         agents.c.id,
@@ -194,8 +194,11 @@ BUYERS_IN_FORCE = Statement(select(trade_rules.c.buyer).where(_rule_in_force()).
 
 
 def _may_sell() -> tuple[ColumnElement[bool], ...]:
+    allowed = exists().where(
+        _rule_in_force(), trade_rules.c.buyer == bindparam("activity"), trade_rules.c.seller == agents.c.activity
+    )
     return (
-        trade_rules.c.buyer == bindparam("activity"),
+        allowed,
         agents.c.id != bindparam("agent_id"),
         agents.c.standing == Standing.VALID,
         agents.c.valid_from <= bindparam("on"),
@@ -210,20 +213,20 @@ _LAST_TIME = (
 )
 SELLERS_FOR = Statement(
     select(agents.c.id, agents.c.name, agents.c.place)
-    .select_from(agents.join(trade_rules, trade_rules.c.seller == agents.c.activity))
-    .where(_rule_in_force(), *_may_sell())
+    .where(*_may_sell())
     .order_by(func.coalesce(_LAST_TIME, 0).desc(), agents.c.name, agents.c.id)
     .limit(500)
 )
 SELLER = Statement(
     select(agents.c.id, agents.c.name, agents.c.place)
-    .select_from(agents.join(trade_rules, trade_rules.c.seller == agents.c.activity))
-    .where(_rule_in_force(), *_may_sell(), agents.c.id == bindparam("seller_id"))
+    .where(*_may_sell(), agents.c.id == bindparam("seller_id"))
     .limit(1)
 )
 BRANDS = Statement(select(brands.c.id, brands.c.name).order_by(brands.c.name))
 MADE_BY = Statement(
-    select(orders.c.code, orders.c.status, orders.c.requested_at).where(orders.c.draft == bindparam("draft_name"))
+    select(orders.c.code, orders.c.status, orders.c.requested_at, entries.c.person_name)
+    .select_from(orders.join(entries, and_(entries.c.order_id == orders.c.id, entries.c.number == 1)))
+    .where(orders.c.draft == bindparam("draft_name"), orders.c.buyer_id == bindparam("buyer"))
 )
 ADD_ORDER = {
     dialect.dialect().name: Statement(

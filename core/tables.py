@@ -154,6 +154,7 @@ class OrderRow(SQLModel, table=True):
 
     __tablename__ = "order"
     __table_args__ = (
+        UniqueConstraint("buyer_id", "draft"),
         Index("ix_order_buyer_id_status", "buyer_id", "status"),
         Index("ix_order_buyer_id_seller_id", "buyer_id", "seller_id", "id"),
         Index("ix_order_seller_id_status", "seller_id", "status"),
@@ -179,7 +180,7 @@ class OrderRow(SQLModel, table=True):
     comment: str = Field(default="", max_length=500)
     document_kind: Document | None = Field(default=None, sa_column=Column(official(Document)))
     document: str = Field(default="", max_length=20)
-    draft: str | None = Field(default=None, max_length=40, unique=True)
+    draft: str | None = Field(default=None, max_length=40)
     """The conversation that asked for it: one conversation never makes two orders."""
 
 

@@ -300,25 +300,24 @@ def possible(order: Order, actor: Actor) -> frozenset[type[Command]]:
     )
 
 
-def side_for(rule: Rule, order: Order, actor: Actor) -> tuple[Party, Membership]:
-    """Return the side on which the person does this; somebody on both sides uses the one that may."""
+def check(rule: Rule, order: Order, actor: Actor, history: Callable[[], Sequence[Entry]]) -> tuple[Party, Membership]:
+    """Return the side on which the person may do this now, or refuse. `history` is looked at only for a refusal.
+
+    Somebody on both sides uses the one that may, and is told of the one that comes closest.
+    """
     sides = {party: membership for party, membership in actor.parties(order).items() if party in rule.by}
     if not sides:
         raise errors.NotYourMove(order.code, rule.movement, next(iter(rule.by)), order.status)
-    return min(sides.items(), key=lambda side: order.status not in rule.by[side[0]])
-
-
-def check(rule: Rule, order: Order, actor: Actor, history: Callable[[], Sequence[Entry]]) -> tuple[Party, Membership]:
-    """Return the side on which the person may do this now, or refuse. `history` is looked at only for a refusal."""
-    party, membership = side_for(rule, order, actor)
-    if not rule.admits(membership):
-        raise errors.RoleNotAllowed(order.code, rule.movement, membership.role)
-    if order.status not in rule.by[party]:
-        for entry in reversed(history()):
-            if entry.movement is rule.movement and entry.party is party:
-                raise errors.AlreadyDone(order.code, rule.movement, entry.at, entry.person_name, order.status)
+    admitted = {party: membership for party, membership in sides.items() if rule.admits(membership)}
+    for party, membership in admitted.items():
+        if order.status in rule.by[party]:
+            return party, membership
+    for entry in reversed(history()) if admitted else ():
+        if entry.movement is rule.movement and entry.party in admitted:
+            raise errors.AlreadyDone(order.code, rule.movement, entry.at, entry.person_name, order.status)
+    for party in admitted:
         raise errors.WrongStatus(order.code, rule.movement, order.status, party)
-    return party, membership
+    raise errors.RoleNotAllowed(order.code, rule.movement, next(iter(sides.values())).role)
 
 
 def outcome(rule: Rule, moved: Moved) -> tuple[Movement, Status]:
@@ -348,6 +347,13 @@ def diagram() -> str:
     return "\n".join(["stateDiagram-v2", *names, start, *arrows, *ends])
 
 
+def check_asked(name: str, quantity: Decimal, unit: Unit = Unit.PIECES) -> None:
+    """Refuse a quantity that nobody can ask for, before anything is reckoned with it."""
+    possible_at_all = quantity.is_finite() and 0 < quantity <= LARGEST_QUANTITY
+    if not possible_at_all or not _is_countable(quantity, unit):
+        raise errors.BadQuantity(name, quantity, LARGEST_QUANTITY)
+
+
 def _check_positions(lines: tuple[Line, ...], named: set[int] | Any) -> None:
     positions = {line.position for line in lines}
     for position in sorted(positions ^ set(named)):
@@ -364,8 +370,10 @@ def _check_quantity(line: Line, quantity: Decimal, at_most: Decimal) -> None:
 
 
 def _is_countable(quantity: Decimal, unit: Unit) -> bool:
-    decimals = Decimal(1) if unit is Unit.PIECES else Decimal(1000)
-    return quantity * decimals == (quantity * decimals).to_integral_value()
+    """Say whether there are no more decimals than the unit has: digit by digit, since arithmetic would round."""
+    _sign, digits, exponent = quantity.as_tuple()
+    too_fine = -int(exponent) - (0 if unit is Unit.PIECES else 3)
+    return too_fine <= 0 or not any(digits[-too_fine:])
 
 
 def _quantities(lines: Any) -> dict[str, str]:
@@ -375,4 +383,4 @@ def _quantities(lines: Any) -> dict[str, str]:
 def _needed(reason: str) -> str:
     if not reason.strip():
         raise errors.MissingReason
-    return reason.strip()[:300]
+    return reason.replace("\0", "").strip()[:300]

@@ -13,6 +13,11 @@ APPEND_ONLY = "the journal is append-only"
 SQLITE_TRIGGERS = (
     f"CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END",
     f"CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END",
+    # REPLACE deletes what stands in its way without asking the trigger above
+    f"""CREATE TRIGGER entry_no_replace BEFORE INSERT ON entry
+        WHEN EXISTS (SELECT 1 FROM entry WHERE id = NEW.id)
+          OR EXISTS (SELECT 1 FROM entry WHERE order_id = NEW.order_id AND number = NEW.number)
+        BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END""",
 )
 POSTGRESQL_TRIGGERS = (
     f"""CREATE FUNCTION entry_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
@@ -197,7 +202,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["seller_id"], ["agent.id"], name=op.f("fk_order_seller_id_agent")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order")),
         sa.UniqueConstraint("code", name=op.f("uq_order_code")),
-        sa.UniqueConstraint("draft", name=op.f("uq_order_draft")),
+        sa.UniqueConstraint("buyer_id", "draft", name=op.f("uq_order_buyer_id")),
     )
     with op.batch_alter_table("order", schema=None) as batch_op:
         batch_op.create_index("ix_order_buyer_id_requested_at", ["buyer_id", "requested_at"], unique=False)
