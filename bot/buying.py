@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from bot.i18n import _
-from core.people import Actor
+from core.people import Actor, Membership
 from core.terms import Activity
 
 NEVER_BUYS = {Activity.BOTTLING_PLANT, Activity.PRODUCTION_PLANT, Activity.IMPORTER, Activity.CARRIER}
 """Of cylinders. Only what the menu shows: the matrix decides."""
 
 
+def buyers(actor: Actor) -> list[Membership]:
+    """Return the memberships with which the person could request cylinders."""
+    return [one for one in actor.memberships if one.acts and one.activity not in NEVER_BUYS]
+
+
 def buys(actor: Actor) -> bool:
     """Say whether the person could request cylinders for one of their agents."""
-    return any(one.acts and one.activity not in NEVER_BUYS for one in actor.memberships)
+    return bool(buyers(actor))
 
 
 def closes(actor: Actor) -> bool:

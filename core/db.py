@@ -65,7 +65,7 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._reader = self.engine.execution_options(sqlite_begin="BEGIN")
         self._writers: AbstractContextManager[Any] = Queue() if self.is_sqlite else nullcontext()
-        self._ready: deque[Connection] = deque()
+        self._ready: dict[bool, deque[Connection]] = {True: deque(), False: deque()}
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
@@ -74,27 +74,31 @@ class Database:
         What is not `durable` outlives this process but, on SQLite, not a power cut before the next durable commit:
         for what is followed by one before anybody is told that it was done.
         """
-        with self._writers, self._borrowed() as tx:
-            if self.is_sqlite:
-                driver: Any = tx.connection.driver_connection
-                driver.execute(DURABLE if durable else SURVIVING)
-            with tx.begin():
-                yield tx
+        with self._writers:
+            tx = self._borrow(durable)
+            try:
+                with tx.begin():
+                    yield tx
+            finally:
+                self._give_back(tx, durable)
 
-    @contextmanager
-    def _borrowed(self) -> Iterator[Connection]:
-        """Yield a connection that nobody else uses: one that is kept ready, since the pool's own way costs more."""
+    def _borrow(self, durable: bool) -> Connection:
+        """Return a connection that nobody else uses: one that is kept ready, since the pool's own way costs more."""
         try:
-            tx = self._ready.pop()
+            return self._ready[durable].pop()
         except IndexError:
             tx = self.engine.connect()
-        try:
-            yield tx
-        finally:
-            if tx.closed or tx.invalidated or len(self._ready) >= KEPT_READY:
-                tx.close()
-            else:
-                self._ready.append(tx)
+        if self.is_sqlite:
+            driver: Any = tx.connection.driver_connection
+            driver.execute(DURABLE if durable else SURVIVING)
+        return tx
+
+    def _give_back(self, tx: Connection, durable: bool) -> None:
+        ready = self._ready[durable]
+        if tx.closed or tx.invalidated or len(ready) >= KEPT_READY:
+            tx.close()
+        else:
+            ready.append(tx)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -104,8 +108,9 @@ class Database:
 
     def close(self) -> None:
         """Let go of every connection."""
-        while self._ready:
-            self._ready.pop().close()
+        for ready in self._ready.values():
+            while ready:
+                ready.pop().close()
         self.engine.dispose()
 
 
@@ -117,7 +122,7 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
-        for pragma in SQLITE_PRAGMAS:
+        for pragma in (*SQLITE_PRAGMAS, DURABLE):
             connection.execute(pragma)
 
     @event.listens_for(engine, "begin")

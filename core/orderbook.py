@@ -18,7 +18,6 @@ from core.statements import (
     AGENT,
     BOUGHT,
     BRANDS,
-    BUYERS_IN_FORCE,
     FIND,
     HOLDING,
     LATEST_BOUGHT,
@@ -81,12 +80,6 @@ class OrderBook:
     def history(self, order: Order) -> tuple[Entry, ...]:
         """Return the movements, oldest first."""
         return history(self._tx, order.id)
-
-    def buyers(self) -> list[Membership]:
-        """Return the memberships with which the person can request cylinders."""
-        facts = {"trade": Trade.CYLINDERS, "on": self._today}
-        kinds = {row.buyer for row in BUYERS_IN_FORCE.all(self._tx, facts)}
-        return [one for one in self._actor.memberships if one.acts and one.activity in kinds]
 
     def sellers(self, buyer: Membership) -> list[Named]:
         """Return who may sell cylinders to the agent today, those it last bought from first."""

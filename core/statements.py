@@ -190,7 +190,6 @@ RULE_EXISTS = Statement(
     )
     .limit(1)
 )
-BUYERS_IN_FORCE = Statement(select(trade_rules.c.buyer).where(_rule_in_force()).distinct())
 
 
 def _may_sell() -> tuple[ColumnElement[bool], ...]:

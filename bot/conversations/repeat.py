@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import texts
-from bot.buying import buys, summary_of
+from bot.buying import buyers, buys, summary_of
 from bot.dialogue import Chat
 from bot.i18n import N_, _
 from bot.messages import does
@@ -18,7 +18,7 @@ from core.transitions import Command, Request, RequestedLine
 def repeat(chat: Chat) -> Command:
     """Show the last order again and ask for the yes."""
     last = chat.orders.last_request()
-    able = {membership.agent_id for membership in chat.orders.buyers()}
+    able = {membership.agent_id for membership in buyers(chat.me)}
     if last is None or last.buyer_id not in able:
         chat.stop(_("You have no earlier order to repeat."), (does(_("Request"), "solicitar"), texts.to_menu()))
     listed = "\n".join(texts.line_of(line.requested, line.name, line.unit) for line in last.lines)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot import texts
 from bot.asking import pick_agent
-from bot.buying import buys, summary_of
+from bot.buying import buyers, buys, summary_of
 from bot.dialogue import YES, Chat
 from bot.i18n import N_, _
 from bot.questions import day, quantity, words
@@ -27,10 +27,10 @@ SIZES_SHOWN = ("10 kg", "45 kg", "3 kg", "15 kg", "5 kg", "24 lb", "100 lb")
 @conversation("solicitar", "pedir", "comprar", "pedido", "request", "buy", title=N_("Request"), place=20, shown_to=buys)
 def request(chat: Chat) -> Command:
     """The buyer chooses seller and cylinders, looks at the summary and says yes."""
-    buyers = chat.orders.buyers()
-    if not buyers:
+    able = buyers(chat.me)
+    if not able:
         chat.stop(_("Your company or your role does not request cylinders."), (texts.to_menu(),))
-    buyer = pick_agent(chat, _("Which of your companies is buying?"), buyers)
+    buyer = pick_agent(chat, _("Which of your companies is buying?"), able)
     seller = _seller(chat, buyer)
     brands = chat.orders.brands()
     if not brands:

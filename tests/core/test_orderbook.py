@@ -187,28 +187,6 @@ def test_the_free_capacity_of_others_is_not_told(any_scene: Scene) -> None:
 # --- buyers, sellers, brands ------------------------------------------------------------------------------------------
 
 
-def test_one_requests_with_the_memberships_that_act_and_may_buy_cylinders(any_scene: Scene) -> None:
-    scene = any_scene
-    shop = scene.agent("LOCAL", Activity.RETAIL_SHOP)
-    carrier = scene.agent("CAMION", Activity.CARRIER)
-    person = scene.hire_as(
-        "De varios",
-        (scene.seller_id, Role.OWNER, False),
-        (shop, Role.OPERATOR, False),
-        (scene.buyer_id, Role.DRIVER, True),
-        (carrier, Role.OWNER, False),
-    )
-    with book(scene, person) as looking:
-        assert [shop] == [one.agent_id for one in looking.buyers()]
-    with book(scene, NOBODY) as looking:
-        assert looking.buyers() == []
-
-
-def names_of_sellers(scene: Scene, actor: Actor) -> list[str]:
-    with book(scene, actor) as looking:
-        return [one.name for one in looking.sellers(actor.memberships[0])]
-
-
 def test_the_sellers_last_bought_from_come_first(any_scene: Scene) -> None:
     scene = any_scene
     a_plant = scene.agent("AAA PLANTA", Activity.BOTTLING_PLANT)
