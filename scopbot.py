@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from bot import demo, inviting, logs, registry
+from bot import demo, inviting, logs, registry, supervised
 from bot.handlers import console as terminal
 from bot.settings import BadSettings, Settings, load
 from core import schema
@@ -63,8 +64,13 @@ def run() -> None:
     prepare(found)
     where = f"http://{found.host}:{found.port}/"
     errors.print(f"scopbot answers at {where}" + (" (the phones page)" if found.bot_demo else ""), highlight=False)
-    processes = [subprocess.Popen([sys.executable, "-m", "scopbot", name]) for name in ("web", "worker")]  # noqa: S603 - itself
-    sys.exit(_watch(processes))
+    sys.exit(_watch([_start(name) for name in ("web", "worker")]))
+
+
+def _start(name: str) -> subprocess.Popen[bytes]:
+    """Start one process in a group of its own: a Ctrl-C reaches it once, from here, and not from the terminal too."""
+    environment = {**os.environ, supervised.VARIABLE: "1"}
+    return subprocess.Popen([sys.executable, "-m", "scopbot", name], process_group=0, env=environment)  # noqa: S603
 
 
 def _watch(processes: list[subprocess.Popen[bytes]]) -> int:
@@ -97,6 +103,7 @@ def web(workers: Annotated[int | None, typer.Option(help="Processes; one on SQLi
     from granian.constants import Interfaces  # noqa: PLC0415
 
     found = settings()
+    supervised.stop_with_parent()
     on_sqlite = found.database_url.startswith("sqlite")
     Granian(
         target="bot.app:create_app",
@@ -106,6 +113,7 @@ def web(workers: Annotated[int | None, typer.Option(help="Processes; one on SQLi
         port=found.port,
         workers=workers or (1 if on_sqlite else 2),
         blocking_threads=8,
+        workers_kill_timeout=5,
         backlog=1024,
         log_enabled=found.log_level == "DEBUG",
         websockets=False,
@@ -118,6 +126,7 @@ def worker() -> None:
     from reminders import worker as process  # noqa: PLC0415 - only this process needs the platforms' clients
 
     found = settings()
+    supervised.stop_with_parent()
     process.run(found, found.runtime())
 
 

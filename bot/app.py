@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
 from flask import Flask, Response
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from bot import health, logs, registry
+from bot import health, logs, registry, supervised
 from bot.handlers import phones, telegram, whatsapp
 from bot.runtime import Runtime
 from bot.settings import Settings, load
@@ -20,6 +22,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     if settings is None:
         settings = load()
         logs.set_up(settings.log_level, settings.log_format)
+        supervised.stop_with_parent(signal.SIGKILL)  # the server's own process, should its manager be killed
     runtime = runtime or settings.runtime()
     registry.discover()
     app = Flask("bot", static_folder=None)

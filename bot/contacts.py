@@ -42,7 +42,11 @@ _CONTACT = Statement(
     )
     .where(addresses.c.channel == bindparam("channel"), addresses.c.external_id == bindparam("address"))
     .order_by(memberships.c.id)
-    .with_for_update(of=addresses)
+)
+_LOCK = Statement(
+    select(addresses.c.id)
+    .where(addresses.c.channel == bindparam("channel"), addresses.c.external_id == bindparam("address"))
+    .with_for_update()
 )
 _LINK = addresses.update().where(addresses.c.id == bindparam("this")).values(person_id=bindparam("person"))
 _SAVE = Statement(
@@ -79,9 +83,11 @@ class Contact:
 def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
     """Return who wrote, their row locked: the messages of one address go one at a time, in order."""
     place = {"channel": incoming.channel, "address": incoming.address}
+    _lock_row(tx, place)
     rows = _CONTACT.all(tx, place)
     if not rows:
         _add(tx, incoming)
+        _lock_row(tx, place)  # somebody else may have added it a moment ago
         rows = _CONTACT.all(tx, place)
     if rows[0].person_id is None and incoming.phone and _link_by_phone(tx, rows[0].id, incoming.phone):
         rows = _CONTACT.all(tx, place)
@@ -103,6 +109,12 @@ def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
         wrong_codes=first.wrong_codes,
         wrong_codes_since=first.wrong_codes_since,
     )
+
+
+def _lock_row(tx: Connection, place: dict[str, str]) -> None:
+    """Wait for the row first, on PostgreSQL: what is joined to a row that was waited for is read as it was before."""
+    if tx.dialect.name != "sqlite":
+        _LOCK.first(tx, place)
 
 
 def _add(tx: Connection, incoming: Incoming) -> None:

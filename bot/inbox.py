@@ -54,7 +54,7 @@ _KEEP = {
 _IS_NEW = text(f"state = '{Waiting.NEW.value}'")
 """Written out: an index over the new ones is used only when the planner can see that they are meant."""
 _NEXT = Statement(
-    select(inbox.c.id, inbox.c.content, inbox.c.next_attempt_at)
+    select(inbox.c.id, inbox.c.content, inbox.c.next_attempt_at, inbox.c.attempts, inbox.c.channel, inbox.c.external_id)
     .where(
         inbox.c.channel == bindparam("channel"),
         inbox.c.external_id == bindparam("address"),
@@ -63,13 +63,17 @@ _NEXT = Statement(
     .order_by(inbox.c.id)
     .limit(2)
 )
-_TOUCH = Statement(inbox.update().where(inbox.c.id == bindparam("this")).values(attempts=inbox.c.attempts))
+_TOUCH = Statement(
+    inbox.update()
+    .where(inbox.c.channel == bindparam("of_channel"), inbox.c.provider_id == bindparam("called"))
+    .values(attempts=inbox.c.attempts)
+)
 _ANSWERED = Statement(
     inbox.update().where(inbox.c.id == bindparam("this")).values(state=Waiting.ANSWERED, answered_at=bindparam("at"))
 )
 _FAILED = (
     inbox.update()
-    .where(inbox.c.id == bindparam("this"))
+    .where(inbox.c.id == bindparam("this"), inbox.c.state == Waiting.NEW, inbox.c.attempts == bindparam("were"))
     .values(attempts=inbox.c.attempts + 1, next_attempt_at=bindparam("next"))
     .returning(inbox.c.attempts)
 )
@@ -105,27 +109,27 @@ def receive(runtime: Runtime, incoming: Incoming) -> bool:
     """
     kept = _keep(runtime, incoming)
     if kept is None:
+        _make_durable(runtime, incoming)  # the first delivery may still be on its way to the disk
         return False
     try:
         if answer_waiting(runtime, incoming.channel, incoming.address):
             return True
     except Exception:
         log.exception("a kept message was not answered; the worker will try")
-    _make_durable(runtime, kept)
+    _make_durable(runtime, incoming)
     return True
 
 
 def keep(runtime: Runtime, incoming: Incoming) -> bool:
     """Write the message down, durably. False: it was delivered before."""
     kept = _keep(runtime, incoming)
-    if kept is not None:
-        _make_durable(runtime, kept)
+    _make_durable(runtime, incoming)
     return kept is not None
 
 
-def _make_durable(runtime: Runtime, kept: int) -> None:
+def _make_durable(runtime: Runtime, incoming: Incoming) -> None:
     with runtime.database.transaction() as tx:
-        _TOUCH.run(tx, {"this": kept})
+        _TOUCH.run(tx, {"of_channel": incoming.channel, "called": incoming.provider_id})
 
 
 def _keep(runtime: Runtime, incoming: Incoming) -> int | None:
@@ -171,7 +175,16 @@ def answer_leftovers(runtime: Runtime) -> int:
     """Answer whatever waits from anybody: what a crash or a failure left behind. For the worker."""
     with runtime.database.reading() as tx:
         places = _WAITING.all(tx, {"now": runtime.clock()})
-    return sum(answer_waiting(runtime, place.channel, place.external_id) for place in places)
+    return sum(_answer_place(runtime, place.channel, place.external_id) for place in places)
+
+
+def _answer_place(runtime: Runtime, channel: str, address: str) -> int:
+    """Answer one address; its trouble is not the others'."""
+    try:
+        return answer_waiting(runtime, channel, address)
+    except Exception:
+        log.exception("an address could not be answered; the next look tries again")
+        return 0
 
 
 def _answer_next(runtime: Runtime, channel: str, address: str) -> _Step:
@@ -196,14 +209,15 @@ def _answer_in(tx: Connection, runtime: Runtime, place: dict[str, str], found: l
     waiting = _NEXT.all(tx, place)
     if not waiting or waiting[0].next_attempt_at > runtime.clock():
         return _Step(answered=False, more=False)
+    found.append(waiting[0])
     incoming = Incoming.from_stored(waiting[0].content)
     contact = contacts.lock(tx, incoming, runtime.locale)
     if not runtime.database.is_sqlite:  # somebody else may have answered it while this waited for the lock
         waiting = _NEXT.all(tx, place)
         if not waiting:
             return _Step(answered=False, more=False)
+        found[0] = waiting[0]
         incoming = Incoming.from_stored(waiting[0].content)
-    found.append(waiting[0])
     at = runtime.clock()
     codes_before = contact.wrong_codes
     with language(contact.locale):
@@ -223,14 +237,14 @@ def _put_off(runtime: Runtime, message: Any) -> _Step:
     """Count the failure. At the third the message steps aside, and the person is told with a reference."""
     now = runtime.clock()
     with runtime.database.transaction() as tx:
-        attempts = tx.execute(_FAILED, {"this": message.id, "next": now + WAIT}).scalar_one()
-        if attempts < MOST_ATTEMPTS:
+        facts = {"this": message.id, "were": message.attempts, "next": now + WAIT}
+        attempts = tx.execute(_FAILED, facts).scalar()
+        if attempts is None or attempts < MOST_ATTEMPTS:  # none: somebody else counted this failure, or answered it
             return _Step(answered=False, more=False)
         reference = "".join(secrets.choice(ALPHABET) for _place in range(6))
         tx.execute(_ASIDE, {"this": message.id, "reference": reference})
         log.error("message %s stepped aside, reference %s", message.id, reference)
-        incoming = Incoming.from_stored(message.content)
-        contact = contacts.lock(tx, incoming, runtime.locale)
+        contact = contacts.lock(tx, Incoming(message.channel, message.external_id, ""), runtime.locale)
         with language(contact.locale):
             text = _(
                 "Something failed here and your message was NOT registered (reference {reference}). "

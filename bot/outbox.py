@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, or_, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.messages import Outgoing
 from bot.runtime import Runtime
@@ -69,23 +70,27 @@ class SendError(Exception):
         self.retry_after = retry_after
 
 
-_POST = Statement(
-    outbox.insert().returning(outbox.c.id),
-    columns=(
-        "address_id",
-        "channel",
-        "external_id",
-        "kind",
-        "content",
-        "dedupe_key",
-        "state",
-        "attempts",
-        "created_at",
-        "next_attempt_at",
-        "expires_at",
-        "error",
-    ),
+_COLUMNS = (
+    "address_id",
+    "channel",
+    "external_id",
+    "kind",
+    "content",
+    "dedupe_key",
+    "state",
+    "attempts",
+    "created_at",
+    "next_attempt_at",
+    "expires_at",
+    "error",
 )
+_POST = {
+    dialect.dialect().name: Statement(
+        dialect.insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(outbox.c.id), _COLUMNS
+    )
+    for dialect in (sqlite, postgresql)
+}
+"""By dialect. A letter whose key was posted before is not posted again."""
 _WAITING = text(f"outbox.state IN ('{Sending.PENDING.value}', '{Sending.LEASED.value}')")
 """Written out: an index over the waiting ones is used only when the planner can see that they are meant."""
 _earlier = outbox.alias("earlier")
@@ -142,7 +147,7 @@ _ADDRESS_OF = select(outbox.c.address_id).where(outbox.c.id == bindparam("this")
 
 
 def post(tx: Connection, letters: Iterable[Letter], at: datetime) -> int | None:
-    """Put letters into the outbox; return the id of the last one."""
+    """Put letters into the outbox; return the id of the last one that was new."""
     last: int | None = None
     for letter in letters:
         expires = ANSWERS_EXPIRE if letter.kind is Kind.REPLY else NOTICES_EXPIRE
@@ -160,7 +165,7 @@ def post(tx: Connection, letters: Iterable[Letter], at: datetime) -> int | None:
             "expires_at": at + expires,
             "error": "",
         }
-        last = _POST.scalar(tx, row)
+        last = _POST[tx.dialect.name].scalar(tx, row) or last
     return last
 
 

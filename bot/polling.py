@@ -50,19 +50,19 @@ class Poller:
 
     async def _once(self) -> None:
         try:
-            updates = await self._bot.get_updates(
-                offset=self._next, timeout=LONG_POLL, allowed_updates=telegram.ALLOWED_UPDATES
-            )
-            for update in updates:
-                incoming = telegram.from_update(update, self._bot_id)
+            for update in await self._bot.raw_updates(self._next, LONG_POLL):
+                incoming = telegram.read(update, self._bot_id)
                 if incoming is not None:
                     await asyncio.to_thread(inbox.receive, self._runtime, incoming)
-                self._next = update.update_id + 1
+                self._next = int(update["update_id"]) + 1  # only now may Telegram forget it
         except RetryAfter as busy:
-            await asyncio.sleep(float(busy.retry_after if isinstance(busy.retry_after, int) else 1))
+            await asyncio.sleep(telegram.wait_named_by(busy).total_seconds())
         except Conflict:
             log.warning("somebody else polls for this bot, or a webhook is set")
             await asyncio.sleep(PAUSE_AFTER_ERROR)
         except TelegramError as error:
             log.warning("no updates from Telegram: %s", type(error).__name__)
+            await asyncio.sleep(PAUSE_AFTER_ERROR)
+        except Exception:
+            log.exception("an update was not kept; asking for it again")
             await asyncio.sleep(PAUSE_AFTER_ERROR)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Callable
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -54,6 +56,20 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_empty_is_unset)]
 
 
+def incomplete(is_set: Callable[[str], bool]) -> list[str]:
+    """Return what is missing beside what is set."""
+    problems = []
+    twilio = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_WHATSAPP_FROM")
+    missing = [name for name in twilio if not is_set(name)]
+    if missing and len(missing) < len(twilio):
+        problems.append(f"{', '.join(missing)}: WhatsApp needs this too")
+    if len(missing) < len(twilio) and not is_set("PUBLIC_BASE_URL"):
+        problems.append("PUBLIC_BASE_URL: WhatsApp needs it, Twilio signs the address that it sees")
+    if is_set("TELEGRAM_BOT_TOKEN") and is_set("PUBLIC_BASE_URL") and not is_set("TELEGRAM_WEBHOOK_SECRET"):
+        problems.append("TELEGRAM_WEBHOOK_SECRET: Telegram by webhook needs it")
+    return problems
+
+
 class Settings(BaseSettings):
     """Every setting, with its default."""
 
@@ -87,21 +103,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Settings:
-        problems = []
-        twilio = {
-            "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
-            "TWILIO_AUTH_TOKEN": self.twilio_auth_token,
-            "TWILIO_WHATSAPP_FROM": self.twilio_whatsapp_from,
-        }
-        missing = [name for name, value in twilio.items() if not value]
-        if missing and len(missing) < len(twilio):
-            problems.append(f"WhatsApp needs {', '.join(missing)} too")
-        if not missing and not self.public_base_url:
-            problems.append("WhatsApp needs PUBLIC_BASE_URL: Twilio signs the address that it sees")
-        if self.telegram_bot_token and self.public_base_url and not self.telegram_webhook_secret:
-            problems.append("Telegram by webhook needs TELEGRAM_WEBHOOK_SECRET")
-        if problems:
-            raise ValueError("; ".join(problems))
+        missing = incomplete(lambda name: bool(getattr(self, name.lower())))
+        if missing:
+            raise ValueError("; ".join(missing))
         return self
 
     @property
@@ -138,9 +142,8 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as invalid:
-        problems = [f"  {_name(error['loc'])}{error['msg']}" for error in invalid.errors()]
+        malformed = [f"{error['loc'][0]}: {error['msg']}" for error in invalid.errors() if error["loc"]]
+        named = [problem[: problem.index(":")].upper() + problem[problem.index(":") :] for problem in malformed]
+        present = {name.upper() for name, value in os.environ.items() if value.strip()}
+        problems = [f"  {problem}" for problem in (*named, *incomplete(present.__contains__))]
         raise BadSettings("These settings need mending:\n" + "\n".join(problems)) from None
-
-
-def _name(location: tuple[int | str, ...]) -> str:
-    return f"{location[0]}: ".upper() if location else ""

@@ -58,4 +58,4 @@ def _described(order: Order, party: Party, heading: str, label: str, word: str) 
 
 
 def _page(text: str) -> int:
-    return int(text) if text.isdigit() and 0 < int(text) < 100 else 1
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 100 else 1

@@ -7,12 +7,16 @@ used. Facts about the platform: a webhook is retried until it gets a 2xx; a pres
 from __future__ import annotations
 
 import hmac
+import json
 import logging
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request
+
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # spans of time as such, not as seconds: read when the library is loaded
 from telegram import (
     Bot,
     InlineKeyboardButton,
@@ -38,6 +42,7 @@ log = logging.getLogger(__name__)
 
 NAME = "telegram"
 ALLOWED_UPDATES = ["message", "callback_query"]
+LARGEST_ID = 2**63
 CONTENT = {
     "voice": Content.AUDIO,
     "audio": Content.AUDIO,
@@ -63,8 +68,8 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
         shown = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode()
         if not secret or not hmac.compare_digest(shown, secret):
             return Response("forbidden", 403)
-        payload = request.get_json(force=True, silent=True)
-        if not isinstance(payload, dict):
+        payload = _object(request.get_data())
+        if payload is None:
             return Response("not JSON", 400)
         incoming = read(payload, bot_id)
         if incoming is not None:
@@ -74,14 +79,32 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
     return web
 
 
+def _object(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object in the body, or None: nesting without end is no more JSON than garbage is."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) else None
+
+
 def read(payload: dict[str, Any], bot_id: str) -> Incoming | None:
     """Return what a person said, or None for what is nothing that a person said, or cannot be understood."""
     try:
-        update = Update.de_json(payload, None)
-        return from_update(update, bot_id)
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
-        log.warning("an update could not be understood")
+        incoming = from_update(Update.de_json(payload, None), bot_id)
+    except Exception as odd:  # noqa: BLE001 - the library checks nothing: any wrong shape ends in any error
+        log.warning("an update could not be understood: %s", type(odd).__name__)
         return None
+    return incoming if incoming is None or _is_sound(payload, incoming) else None
+
+
+def _is_sound(payload: dict[str, Any], incoming: Incoming) -> bool:
+    """Say whether the ids are numbers that Telegram uses and the texts are texts."""
+    numbers = (payload.get("update_id"), int(incoming.address) if incoming.address.lstrip("-").isdecimal() else None)
+    texts = (incoming.text, incoming.language, incoming.ack, incoming.payload)
+    return all(isinstance(one, int) and abs(one) < LARGEST_ID for one in numbers) and all(
+        isinstance(one, str) for one in texts
+    )
 
 
 def from_update(update: Update, bot_id: str) -> Incoming | None:
@@ -197,6 +220,12 @@ class ClientBot(Bot):
         for connection in self._request:
             await connection.initialize()
 
+    async def raw_updates(self, after: int, seconds: int) -> list[dict[str, Any]]:
+        """Return the updates from that id on as they came: one that cannot be understood must not hide the others."""
+        question = {"offset": after, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
+        updates: Any = await self._post("getUpdates", question, read_timeout=seconds + 15)
+        return list(updates)
+
     async def close_connection(self) -> None:
         """Close the connections."""
         for connection in self._request:
@@ -255,14 +284,18 @@ def _markup(message: Outgoing) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | N
     return None
 
 
+def wait_named_by(error: RetryAfter) -> timedelta:
+    """Return how long Telegram asks to wait."""
+    wait = error.retry_after
+    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
+
+
 def decide(error: Exception) -> SendError:
     """Return the one decision that an error of the Bot API carries."""
     reason = f"{type(error).__name__}: {error}"[:200]
     match error:
         case RetryAfter():
-            wait = error.retry_after
-            seconds = wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
-            return SendError("too many messages", retry_after=seconds)
+            return SendError("too many messages", retry_after=wait_named_by(error))
         case Forbidden():
             return SendError(reason, permanent=True, reach=Reach.BLOCKED)
         case InvalidToken():

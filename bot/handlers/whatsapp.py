@@ -83,9 +83,9 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
             return Response("forbidden", 403)
         letter = request.args.get("m", "")
         state = STATUS.get(request.form.get("MessageStatus", ""))
-        if state is not None and letter.isascii() and letter.isdigit() and len(letter) < 16:
-            code = request.form.get("ErrorCode", "")[:10]
-            sid = request.form.get("MessageSid", "")[:80]
+        if state is not None and letter.isascii() and letter.isdigit() and len(letter) < 10:
+            code = _printable(request.form.get("ErrorCode", ""), 10)
+            sid = _printable(request.form.get("MessageSid", ""), 80)
             outbox.advance(runtime.database, int(letter), sid, state, f"Twilio {code}" if code else "")
         return Response("", 204)
 
@@ -95,7 +95,9 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
 def read(form: Mapping[str, str]) -> Incoming | None:
     """Return what a person said, or None for a form that is no message from a person."""
     sid, sender = form.get("MessageSid", ""), form.get("From", "")
-    if not sid or not sender.startswith(PREFIX):
+    if not sid.isprintable() or not sender.isprintable() or not sid or not sender.removeprefix(PREFIX):
+        return None
+    if not sender.startswith(PREFIX):
         return None
     address = sender.removeprefix(PREFIX)[:150]
     return Incoming(
@@ -107,6 +109,10 @@ def read(form: Mapping[str, str]) -> Incoming | None:
         content=_content(form),
         phone=address if address.startswith("+") else "",
     )
+
+
+def _printable(text: str, most: int) -> str:
+    return "".join(char for char in text[:most] if char.isprintable())
 
 
 def _content(form: Mapping[str, str]) -> Content:
@@ -179,5 +185,6 @@ def decide(error: Exception) -> SendError:
     reason = f"Twilio {code} (HTTP {status})"
     if code in UNREACHABLE:
         return SendError(reason, permanent=True, reach=UNREACHABLE[code])
-    busy = status == 429 or (isinstance(status, int) and status >= 500)
+    # 401: the token is being changed; the letters wait until it is right again
+    busy = status in (401, 429) or (isinstance(status, int) and status >= 500)
     return SendError(reason, permanent=not (busy or code in WORTH_REPEATING))

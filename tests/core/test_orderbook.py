@@ -187,6 +187,11 @@ def test_the_free_capacity_of_others_is_not_told(any_scene: Scene) -> None:
 # --- buyers, sellers, brands ------------------------------------------------------------------------------------------
 
 
+def names_of_sellers(scene: Scene, actor: Actor) -> list[str]:
+    with book(scene, actor) as looking:
+        return [one.name for one in looking.sellers(actor.memberships[0])]
+
+
 def test_the_sellers_last_bought_from_come_first(any_scene: Scene) -> None:
     scene = any_scene
     a_plant = scene.agent("AAA PLANTA", Activity.BOTTLING_PLANT)
