@@ -86,7 +86,10 @@ _COLUMNS = (
 )
 _POST = {
     dialect.dialect().name: Statement(
-        dialect.insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(outbox.c.id), _COLUMNS
+        dialect.insert(outbox)
+        .on_conflict_do_nothing(index_elements=["dedupe_key"], index_where=text("dedupe_key IS NOT NULL"))
+        .returning(outbox.c.id),
+        _COLUMNS,
     )
     for dialect in (sqlite, postgresql)
 }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 
 from bot import registry, texts
 from bot.contacts import Contact
@@ -37,7 +37,7 @@ _NEWER_NOTICE = Statement(
     .where(
         outbox.c.address_id == bindparam("address_id"),
         outbox.c.id > bindparam("screen"),
-        outbox.c.kind != Kind.REPLY,
+        text(f"kind != '{Kind.REPLY.value}'"),  # written out: so that the index over notices is used
     )
     .order_by(outbox.c.id.desc())
     .limit(5)

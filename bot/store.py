@@ -102,7 +102,20 @@ class OutboxRow(SQLModel, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_address_id", "address_id", "id"),
+        Index(
+            "ix_outbox_notices",
+            "address_id",
+            "id",
+            sqlite_where=text("kind != 'RESPUESTA'"),
+            postgresql_where=text("kind != 'RESPUESTA'"),
+        ),
+        Index(
+            "uq_outbox_dedupe_key",
+            "dedupe_key",
+            unique=True,
+            sqlite_where=text("dedupe_key IS NOT NULL"),
+            postgresql_where=text("dedupe_key IS NOT NULL"),
+        ),
         Index(
             "ix_outbox_waiting",
             "next_attempt_at",
@@ -125,7 +138,7 @@ class OutboxRow(SQLModel, table=True):
     external_id: str = Field(max_length=150)
     kind: Kind = Field(sa_column=Column(official(Kind), nullable=False))
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    dedupe_key: str | None = Field(default=None, max_length=80, unique=True)
+    dedupe_key: str | None = Field(default=None, max_length=80)
     state: Sending = Field(sa_column=Column(official(Sending), nullable=False))
     attempts: int = 0
     created_at: datetime

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Enum
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement
@@ -111,6 +111,8 @@ def _prepare(clause: ClauseElement, columns: Sequence[str] | None, dialect: Dial
 def _to_driver(kind: Any, dialect: Dialect) -> Convert:
     if dialect.name == "sqlite" and isinstance(kind, UTCDateTime):
         return _moment_as_text
+    if dialect.name == "sqlite" and isinstance(kind, Enum):
+        return None  # the members are texts already
     convert: Convert = kind.dialect_impl(dialect).bind_processor(dialect)
     return convert
 
@@ -118,6 +120,8 @@ def _to_driver(kind: Any, dialect: Dialect) -> Convert:
 def _from_driver(kind: Any, dialect: Dialect) -> Convert:
     if dialect.name == "sqlite" and isinstance(kind, UTCDateTime):
         return _text_as_moment
+    if isinstance(kind, Enum) and kind.enum_class is not None:
+        return {member.value: member for member in kind.enum_class}.get
     convert: Convert = kind.dialect_impl(dialect).result_processor(dialect, None)
     return convert
 
@@ -141,13 +145,17 @@ def _converted(convert: Convert, value: Any) -> Any:
 
 def _by_position(names: list[str], given: list[tuple[str, Convert]], fixed: Facts) -> Callable[[Facts], Any]:
     converts = dict(given)
-    places = [(key, converts.get(key), key in fixed, fixed.get(key)) for key in names]
+    template = [fixed.get(key) for key in names]
+    plain = [(place, key) for place, key in enumerate(names) if key not in fixed and converts[key] is None]
+    converted = [(place, key, converts[key]) for place, key in enumerate(names) if key not in fixed and converts[key]]
 
     def arrange(facts: Facts) -> list[Any]:
-        return [
-            value if is_fixed else (facts[key] if convert is None else convert(facts[key]))
-            for key, convert, is_fixed, value in places
-        ]
+        values = template.copy()
+        for place, key in plain:
+            values[place] = facts[key]
+        for place, key, convert in converted:
+            values[place] = convert(facts[key])  # type: ignore[misc]  # those without one are among the plain
+        return values
 
     return arrange
 
@@ -166,12 +174,14 @@ def _row_maker(clause: Any, dialect: Dialect) -> Callable[[Sequence[Any]], Any]:
         return tuple
     row = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]  # noqa: PYI024 - the columns are known only now
     converts = [_from_driver(column.type, dialect) for column in columns]
-    if not any(converts):
+    converted = [(place, convert) for place, convert in enumerate(converts) if convert is not None]
+    if not converted:
         return row._make
 
     def make(values: Sequence[Any]) -> Any:
-        return row._make(
-            value if convert is None else convert(value) for value, convert in zip(values, converts, strict=True)
-        )
+        changed = list(values)
+        for place, convert in converted:
+            changed[place] = convert(changed[place])
+        return row._make(changed)
 
     return make

@@ -280,10 +280,22 @@ def upgrade() -> None:
         sa.Column("error", sa.String(300), nullable=False),
         sa.ForeignKeyConstraint(["address_id"], ["address.id"], name=op.f("fk_outbox_address_id_address")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("dedupe_key", name=op.f("uq_outbox_dedupe_key")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("ix_outbox_address_id", ["address_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_notices",
+            ["address_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("kind != 'RESPUESTA'"),
+            postgresql_where=sa.text("kind != 'RESPUESTA'"),
+        )
+        batch_op.create_index(
+            "uq_outbox_dedupe_key",
+            ["dedupe_key"],
+            unique=True,
+            sqlite_where=sa.text("dedupe_key IS NOT NULL"),
+            postgresql_where=sa.text("dedupe_key IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_outbox_queue",
             ["address_id", "id"],
