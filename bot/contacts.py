@@ -83,11 +83,11 @@ class Contact:
 def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
     """Return who wrote, their row locked: the messages of one address go one at a time, in order."""
     place = {"channel": incoming.channel, "address": incoming.address}
-    _lock_row(tx, place)
+    if tx.dialect.name != "sqlite":
+        _lock_row(tx, place, incoming)
     rows = _CONTACT.all(tx, place)
     if not rows:
         _add(tx, incoming)
-        _lock_row(tx, place)  # somebody else may have added it a moment ago
         rows = _CONTACT.all(tx, place)
     if rows[0].person_id is None and incoming.phone and _link_by_phone(tx, rows[0].id, incoming.phone):
         rows = _CONTACT.all(tx, place)
@@ -111,9 +111,10 @@ def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
     )
 
 
-def _lock_row(tx: Connection, place: dict[str, str]) -> None:
-    """Wait for the row first, on PostgreSQL: what is joined to a row that was waited for is read as it was before."""
-    if tx.dialect.name != "sqlite":
+def _lock_row(tx: Connection, place: dict[str, str], incoming: Incoming) -> None:
+    """Lock the row before it is read: what is joined to a row that was waited for is read as it was before."""
+    if _LOCK.first(tx, place) is None:
+        _add(tx, incoming)
         _LOCK.first(tx, place)
 
 

@@ -31,6 +31,8 @@ from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-unty
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped,unused-ignore]
 from twilio.rest import Client  # type: ignore[import-untyped,unused-ignore]
 
+from bot.handlers.telegram import wait_named_by
+
 from . import Fault
 from . import telegram as tg
 from . import twilio as tw
@@ -253,7 +255,7 @@ class TestTelegramFaults:
         assert answer.headers["Retry-After"] == "3"
         with pytest.raises(telegram_error.RetryAfter) as caught:
             with_bot(telegram_server, lambda bot: bot.get_me())
-        assert caught.value.retry_after == 3
+        assert wait_named_by(caught.value) == timedelta(seconds=3)
 
     def test_a_fault_waits_for_its_call(self, telegram_server: tg.TelegramServer) -> None:
         """A fault meets the chat that it is for, as often as it is meant to."""
