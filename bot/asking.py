@@ -43,15 +43,26 @@ def pick_order(chat: Chat, prompt: str, command: type[OrderCommand], nothing: st
     def options(note: str) -> Sequence[tuple[str, str]]:
         found = waiting(chat, command)
         if not found:
-            chat.stop(note or nothing, (does(_("Pending"), "pendientes"), texts.to_menu()))
-        return [(order.code, texts.one_line(order, party)) for order, party in found[:9]]
+            chat.stop(
+                note or _not_allowed(chat, command) or nothing, (does(_("Pending"), "pendientes"), texts.to_menu())
+            )
+        return chat.page("order", [(order.code, texts.one_line(order, party)) for order, party in found])
 
+    chat.turn_page("order")
     if not chat.has("order"):
         taken = chat.take_only("order", [order.code for order, _party in waiting(chat, command)])
         order = chat.orders.find(taken) if taken else None
         if order is not None and command in possible(order, chat.me):
             return order
     return chat.ask("order", prompt, take, options=options)
+
+
+def _not_allowed(chat: Chat, command: type[OrderCommand]) -> str:
+    """Return why somebody never finds such an order: no role of theirs includes it; empty when one does."""
+    rule = RULES[command]
+    if any(rule.admits(membership) for membership in chat.me.memberships):
+        return ""
+    return texts.refusal(errors.RoleNotAllowed("", rule.movement, chat.me.memberships[0].role))
 
 
 def waiting(chat: Chat, command: type[OrderCommand]) -> list[tuple[Order, Party]]:

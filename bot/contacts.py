@@ -46,7 +46,7 @@ _CONTACT = Statement(
 _LOCK = Statement(
     select(addresses.c.id)
     .where(addresses.c.channel == bindparam("channel"), addresses.c.external_id == bindparam("address"))
-    .with_for_update()
+    .with_for_update(key_share=True)  # a letter to this address, by somebody else, need not wait
 )
 _LINK = addresses.update().where(addresses.c.id == bindparam("this")).values(person_id=bindparam("person"))
 _SAVE = Statement(
@@ -73,6 +73,8 @@ class Contact:
     actor: Actor
     wrong_codes: int
     wrong_codes_since: datetime | None
+    was_linked: bool = False
+    """Whether this very message showed whose address it is."""
 
     @property
     def is_known(self) -> bool:
@@ -89,7 +91,8 @@ def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
     if not rows:
         _add(tx, incoming)
         rows = _CONTACT.all(tx, place)
-    if rows[0].person_id is None and incoming.phone and _link_by_phone(tx, rows[0].id, incoming.phone):
+    was_linked = rows[0].person_id is None and bool(incoming.phone) and _link_by_phone(tx, rows[0].id, incoming.phone)
+    if was_linked:
         rows = _CONTACT.all(tx, place)
     first = rows[0]
     held = tuple(
@@ -97,7 +100,7 @@ def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
         for row in rows
         if row.agent_id is not None
     )
-    chosen = first.person_locale or first.locale or (incoming.language and closest(incoming.language))
+    chosen = first.person_locale or first.locale or closest(incoming.language)
     return Contact(
         address_id=first.id,
         channel=incoming.channel,
@@ -108,6 +111,7 @@ def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
         actor=Actor(first.person_id or 0, first.name or "", incoming.channel, held),
         wrong_codes=first.wrong_codes,
         wrong_codes_since=first.wrong_codes_since,
+        was_linked=was_linked,
     )
 
 

@@ -103,10 +103,23 @@ class Talk:
         return pick(text, self.shown)
 
 
+YES_WORDS = frozenset(
+    {"si", "sii", "siii", "ok", "okay", "oki", "dale", "ya", "claro", "correcto", "conforme", "confirmo", "de acuerdo"}
+    | {"si por favor", "si gracias", "listo", "yes", "y", "yeah", "sure", "confirm"}
+)
+NO_WORDS = frozenset({"no", "nop", "nope", "no gracias", "todavia no", "aun no", "not yet"})
+THUMBS_UP = ("👍", "👌", "✅")
+
+
+def means_yes(text: str) -> bool:
+    """Say whether the whole text is one of the ways of saying yes."""
+    return fold(text) in YES_WORDS or (not fold(text) and text.strip().startswith(THUMBS_UP))
+
+
 def pick(text: str, shown: Sequence[Sequence[str]]) -> str | None:
     """Return what the text chooses among the options shown, each a pair of token and label."""
     typed = fold(text)
-    number = typed.removesuffix(".").removesuffix(")")
+    number = "" if text.strip().startswith(("-", "\u2212")) else typed.removesuffix(".").removesuffix(")")
     if number.isascii() and number.isdigit() and len(number) < 4 and 0 < int(number) <= len(shown):
         return shown[int(number) - 1][0]
     labels = [fold(label) for _token, label in shown]
@@ -271,9 +284,15 @@ class Chat:
         chosen = self._choose_token(key, prompt, pairs, typed)
         return by_token[chosen]
 
-    def choose_word(self, key: str, prompt: str, options: Mapping[str, str]) -> str:
+    def choose_word(
+        self,
+        key: str,
+        prompt: str,
+        options: Mapping[str, str],
+        typed: Callable[[str], str | None] = lambda _text: None,
+    ) -> str:
         """Return the token of the chosen label, among a few fixed ones."""
-        return self._choose_token(key, prompt, list(options.items()), lambda _text: None)
+        return self._choose_token(key, prompt, list(options.items()), typed)
 
     def confirm(self, summary: str, yes: str, *, key: str = CONFIRM, others: Mapping[str, str] | None = None) -> str:
         """Show the summary and return YES, or the token of another choice. Change goes back; no leaves.
@@ -287,6 +306,8 @@ class Chat:
         options = {YES: yes, **(others or {}), **change, NO: _("No, leave it")}
         shown = tuple(options.items())
         answer = self._talk.answers.get(key)
+        if answer is not None and answer not in options:
+            answer = self._talk.answers[key] = YES if means_yes(answer) else NO if fold(answer) in NO_WORDS else answer
         question = Question(key, summary, shown, fenced=True)
         if answer is None:
             raise _Pause(question)
@@ -334,22 +355,29 @@ class Chat:
                 raise Invalid(_("Several match “{text}”. Which one?").format(text=text[:40]))
             raise Invalid(_("That is not one of the options."))
 
-        page = self._page(key, len(pairs))
-        chosen = self.ask(key, prompt, take, options=lambda _note: narrowed[: PAGE + 1] or _page_of(pairs, page))
+        self.turn_page(key)
+        chosen = self.ask(key, prompt, take, options=lambda _note: narrowed[: PAGE + 1] or self.page(key, pairs))
         self._talk.answers[key] = chosen
         return chosen
 
-    def _page(self, key: str, count: int) -> int:
-        """Return the page to show. "More" is an answer of its own, so that going back takes one page back."""
+    def turn_page(self, key: str) -> None:
+        """Go to the next page if that is what was answered; an answer of its own, so that going back takes it back."""
         page_key = f"{key} page"
         self.met.add(page_key)
         answers = self._talk.answers
         if answers.get(key) == MORE:
             del answers[key]
-            turned = int(answers.pop(page_key, "0")) + 1
-            answers[page_key] = str(turned if turned * PAGE < count else 0)
-        page = answers.get(page_key, "0")
-        return int(page) if page.isdigit() and int(page) * PAGE < count else 0
+            turned = answers.pop(page_key, "0")
+            answers[page_key] = str(int(turned) + 1 if turned.isdecimal() else 0)
+
+    def page(self, key: str, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return the options of the page that is on; after the last comes the first."""
+        if len(pairs) <= PAGE + 1:
+            return list(pairs)
+        turned = self._talk.answers.get(f"{key} page", "0")
+        pages = (len(pairs) + PAGE - 1) // PAGE
+        page = int(turned) % pages if turned.isdecimal() else 0
+        return [*pairs[page * PAGE : (page + 1) * PAGE], (MORE, _("See more"))]
 
 
 def _matching(text: str, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -359,12 +387,6 @@ def _matching(text: str, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, st
         return []
     whole = [pair for pair in pairs if fold(pair[1]) == typed]
     return whole or [pair for pair in pairs if typed in fold(pair[1])]
-
-
-def _page_of(pairs: Sequence[tuple[str, str]], page: int) -> list[tuple[str, str]]:
-    if len(pairs) <= PAGE + 1:
-        return list(pairs)
-    return [*pairs[page * PAGE : (page + 1) * PAGE], (MORE, _("See more"))]
 
 
 def digest(text: str) -> str:

@@ -36,25 +36,20 @@ def _catalog(locale: str) -> standard.NullTranslations:
     return standard.GNUTranslations(compiled)
 
 
-def closest(wanted: str | None) -> str:
-    """Return the known locale nearest to the wanted one, by its language; the default when there is none."""
+def closest(wanted: str | None) -> str | None:
+    """Return the known locale nearest to the wanted one, by its language; None when there is none."""
     language = (wanted or "").replace("-", "_").split("_")[0].lower()
-    return next((locale for locale in KNOWN if locale.split("_")[0] == language), DEFAULT)
+    return next((locale for locale in KNOWN if locale.split("_")[0] == language), None)
 
 
 @contextmanager
 def language(locale: str | None) -> Iterator[None]:
     """Speak this language inside the block."""
-    token = _current.set(locale if locale in KNOWN else closest(locale))
+    token = _current.set(locale if locale in KNOWN else closest(locale) or DEFAULT)
     try:
         yield
     finally:
         _current.reset(token)
-
-
-def current() -> str:
-    """Return the locale spoken now."""
-    return _current.get()
 
 
 def _(message: str) -> str:
@@ -67,16 +62,6 @@ def ngettext(one: str, many: str, n: int) -> str:
     return _catalog(_current.get()).ngettext(one, many, n)
 
 
-def pgettext(context: str, message: str) -> str:
-    """Return the message where the same English words mean two things."""
-    return _catalog(_current.get()).pgettext(context, message)
-
-
 def N_(message: str) -> str:  # noqa: N802 - the customary name: marks a text for the catalogs, to be translated later
     """Mark a text for the catalogs and return it as it is."""
     return message
-
-
-def every(message: str) -> set[str]:
-    """Return the message in every language: what a person may type in any of them."""
-    return {_catalog(locale).gettext(message) for locale in KNOWN}

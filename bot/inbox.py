@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot import contacts, router
 from bot.i18n import _, language
 from bot.messages import Incoming, Outgoing
-from bot.outbox import Letter, post
+from bot.outbox import NOTICES_EXPIRE, Letter, post
 from bot.people import ALPHABET
 from bot.performing import Work
 from bot.runtime import Runtime
@@ -146,6 +146,15 @@ def _keep(runtime: Runtime, incoming: Incoming) -> int | None:
         "next_attempt_at": now,
         "reference": "",
     }
+    try:
+        return _insert(runtime, row)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _insert(runtime, row)  # the database was restarted; the second connection is a new one
+
+
+def _insert(runtime: Runtime, row: dict[str, Any]) -> int | None:
     with runtime.database.transaction(durable=False) as tx:
         key: int | None = _KEEP[tx.dialect.name].scalar(tx, row)
     return key
@@ -194,9 +203,12 @@ def _answer_next(runtime: Runtime, channel: str, address: str) -> _Step:
         try:
             with runtime.database.transaction() as tx:
                 return _answer_in(tx, runtime, place, found)
-        except OperationalError:
+        except OperationalError as error:
             if attempt == DEADLOCK_RETRIES - 1:
-                raise
+                if not found or error.connection_invalidated:
+                    raise
+                log.exception("message %s could not be answered", found[0].id)
+                return _put_off(runtime, found[0])
         except Exception:
             if not found:
                 raise
@@ -223,7 +235,8 @@ def _answer_in(tx: Connection, runtime: Runtime, place: dict[str, str], found: l
     with language(contact.locale):
         reply = router.answer(Work(tx, runtime, contact, at), incoming)
     if reply is not None:
-        letter = Letter(contact.address_id, contact.channel, contact.address, Kind.REPLY, reply)
+        lasts = NOTICES_EXPIRE if contact.talk.done and not contact.talk.conversation else None
+        letter = Letter(contact.address_id, contact.channel, contact.address, Kind.REPLY, reply, lasts=lasts)
         contact.talk.screen = post(tx, [letter], at) or 0
     contacts.save(tx, contact, at)
     if contact.wrong_codes != codes_before:

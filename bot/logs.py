@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -24,6 +25,13 @@ class HideTokens(logging.Filter):
         return True
 
 
+def _without_tokens(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Take them out of tracebacks too."""
+    return {
+        key: _TOKEN_IN_URL.sub("/bot***", value) if isinstance(value, str) else value for key, value in event.items()
+    }
+
+
 def set_up(level: str = "INFO", style: str = "text") -> None:
     """Send the logs of everything to standard error."""
     shared: list[Any] = [
@@ -31,6 +39,7 @@ def set_up(level: str = "INFO", style: str = "text") -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _without_tokens,
     ]
     last = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
     handler = logging.StreamHandler(sys.stderr)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 from bot import texts
 from bot.dialogue import Talk
 from bot.i18n import N_, _, language
-from bot.messages import Outgoing
+from bot.messages import COMMAND_MARK, Outgoing
 from bot.outbox import Letter, post
 from bot.runtime import Runtime
 from bot.store import Kind, Reach, addresses
@@ -88,6 +88,11 @@ WHOM = {
 }
 
 
+SHORT = {
+    Movement.ACCEPTED: N_("🔔 The seller accepted LESS than you asked for. It is not sold yet: do not unload."),
+    Movement.SOLD: N_("🔔 Your order is sold, with LESS than you asked for. Close it the same day, when it arrives."),
+    Movement.CLOSED: N_("🔔 The buyer closed this order WITH DIFFERENCES"),
+}
 BY_SELLER = {Movement.REJECTED: N_("🔔 The seller rejected this order")}
 
 
@@ -99,8 +104,20 @@ def tell(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> None:
     for recipient in recipients(tx, runtime, agent_id, done.entry.channel, at):
         if recipient.role in told.roles and recipient.actor.person_id != done.entry.person_id:
             with language(recipient.locale):
-                letters.append(_letter(recipient, _written(told, done, recipient), done))
-    post(tx, letters, at)
+                letters.append(_letter(recipient, _written(_heading(told, done), done, recipient), done))
+    post(tx, [*letters, *_at_home(tx, runtime, done, at)], at)
+
+
+def _at_home(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> list[Letter]:
+    """Return letters to the owners of the side that acted, when it was a driver who did."""
+    own = list(recipients(tx, runtime, done.entry.agent_id, done.entry.channel, at)) if done.by_driver else []
+    letters = []
+    for recipient in own:
+        if recipient.role is Role.OWNER and recipient.actor.person_id != done.entry.person_id:
+            with language(recipient.locale):
+                heading = _("🔔 {person} did this for your company").format(person=done.entry.person_name)
+                letters.append(_letter(recipient, _written(heading, done, recipient), done))
+    return letters
 
 
 def _letter(recipient: Recipient, message: Outgoing, done: Done) -> Letter:
@@ -114,13 +131,20 @@ def _letter(recipient: Recipient, message: Outgoing, done: Done) -> Letter:
     )
 
 
-def _written(told: Told, done: Done, recipient: Recipient) -> Outgoing:
+def _heading(told: Told, done: Done) -> str:
+    by_seller = BY_SELLER.get(done.entry.movement) if done.entry.party is Party.SELLER else None
+    short = SHORT.get(done.entry.movement) if done.fell_short else None
+    return _(by_seller or short or told.heading)
+
+
+def _written(heading: str, done: Done, recipient: Recipient) -> Outgoing:
     order = done.order
     facts = [
-        _(BY_SELLER.get(done.entry.movement, told.heading) if done.entry.party is Party.SELLER else told.heading),
+        heading,
         order.code,
         texts.parties_of(order),
         texts.lines_moved(order, done.entry),
+        texts.wishes_of(order),
         texts.document_of(order),
         texts.reason_of(done.entry),
         _("Time: {moment} (Lima)").format(moment=texts.moment(done.entry.at)),
@@ -137,7 +161,7 @@ def without_numbers(message: Outgoing) -> Outgoing:
 
     A "1" typed below it must not be taken for an answer to one when it was meant for the other.
     """
-    commands = ", ".join(f"“{choice.payload.lstrip('>')}”" for choice in message.choices)
+    commands = ", ".join(choice.payload.removeprefix(COMMAND_MARK) for choice in message.choices)
     hint = _("When you have finished here you can type: {commands}").format(commands=commands)
     return replace(message, text=f"{message.text}\n\n{hint}", choices=())
 

@@ -21,11 +21,10 @@ from core.statement import Statement
 
 LEASE = timedelta(seconds=60)
 ANSWERS_EXPIRE = timedelta(minutes=30)
-"""An answer that could not be sent for so long would only confuse; the person asks again."""
+"""A question that could not be sent for so long would only confuse; the person asks again."""
 NOTICES_EXPIRE = timedelta(days=2)
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=10)
-MOST_ATTEMPTS = {Kind.REPLY: 8, Kind.NOTICE: 40, Kind.REMINDER: 40}
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,8 @@ class Letter:
     kind: Kind
     message: Outgoing
     dedupe_key: str | None = None
+    lasts: timedelta | None = None
+    """How long it is worth sending; None: as long as its kind. A receipt is proof, and lasts like a notice."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def post(tx: Connection, letters: Iterable[Letter], at: datetime) -> int | None:
     """Put letters into the outbox; return the id of the last one that was new."""
     last: int | None = None
     for letter in letters:
-        expires = ANSWERS_EXPIRE if letter.kind is Kind.REPLY else NOTICES_EXPIRE
+        expires = letter.lasts or (ANSWERS_EXPIRE if letter.kind is Kind.REPLY else NOTICES_EXPIRE)
         row = {
             "address_id": letter.address_id,
             "channel": letter.channel,
@@ -202,9 +203,8 @@ def mark_sent(database: Database, letter: Claimed, worker: str, provider_id: str
 
 
 def mark_failed(database: Database, letter: Claimed, worker: str, error: SendError, at: datetime) -> None:
-    """Say that it did not; it is tried again later unless that is pointless."""
-    final = error.permanent or letter.attempts >= MOST_ATTEMPTS[letter.kind]
-    state = Sending.FAILED if final else Sending.PENDING
+    """Say that it did not; it is tried again until it expires, unless that is pointless."""
+    state = Sending.FAILED if error.permanent else Sending.PENDING
     _mark(database, letter, worker, state, at=at, error=error, wait=error.retry_after or waiting_time(letter.attempts))
 
 

@@ -131,10 +131,6 @@ class PeopleBook:
         row = self._tx.execute(_INVITATION, {"hash": hash_of(code), "now": self._at}).first()
         return None if row is None else Invitation(*row)
 
-    def is_known_phone(self, phone: str) -> bool:
-        """Say whether exactly one person of the register has this phone number."""
-        return person_with_phone(self._tx, phone) is not None
-
 
 def team(tx: Connection, agent_id: int) -> list[Member]:
     """Return everybody of an agent, with the channels on which they write."""
@@ -169,13 +165,6 @@ class Join(Command):
     """Use an invitation: the address becomes its person's, the person becomes a member."""
 
     code: str
-
-
-@dataclass(frozen=True)
-class JoinByPhone(Command):
-    """The address belongs to the person with this number; the channel vouches that it is the sender's own."""
-
-    phone: str
 
 
 @dataclass(frozen=True)
@@ -248,9 +237,16 @@ def use_invitation(
     return person_id, invitation
 
 
+RANK = {Role.DRIVER: 0, Role.OPERATOR: 1, Role.OWNER: 2}
+
+
 def _set_membership(tx: Connection, person_id: int, agent_id: int, role: Role) -> None:
+    """Make the person a member; who is one already keeps the higher role."""
     mine = (memberships.c.person_id == person_id) & (memberships.c.agent_id == agent_id)
-    if tx.execute(memberships.update().where(mine).values(role=role)).rowcount == 0:
+    held = tx.execute(select(memberships.c.role).where(mine)).scalar()
+    if held is not None and RANK[held] < RANK[role]:
+        tx.execute(memberships.update().where(mine).values(role=role))
+    if held is None:
         row = {"person_id": person_id, "agent_id": agent_id, "role": role, "may_close": False}
         tx.execute(memberships.insert(), row)
 
@@ -275,7 +271,7 @@ def let_close(tx: Connection, command: LetClose) -> Member:
 
 
 def _member(tx: Connection, agent_id: int, membership_id: int) -> Member:
-    tx.execute(select(agents.c.id).where(agents.c.id == agent_id).with_for_update())
+    tx.execute(select(agents.c.id).where(agents.c.id == agent_id).with_for_update(key_share=True))
     for member in team(tx, agent_id):
         if member.membership_id == membership_id:
             return member

@@ -31,19 +31,19 @@ class Work:
     at: datetime
 
 
-def perform(work: Work, commands: Sequence[Command]) -> Outgoing:
-    """Carry out the commands, all or none, and return what the person is told."""
+def perform(work: Work, commands: Sequence[Command]) -> tuple[Outgoing, bool]:
+    """Carry out the commands, all or none; return what the person is told, and whether it was registered."""
     # a single command refuses before its first change; of several the first may have changed something
     together = work.tx.begin_nested() if len(commands) > 1 else nullcontext()
     try:
         with together:
             done = [_carry_out(work, command) for command in commands][-1]
     except errors.Refused as refused:
-        return Outgoing(texts.refusal(refused), (*texts.next_after(refused), texts.to_menu()))
+        return Outgoing(texts.refusal(refused), (*texts.next_after(refused), texts.to_menu())), False
     if isinstance(done, Outgoing):
-        return done
+        return done, True
     notices.tell(work.tx, work.runtime, done, work.at)
-    return _receipt(done, work)
+    return _receipt(done, work), True
 
 
 def _carry_out(work: Work, command: Command) -> Done | Outgoing:
@@ -94,8 +94,8 @@ def _join(work: Work, command: people.Join) -> Outgoing:
     person_id, invitation = people.use_invitation(work.tx, command.code, contact.person_id, contact.locale, work.at)
     if contact.person_id is None:
         contacts.link(work.tx, contact.address_id, person_id)
-    text = _("✅ Welcome, {name}. You are {role} of {agent} now.").format(
-        name=invitation.name, role=_(texts.ROLE[invitation.role]), agent=invitation.agent
+    text = _("✅ Welcome, {name}. You belong to {agent} now.").format(
+        name=contact.actor.name or invitation.name, agent=invitation.agent
     )
     return Outgoing(text, (texts.to_menu(),))
 

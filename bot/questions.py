@@ -12,7 +12,8 @@ from bot.folding import fold
 from bot.i18n import _
 from core import documents
 
-_WHOLE = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(?:[, ][0-9]{3}){1,2}")
+_WHOLE = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(?:[, ][0-9]{3}){1,2}", re.ASCII)
+_KEYCAP = re.compile("[\ufe0f\u20e3]")
 _EVERYTHING = {"todo", "todos", "todas", "all", "everything", "completo"}
 _DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})(?:[/.-]([0-9]{4}|[0-9]{2}))?")
 LONGEST_SEARCH = 92
@@ -23,9 +24,9 @@ def quantity(at_most: Decimal, *, at_least: int = 0) -> Callable[[str], Decimal]
     """Return a reader of whole numbers written 9000, 9,000 or 9 000; "todo" is the most there can be."""
 
     def take(text: str) -> Decimal:
-        typed = fold(text)
-        if typed in _EVERYTHING:
+        if fold(text) in _EVERYTHING:
             return at_most
+        typed = _KEYCAP.sub("", text.strip())
         if not _WHOLE.fullmatch(typed):
             raise Invalid(
                 _("I did not understand “{text}”. Please type only a number, like 20.").format(text=text[:40])
@@ -64,13 +65,15 @@ def document(text: str) -> str:
     return number
 
 
-def day(today: date) -> Callable[[str], date]:
-    """Return a reader of one day: today, yesterday, tomorrow, 18/11 or 18/11/2026."""
+def coming_day(today: date) -> Callable[[str], date]:
+    """Return a reader of a day from today on: today, tomorrow, 18/11 or 18/11/2026."""
 
     def take(text: str) -> date:
-        found = _day(fold(text), today)
+        found = _day(fold(text), today, coming=True)
         if found is None:
             raise Invalid(_("I did not understand that date. Type it like 18/11/2026."))
+        if found < today:
+            raise Invalid(_("That day has passed. Type today, tomorrow or a coming day, like 25/11."))
         return found
 
     return take
@@ -80,9 +83,9 @@ def days(today: date) -> Callable[[str], tuple[date, date]]:
     """Return a reader of a day or of a range of days: 18/11 al 20/11."""
 
     def take(text: str) -> tuple[date, date]:
-        typed = fold(text)
+        typed = re.sub(r"(?<=\d)-(?=\d+/)", " - ", fold(text))
         parts = [part for part in re.split(r"\s+(?:al?|hasta|to|until)\s+|\s+-\s+", typed.removeprefix("del ")) if part]
-        found = [_day(part.strip(), today) for part in parts]
+        found = [_day(part.strip(), today, coming=False) for part in parts]
         if not 1 <= len(found) <= 2 or None in found:
             raise Invalid(_("I did not understand that date. Type a day like 18/11, or two: 18/11 al 20/11."))
         first, last = found[0], found[-1]
@@ -95,7 +98,7 @@ def days(today: date) -> Callable[[str], tuple[date, date]]:
     return take
 
 
-def _day(typed: str, today: date) -> date | None:
+def _day(typed: str, today: date, *, coming: bool) -> date | None:
     named = {
         "hoy": 0,
         "today": 0,
@@ -113,14 +116,15 @@ def _day(typed: str, today: date) -> date | None:
         return None
     year = match[3]
     if year is None:
-        return _latest(int(match[1]), int(match[2]), today)
+        return _nearest(int(match[1]), int(match[2]), today, coming=coming)
     return _made(int(year) if len(year) == 4 else 2000 + int(year), int(match[2]), int(match[1]))
 
 
-def _latest(day_of_month: int, month: int, today: date) -> date | None:
-    """Return the day without a year that is nearest to today: 31/12 said in January was last year's."""
-    candidates = [_made(year, month, day_of_month) for year in (today.year - 1, today.year, today.year + 1)]
-    return min((one for one in candidates if one), key=lambda one: abs((one - today).days), default=None)
+def _nearest(day_of_month: int, month: int, today: date, *, coming: bool) -> date | None:
+    """Return the day said without its year: the next one that is coming, or the last one that has been."""
+    years = range(today.year, today.year + 9) if coming else range(today.year, today.year - 9, -1)  # 29/02 is rare
+    days = (_made(year, month, day_of_month) for year in years)
+    return next((one for one in days if one and (one >= today if coming else one <= today)), None)
 
 
 def _made(year: int, month: int, day_of_month: int) -> date | None:

@@ -10,6 +10,7 @@ from functools import cache
 
 from bot.dialogue import Conversation
 from bot.folding import fold
+from bot.i18n import KNOWN, _, language
 from core.people import Actor
 
 
@@ -33,6 +34,8 @@ class Entry:
     place: int
     """Its place in the menu."""
     shown_to: Callable[[Actor], bool]
+    registers: bool
+    """Whether it can end in a command; the others only look, and leaving them loses nothing."""
     rest_is_one: bool
     """Whether what follows the word is one answer, spaces and all."""
 
@@ -46,13 +49,14 @@ def conversation(
     title: str = "",
     place: int = 99,
     shown_to: Callable[[Actor], bool] = everybody,
+    registers: bool = True,
     rest_is_one: bool = False,
 ) -> Callable[[Conversation], Conversation]:
     """Enter the function below into the registry, under its own name."""
 
     def enter(run: Conversation) -> Conversation:
         name = getattr(run, "__name__", command)
-        CONVERSATIONS[name] = Entry(name, run, command, words, title, place, shown_to, rest_is_one)
+        CONVERSATIONS[name] = Entry(name, run, command, words, title, place, shown_to, registers, rest_is_one)
         return run
 
     return enter
@@ -74,6 +78,11 @@ def _by_word() -> dict[str, Entry]:
         for word in (entry.command, *entry.words):
             if known.setdefault(fold(word), entry) is not entry:
                 raise ValueError(f"the word {word!r} opens two conversations")
+    for locale in KNOWN:
+        with language(locale):
+            for entry in CONVERSATIONS.values():
+                if entry.title:
+                    known.setdefault(fold(_(entry.title)), entry)
     return known
 
 

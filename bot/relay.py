@@ -30,6 +30,7 @@ class Relay:
         self._senders = senders
         self._worker = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._stopping = asyncio.Event()
+        self._sending: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
         """Finish what is being sent and take nothing more."""
@@ -40,13 +41,14 @@ class Relay:
         pause = SHORTEST_PAUSE
         while not self._stopping.is_set():
             try:
-                sent = await self.deliver()
+                sent = await self._take()
             except Exception:
                 log.exception("the outbox could not be read or marked; trying again")
                 sent, pause = 0, LONGEST_PAUSE * 4
             pause = SHORTEST_PAUSE if sent else min(pause * 1.5, LONGEST_PAUSE)
             if not sent:
                 await self._rest(pause)
+        await asyncio.gather(*self._sending, return_exceptions=True)
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -55,15 +57,25 @@ class Relay:
             return
 
     async def deliver(self) -> int:
-        """Send what is due now, once; return how many letters were handled."""
-        letters = await asyncio.to_thread(self._claim)
-        await asyncio.gather(*(self._send(letter) for letter in letters))
+        """Send what is due now, once, and wait until it is done; return how many letters were handled."""
+        taken = await self._take()
+        await asyncio.gather(*self._sending)
+        return taken
+
+    async def _take(self) -> int:
+        """Begin to send what is due, as far as there is room: one slow letter holds up only those behind it."""
+        room = BATCH - len(self._sending)
+        letters = await asyncio.to_thread(self._claim, room) if room else []
+        for letter in letters:
+            task = asyncio.create_task(self._send(letter))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
         return len(letters)
 
-    def _claim(self) -> list[Claimed]:
+    def _claim(self, room: int) -> list[Claimed]:
         if not outbox.is_anything_due(self._runtime):
             return []
-        return outbox.claim(self._runtime, self._worker, BATCH)
+        return outbox.claim(self._runtime, self._worker, room)
 
     async def _send(self, letter: Claimed) -> None:
         try:

@@ -6,18 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, or_, select, text
 
 from bot import registry, texts
 from bot.contacts import Contact
-from bot.dialogue import Finished, LastWord, Question, Scene, Talk, pick, show, turn
+from bot.dialogue import Finished, LastWord, Question, Scene, Talk, means_yes, pick, show, turn
 from bot.folding import fold
 from bot.i18n import _
-from bot.messages import ANSWER_MARK, COMMAND_MARK, Content, Incoming, Outgoing
+from bot.messages import ANSWER_MARK, COMMAND_MARK, Choice, Content, Incoming, Outgoing
 from bot.people import PeopleBook, looks_like_code
 from bot.performing import Work, perform
 from bot.registry import Entry
-from bot.store import Kind, outbox
+from bot.store import Kind, Sending, outbox
 from core import codes
 from core.orderbook import OrderBook
 from core.statement import Statement
@@ -25,6 +25,7 @@ from core.statement import Statement
 BACK = {"atras", "volver", "regresar", "back"}
 CANCEL = {"cancelar", "salir", "cancel", "exit", "/cancelar", "/cancel"}
 MENU = {"menu", "inicio", "/menu", "/start", "start", "/inicio"}
+GREETINGS = {"hola", "buenas", "buenos dias", "buenas tardes", "buenas noches", "hello", "hi", "good morning"}
 HELP = {"ayuda", "help", "?", "/ayuda", "/help"}
 STALE = timedelta(hours=12)
 """An unfinished conversation older than this is dropped, and the person is told."""
@@ -37,6 +38,7 @@ _NEWER_NOTICE = Statement(
     .where(
         outbox.c.address_id == bindparam("address_id"),
         outbox.c.id > bindparam("screen"),
+        or_(*(outbox.c.state == state for state in (Sending.SENT, Sending.DELIVERED, Sending.READ))),
         text(f"kind != '{Kind.REPLY.value}'"),  # written out: so that the index over notices is used
     )
     .order_by(outbox.c.id.desc())
@@ -83,10 +85,12 @@ class Router:
         return self._text(self.incoming.text)
 
     def _contact_shared(self) -> Outgoing:
-        if self.contact.is_known:
+        if self.contact.was_linked:
             return self._open("menu", "").after(
                 _("You have joined. Welcome, {name}.").format(name=self.contact.actor.name)
             )
+        if self.contact.is_known:
+            return self._repeat_with(UNREADABLE[Content.OTHER]())
         if self.incoming.phone:
             return self._open("join", "").after(_("That number is not in the register."))
         return self._open("join", "").after(_("That contact is not your own. Please share your own number."))
@@ -107,6 +111,11 @@ class Router:
         since = self.contact.wrong_codes_since
         return self.contact.wrong_codes >= WRONG_CODES_ALLOWED and since is not None and self.work.at - since < LOCKOUT
 
+    def _was_a_code(self) -> bool:
+        """Say whether an invitation code was tried; whoever types something else guesses nothing."""
+        opened = registry.opened_by(self.incoming.text)
+        return looks_like_code(opened[1] if opened else self.incoming.text)
+
     def _count_wrong_code(self) -> None:
         since = self.contact.wrong_codes_since
         if since is None or self.work.at - since >= LOCKOUT:
@@ -126,7 +135,7 @@ class Router:
         talk_id, _dot, rest = payload.partition(".")
         serial, _dot, number = rest.partition(".")
         if self.talk.done and talk_id == self.talk.done[0]:
-            return Outgoing(_("That was registered already; nothing was done twice.") + "\n\n" + self.talk.done[1])
+            return self._done_already()
         current = talk_id == self.talk.id and serial == str(self.talk.serial)
         if not (current and number.isascii() and number.isdigit() and int(number) < len(self.talk.shown)):
             return self._repeat_with(_("That button belongs to an earlier question and no longer works."))
@@ -137,8 +146,9 @@ class Router:
 
     def _text(self, text: str) -> Outgoing:
         typed = "?" if text.strip() in ("?", "¿?") else fold(text)
-        if not typed:
-            return self._repeat_with(_("I received an empty message."))
+        if not typed and not means_yes(text):
+            said = _("I only understand text. Please type it.") if text.strip() else _("I received an empty message.")
+            return self._repeat_with(said)
         said_by_all = self._word_for_everyone(typed)
         if said_by_all is not None:
             return said_by_all
@@ -179,7 +189,17 @@ class Router:
         payload = self.talk.pick(text)
         if payload is not None:
             return self._command(payload.removeprefix(COMMAND_MARK))
+        if self.talk.done and means_yes(text):
+            return self._done_already()
+        if fold(text) in GREETINGS:
+            return self._open("menu", "")
         return self._command(text)
+
+    def _done_already(self) -> Outgoing:
+        """Answer a second yes: the receipt again, and what the screen offers beside it if nothing else is open."""
+        said = _("That was registered already; nothing was done twice.") + "\n\n" + self.talk.done[1]
+        choices = () if self.talk.conversation else tuple(Choice(label, token) for token, label in self.talk.shown)
+        return Outgoing(said, choices)
 
     def _command(self, text: str) -> Outgoing:
         """Open what the text names; a code alone shows that order."""
@@ -191,6 +211,8 @@ class Router:
         return self._lost()
 
     def _answer_open(self, text: str) -> Outgoing:
+        if self.talk.conversation == "join" and self.talk.asked == "code" and self._is_locked_out():
+            return self._open("join", text)
         before = replace(self.talk, answers=dict(self.talk.answers), shown=list(self.talk.shown))
         self.talk.hear(self.talk.pick(text) or text)
         entry = registry.named(self.talk.conversation)
@@ -199,7 +221,7 @@ class Router:
         end = turn(entry.run, self.talk, self.scene)
         if isinstance(end, Question) and end.refused == before.asked:
             opened = registry.opened_by(text) if self.contact.is_known else None
-            if opened is not None:
+            if opened is not None and _is_bare(opened[1]):
                 return self._begin(*opened)
         return self._end(end)
 
@@ -229,13 +251,13 @@ class Router:
     def _end(self, end: Question | Finished | LastWord | None) -> Outgoing:
         match end:
             case Question():
-                if self.talk.conversation == "join" and end.refused == "code":
+                if self.talk.conversation == "join" and end.refused == "code" and self._was_a_code():
                     self._count_wrong_code()
                 reply = show(end, self.talk, self.work.at)
                 return self._with_way_out(reply)
             case Finished():
-                reply = perform(self.work, end.commands)
-                self.talk.done = [self.talk.id, reply.text]
+                reply, registered = perform(self.work, end.commands)
+                self.talk.done = [self.talk.id, reply.text] if registered else []
                 self.talk.rest(reply.choices)
                 return reply
             case LastWord():
@@ -259,9 +281,12 @@ class Router:
         if not self.contact.is_known:
             self.talk.rest()
             return self._open("join", "")
+        if self.talk.conversation and not self._can_register():
+            return self._open_quietly("menu")
         was_open = bool(self.talk.conversation)
         menu = self._open_quietly("menu")
-        said = _("Left. It was NOT registered: nothing changed.") if was_open else _("There is nothing to cancel.")
+        nothing = _("There is nothing to cancel. What was registered stays registered.")
+        said = _("Left. It was NOT registered: nothing changed.") if was_open else nothing
         return menu.after(said)
 
     def _back(self) -> Outgoing:
@@ -287,8 +312,13 @@ class Router:
         self.talk.rest()
         return self._open(name, "")
 
+    def _can_register(self) -> bool:
+        """Say whether the open conversation could have registered something."""
+        entry = registry.named(self.talk.conversation)
+        return entry is not None and entry.registers
+
     def _left_words(self) -> str:
-        if self.talk.conversation and self.talk.answers and self.contact.is_known:
+        if self._can_register() and self.talk.answers and self.contact.is_known:
             return _("What you had not finished was NOT registered.")
         return ""
 
@@ -309,6 +339,11 @@ class Router:
             return ""
         talk.rest()
         return _("What you began earlier was NOT registered. Let us start again.") if self.contact.is_known else ""
+
+
+def _is_bare(rest: str) -> bool:
+    """Say whether nothing follows an opening word but a word or a number: "cerrar la llave" is no command."""
+    return len(rest.split()) < 2 or any(char.isdecimal() for char in rest)
 
 
 UNREADABLE = {

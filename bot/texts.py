@@ -95,6 +95,12 @@ def lines_moved(order: Order, entry: Entry) -> str:
 def _line(line: Line, reasons: bool) -> str:
     if line.status is LineStatus.REJECTED:
         return f"• {line.name}: " + _("rejected") + (f" ({line.reason})" if reasons and line.reason else "")
+    before = line.sold if line.received is not None else line.requested
+    if before is not None and line.current < before:
+        counts = _("{received} of {sold}").format(
+            received=amount(line.current, line.unit), sold=amount(before, line.unit)
+        )
+        return f"• {counts} × {line.name}"
     return line_of(line.current, line.name, line.unit)
 
 
@@ -111,6 +117,37 @@ def one_line(order: Order, me: Party) -> str:
 def parties_of(order: Order) -> str:
     """Return who buys from whom."""
     return _("Buyer: {buyer}\nSeller: {seller}").format(buyer=order.buyer, seller=order.seller)
+
+
+def wishes_of(order: Order) -> str:
+    """Return what the buyer added to the order: delivery day, purchase order and comment, one a line."""
+    wishes = (
+        _("Delivery: {day}").format(day=on_day(order.delivery_on)) if order.delivery_on else "",
+        _("Purchase order: {number}").format(number=order.purchase_order) if order.purchase_order else "",
+        _("Comment: {comment}").format(comment=order.comment) if order.comment else "",
+    )
+    return "\n".join(wish for wish in wishes if wish)
+
+
+def described(order: Order) -> str:
+    """Return an order as it is now."""
+    facts = [
+        order.code,
+        _("State: {status}").format(status=status_of(order)),
+        parties_of(order),
+        lines_of(order.lines),
+        wishes_of(order),
+        document_of(order),
+        _("Last movement: {moment} (Lima)").format(moment=moment(order.moved_at)),
+    ]
+    return "\n".join(fact for fact in facts if fact)
+
+
+def span(first: date, last: date) -> str:
+    """Return some days: 18/11/2026, or from one to another."""
+    if first == last:
+        return on_day(first)
+    return _("{first} to {last}").format(first=on_day(first), last=on_day(last))
 
 
 def document_of(order: Order) -> str:
@@ -140,6 +177,7 @@ def receipt(order: Order, entry: Entry) -> str:
         "",
         parties_of(order),
         lines_moved(order, entry),
+        wishes_of(order),
         document_of(order),
         reason_of(entry),
         _("State: {status}").format(status=status_of(order)),
@@ -186,7 +224,10 @@ def _declared_lines(entry: Entry, order: Order) -> str:
 
 
 def _declared_document(entry: Entry) -> str:
-    return _("Document {number}").format(number=entry.declared["document"]) if entry.declared.get("document") else ""
+    number, kind = entry.declared.get("document"), entry.declared.get("document_kind")
+    if not number:
+        return ""
+    return f"{_(DOCUMENT[Document(kind)])} {number}" if kind else _("Document {number}").format(number=number)
 
 
 # --- what can be done next --------------------------------------------------------------------------------------------
@@ -223,6 +264,8 @@ def to_menu() -> Choice:
 
 def refusal(refused: errors.Refused) -> str:
     """Return why nothing was registered, and what to do."""
+    if isinstance(refused, errors.AlreadyDone):
+        return why(refused)
     return _("❌ It was NOT registered.") + " " + why(refused)
 
 
@@ -240,8 +283,8 @@ def _unknown_order(refused: errors.UnknownOrder) -> str:
 @why.register
 def _already_done(refused: errors.AlreadyDone) -> str:
     return _(
-        "That was registered before: order {code}, {movement}, on {moment} by {person}. "
-        "The order is now {status}. Nothing new was registered."
+        "✅ It WAS registered before, and not twice: order {code}, {movement}, on {moment} by {person}. "
+        "The order is now {status}."
     ).format(
         code=refused.code,
         movement=refused.movement.value,
@@ -373,8 +416,12 @@ def _last_owner(_refused: people.LastOwner) -> str:
 def next_after(refused: errors.Refused) -> tuple[Choice, ...]:
     """Return what a refusal offers to do."""
     if isinstance(refused, errors.OverCapacity):
-        sold = [one for one in refused.holding if one.status is Status.TO_CLOSE]
-        return tuple(does(_("Close {code}").format(code=one.code), f"cerrar {one.code}") for one in sold[:8])
+        freed_by = {Status.TO_CLOSE: (_("Close {code}"), "cerrar"), Status.REQUESTED: (_("Annul {code}"), "anular")}
+        return tuple(
+            does(freed_by[one.status][0].format(code=one.code), f"{freed_by[one.status][1]} {one.code}")
+            for one in refused.holding
+            if one.status in freed_by
+        )[:8]
     if isinstance(refused, errors.WrongStatus | errors.AlreadyDone | errors.NotYourMove):
         return (does(_("See the order"), f"estado {refused.code}"),)
     return ()

@@ -95,6 +95,8 @@ class Database:
 
     def _give_back(self, tx: Connection, durable: bool) -> None:
         ready = self._ready[durable]
+        if tx.invalidated:
+            self._forget_ready()  # the server went away: the others are as dead as this one
         if tx.closed or tx.invalidated or len(ready) >= KEPT_READY:
             tx.close()
         else:
@@ -108,10 +110,13 @@ class Database:
 
     def close(self) -> None:
         """Let go of every connection."""
+        self._forget_ready()
+        self.engine.dispose()
+
+    def _forget_ready(self) -> None:
         for ready in self._ready.values():
             while ready:
                 ready.pop().close()
-        self.engine.dispose()
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -59,23 +60,18 @@ class OrderBook:
         facts = {"person_id": self._actor.person_id, "status": status, "most": MOST_LISTED}
         return [order_from(row) for row in statement.all(self._tx, facts)]
 
-    def with_lines(self, order: Order) -> Order:
-        """Return a listed order with its lines; it is looked up again."""
-        found = self.find(order.code)
-        if found is None:
-            raise errors.UnknownOrder(order.code)
-        return found
-
     def requested_between(self, first: date, last: date) -> list[Order]:
         """Return the orders made on those days in Lima, both included, the newest first, without lines."""
         start, end = span_in_lima(first, last)
         facts = {"person_id": self._actor.person_id, "start": start, "end": end, "most": MOST_LISTED}
         return [order_from(row) for row in REQUESTED_BETWEEN.all(self._tx, facts)]
 
-    def last_request(self) -> Order | None:
-        """Return the newest order that the person's agents made."""
-        row = LATEST_BOUGHT.first(self._tx, {"person_id": self._actor.person_id, "most": 1})
-        return None if row is None else order_from(row, lines_of(self._tx, row.id))
+    def last_request(self, agent_ids: Sequence[int]) -> Order | None:
+        """Return the newest order that these agents of the person made."""
+        me = {"person_id": self._actor.person_id, "most": 1}
+        rows = [LATEST_BOUGHT.first(self._tx, {"agent_id": agent_id, **me}) for agent_id in agent_ids]
+        newest = max((row for row in rows if row is not None), key=lambda row: (row.requested_at, row.id), default=None)
+        return None if newest is None else order_from(newest, lines_of(self._tx, newest.id))
 
     def history(self, order: Order) -> tuple[Entry, ...]:
         """Return the movements, oldest first."""

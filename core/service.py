@@ -14,7 +14,7 @@ from core.order import Entry, Line, Order
 from core.people import Actor, Membership
 from core.register import check_valid, two_agents
 from core.statements import ADD_ENTRY, FIND_LOCKED, HISTORY, LAST_NUMBER, LINES, SAVE_LINE, SAVE_ORDER
-from core.terms import Movement, Party
+from core.terms import Movement, Party, Role
 from core.transitions import EVERYBODY_WHO_ACTS, RULES, OrderCommand, Request, check, outcome
 
 
@@ -24,6 +24,15 @@ class Done:
 
     order: Order
     entry: Entry
+    by_driver: bool = False
+
+    @property
+    def fell_short(self) -> bool:
+        """Say whether less was accepted than asked for, or less received than sold."""
+        lines = self.order.lines
+        if self.entry.movement is Movement.CLOSED:
+            return any(line.received is None or line.received < (line.sold or 0) for line in lines if line.sold)
+        return any(line.accepted is not None and line.accepted < line.requested for line in lines)
 
 
 def execute(tx: Connection, command: OrderCommand | Request, actor: Actor, at: datetime) -> Done:
@@ -170,4 +179,4 @@ def _journal(
             "declared": declared,
         },
     )
-    return Done(order, entry)
+    return Done(order, entry, by_driver=membership.role is Role.DRIVER)

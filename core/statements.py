@@ -115,7 +115,9 @@ REQUESTED_BETWEEN = Statement(
         newest_first=True,
     )
 )
-LATEST_BOUGHT = Statement(_listing(orders.c.buyer_id.in_(_MINE), newest_first=True))
+LATEST_BOUGHT = Statement(
+    _listing(orders.c.buyer_id == bindparam("agent_id"), orders.c.buyer_id.in_(_MINE), newest_first=True)
+)
 HISTORY = Statement(
     select(
         entries.c.number,

@@ -53,13 +53,16 @@ def test_the_catalogs_are_complete_and_faithful() -> None:
 
 @pytest.mark.parametrize("locale", KNOWN)
 @pytest.mark.parametrize("kind", refusals())
-def test_every_refusal_has_words_and_says_that_nothing_was_registered(kind: type[errors.Refused], locale: str) -> None:
+def test_every_refusal_says_whether_it_was_registered(kind: type[errors.Refused], locale: str) -> None:
     given = {name: FACTS[name] for name in getattr(kind, "__dataclass_fields__", {})}
     if kind is errors.OverCapacity:
         given["wanted"] = FACTS["wanted_kilograms"]
     with language(locale):
         said = texts.refusal(kind(**given))
-    assert said.startswith("❌ NO SE REGISTRÓ." if locale == "es_PE" else "❌ It was NOT registered.")
+    start = {"es_PE": "❌ NO SE REGISTRÓ.", "en": "❌ It was NOT registered."}
+    if kind is errors.AlreadyDone:
+        start = {"es_PE": "✅ YA ESTABA REGISTRADO y no se repitió", "en": "✅ It WAS registered before, and not twice"}
+    assert said.startswith(start[locale])
     assert len(said) > 30
 
 

@@ -77,6 +77,7 @@ def play(world: World, steps: list[Step], channel: str = "phone") -> Iterator[tu
     for step in steps:
         if step.who:
             sent = press(world, step, channel) if step.is_tap else world.says(step.phone, step.said, channel)
+            world.deliver()
             yield step, heard(world, sent, channel)
         else:
             _set_clock(world, step.source[0])

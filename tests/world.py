@@ -20,7 +20,7 @@ from bot.handlers import console
 from bot.messages import Incoming, Outgoing
 from bot.runtime import Runtime
 from bot.settings import Settings
-from bot.store import outbox
+from bot.store import Sending, outbox
 from core.db import Database
 from core.order import Order
 from core.orderbook import OrderBook
@@ -150,6 +150,11 @@ class World:
         address = address_of(phone, channel)
         told = [one for one in self.says(phone, text, channel) if one.address == address and one.kind == "RESPUESTA"]
         return told[-1].text if told else ""
+
+    def deliver(self) -> None:
+        """Let everything that waits be on its screen."""
+        with self.database.transaction() as tx:
+            tx.execute(outbox.update().where(outbox.c.state == Sending.PENDING).values(state=Sending.SENT))
 
     def last_id(self) -> int:
         """Return the id of the newest message in the outbox."""

@@ -25,7 +25,9 @@ def accept(chat: Chat) -> Command | Sequence[Command]:
     what = chat.choose_word(
         "what",
         _("Order {code}\nBuyer: {buyer}\n{lines}\nWhat do you do?").format(
-            code=order.code, buyer=order.buyer, lines=texts.lines_of(order.lines)
+            code=order.code,
+            buyer=order.buyer,
+            lines="\n".join(fact for fact in (texts.lines_of(order.lines), texts.wishes_of(order)) if fact),
         ),
         {"all": _("Accept all"), "change": _("Change quantities"), "reject": _("Reject")},
     )

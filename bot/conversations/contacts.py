@@ -14,7 +14,9 @@ EXTENSIONS = "1360 - 1365"
 MOBILES = ("945-897655", "950-837712", "938-423106", "970-012986")
 
 
-@conversation("contactos", "contacto", "centro de control", "contacts", title=N_("Control centre"), place=91)
+@conversation(
+    "contactos", "contacto", "centro de control", "contacts", title=N_("Control centre"), place=91, registers=False
+)
 def contacts(chat: Chat) -> Command:
     """Give mail and telephone numbers as the manual prints them."""
     chat.stop(

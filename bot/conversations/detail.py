@@ -14,7 +14,7 @@ from core.terms import LineStatus
 from core.transitions import Command
 
 
-@conversation("detalle", "ver detalle", "detail", "details", rest_is_one=True)
+@conversation("detalle", "ver detalle", "detail", "details", registers=False, rest_is_one=True)
 def detail(chat: Chat) -> Command:
     """List the lines with every quantity, and what else the order says."""
     order = any_order(chat, _("Type the code of the order whose detail you want to see."))
@@ -28,9 +28,7 @@ def describe(order: Order) -> str:
         order.code,
         texts.parties_of(order),
         _("Destination: {place}").format(place=order.destination) if order.destination else "",
-        _("Delivery: {day}").format(day=texts.on_day(order.delivery_on)) if order.delivery_on else "",
-        _("Purchase order: {number}").format(number=order.purchase_order) if order.purchase_order else "",
-        _("Comment: {comment}").format(comment=order.comment) if order.comment else "",
+        texts.wishes_of(order),
         texts.document_of(order),
         *(_line(line) for line in order.lines),
         _("Total: {kilograms} kg").format(kilograms=texts.amount(_kilograms(order))),

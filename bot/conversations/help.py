@@ -10,7 +10,7 @@ from bot.registry import conversation
 from core.transitions import Command
 
 
-@conversation("ayuda", "help", title=N_("Help"), place=90)
+@conversation("ayuda", "help", title=N_("Help"), place=90, registers=False)
 def help_(chat: Chat) -> Command:
     """Say what can be typed, and that this does not replace the official system."""
     listed = "\n".join(f"• {entry.command}: {_(entry.title)}" for entry in registry.in_menu(chat.me))

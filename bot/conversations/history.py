@@ -19,6 +19,7 @@ from core.transitions import Command
     "mov",
     "history",
     "movements",
+    registers=False,
     rest_is_one=True,
 )
 def history(chat: Chat) -> Command:

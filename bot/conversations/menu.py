@@ -12,7 +12,7 @@ from core.transitions import Command
 FIRST_PAGE = 8
 
 
-@conversation("menu", "inicio", "opciones", "home", "options", rest_is_one=True)
+@conversation("menu", "inicio", "opciones", "home", "options", registers=False, rest_is_one=True)
 def menu(chat: Chat) -> Command:
     """Show what can be done; the second page is "menu 2"."""
     entries = registry.in_menu(chat.me)

@@ -14,7 +14,9 @@ from core.transitions import Accept, Close, Command, OrderCommand, Sell, possibl
 PAGE = 7
 
 
-@conversation("pendientes", "mis pendientes", "ver pendientes", "pending", title=N_("Pending"), place=1)
+@conversation(
+    "pendientes", "mis pendientes", "ver pendientes", "pending", title=N_("Pending"), place=1, registers=False
+)
 def pending(chat: Chat) -> Command:
     """List it in the order in which it is urgent; "pendientes 2" is the second page."""
     page = chat.ask("page", "", _page) if chat.has("page") else 1

@@ -17,9 +17,8 @@ from core.transitions import Command, Request, RequestedLine
 )
 def repeat(chat: Chat) -> Command:
     """Show the last order again and ask for the yes."""
-    last = chat.orders.last_request()
-    able = {membership.agent_id for membership in buyers(chat.me)}
-    if last is None or last.buyer_id not in able:
+    last = chat.orders.last_request([membership.agent_id for membership in buyers(chat.me)])
+    if last is None:
         chat.stop(_("You have no earlier order to repeat."), (does(_("Request"), "solicitar"), texts.to_menu()))
     listed = "\n".join(texts.line_of(line.requested, line.name, line.unit) for line in last.lines)
     chat.confirm(summary_of(last.buyer, last.seller, listed, {}), _("Yes, request"))

@@ -8,9 +8,9 @@ from decimal import Decimal
 from bot import texts
 from bot.asking import pick_agent
 from bot.buying import buyers, buys, summary_of
-from bot.dialogue import YES, Chat
+from bot.dialogue import YES, Chat, means_yes
 from bot.i18n import N_, _
-from bot.questions import day, quantity, words
+from bot.questions import coming_day, quantity, words
 from bot.registry import conversation
 from core.catalogue import SIZES
 from core.orderbook import Named
@@ -101,12 +101,18 @@ def _wants_more(chat: Chat, asked: list[tuple[Named, str, Decimal]]) -> bool:
         f"more {len(asked)}",
         _("So far:\n{lines}\nAnything else?").format(lines=_listed(asked)),
         {"no": _("No, that is all"), "more": _("Add another")},
+        typed=lambda text: "more" if means_yes(text) else None,
     )
     return answer == "more"
 
 
 def _listed(asked: list[tuple[Named, str, Decimal]]) -> str:
-    return "\n".join(texts.line_of(count, f"{brand.name} {size}") for brand, size, count in asked)
+    """Return the lines as they will be registered: a product named twice once, with the sum."""
+    counts: dict[str, Decimal] = {}
+    for brand, size, count in asked:
+        name = f"{brand.name} {size}"
+        counts[name] = counts.get(name, Decimal(0)) + count
+    return "\n".join(texts.line_of(count, name) for name, count in counts.items())
 
 
 def _confirmed(chat: Chat, buyer: Membership, seller: Named, asked: list[tuple[Named, str, Decimal]]) -> Command:
@@ -128,7 +134,7 @@ def _confirmed(chat: Chat, buyer: Membership, seller: Named, asked: list[tuple[N
         )
         if what == "delivery":
             delivery_on = chat.ask(
-                f"delivery {round_number}", _("For which day? Like 18/11."), day(texts.today(chat.at))
+                f"delivery {round_number}", _("For which day? Like 18/11."), coming_day(texts.today(chat.at))
             )
             details["delivery"] = _("Delivery: {day}").format(day=texts.on_day(delivery_on))
         elif what == "comment":

@@ -9,12 +9,14 @@ from bot.i18n import N_, _
 from bot.messages import does
 from bot.questions import days
 from bot.registry import conversation
+from core import codes
+from core.orderbook import MOST_LISTED
 from core.transitions import Command
 
-SHOWN = 9
 
-
-@conversation("buscar", "busqueda", "search", "find", title=N_("Search by date"), place=51, rest_is_one=True)
+@conversation(
+    "buscar", "busqueda", "search", "find", title=N_("Search by date"), place=51, registers=False, rest_is_one=True
+)
 def search(chat: Chat) -> Command:
     """List the orders requested on those days, the newest first."""
     first, last = chat.ask(
@@ -23,19 +25,24 @@ def search(chat: Chat) -> Command:
         days(texts.today(chat.at)),
         options=lambda _note: [("hoy", _("Today")), ("ayer", _("Yesterday"))],
     )
-    span = texts.on_day(first) if first == last else f"{texts.on_day(first)} - {texts.on_day(last)}"
+    span = texts.span(first, last)
     found = chat.orders.requested_between(first, last)
-    again = does(_("Search again"), "buscar")
     if not found:
-        chat.stop(_("No orders requested on {span}.").format(span=span), (again, texts.to_menu()))
-    shown = found[: SHOWN - 1]
-    lines = [
-        f"• {texts.one_line(order, side_of(chat.me, order))}\n   "
-        f"{texts.moment(order.requested_at)} {texts.status_of(order)}"
-        for order in shown
-    ]
-    text = _("Orders requested on {span} ({count}):").format(span=span, count=len(found))
-    if len(found) > len(shown):
-        text += "\n" + _("These are the newest; a shorter span shows the others.")
-    choices = [does(order.code, f"estado {order.code}") for order in shown]
-    chat.stop("\n".join([text, *lines]), (*choices, again))
+        chat.stop(
+            _("No orders requested: {span}.").format(span=span), (does(_("Search again"), "buscar"), texts.to_menu())
+        )
+    chosen = chat.choose(
+        "which",
+        _("Orders requested: {span} ({count}). Which one?").format(span=span, count=_count(len(found))),
+        found,
+        token=lambda order: order.code,
+        label=lambda order: f"{texts.one_line(order, side_of(chat.me, order))} {order.status.value}",
+        typed=codes.normalise,
+    )
+    order = chat.orders.find(chosen.code) or chosen
+    chat.stop(texts.described(order), (*texts.next_steps(order, chat.me), *texts.look_closer(order), texts.to_menu()))
+
+
+def _count(number: int) -> str:
+    """Return how many there are; the list itself is cut."""
+    return str(number) if number < MOST_LISTED else f"{MOST_LISTED}+"
