@@ -20,7 +20,7 @@ from core.people import Actor, Membership
 from core.service import Done
 from core.statement import Statement
 from core.statements import agents, memberships, people
-from core.terms import Movement, Party, Role
+from core.terms import Movement, Party, Role, Status
 
 STILL_TALKING = timedelta(minutes=30)
 """How long an unanswered question counts as being on the person's mind; a notice then brings no numbers of its own."""
@@ -93,11 +93,17 @@ SHORT = {
     Movement.SOLD: N_("🔔 Your order is sold, with LESS than you asked for. Close it the same day, when it arrives."),
     Movement.CLOSED: N_("🔔 The buyer closed this order WITH DIFFERENCES"),
 }
+ARRIVED_TO_BUYER = N_("🔔 The product arrived. Close the order now.")
+ARRIVED_UNSOLD = N_("🔴 The product arrived and the order is NOT SOLD. Nobody may unload: sell it first.")
+ARRIVED = N_("🔔 The product arrived")
 BY_SELLER = {Movement.REJECTED: N_("🔔 The seller rejected this order")}
 
 
 def tell(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> None:
     """Put a notice of the movement into the outbox for everybody on the other side who should know."""
+    if done.entry.movement is Movement.ARRIVED:
+        post(tx, _of_arrival(tx, runtime, done, at), at)
+        return
     told = WHOM[done.entry.movement]
     agent_id = done.order.agent_of(_other(done.entry.party))
     letters = []
@@ -106,6 +112,24 @@ def tell(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> None:
             with language(recipient.locale):
                 letters.append(_letter(recipient, _written(_heading(told, done), done, recipient), done))
     post(tx, [*letters, *_at_home(tx, runtime, done, at)], at)
+
+
+def _of_arrival(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> list[Letter]:
+    """Return letters to both offices: the buyer's has to close; the seller's to sell, if it has not."""
+    letters = []
+    for party in Party:
+        for recipient in recipients(tx, runtime, done.order.agent_of(party), done.entry.channel, at):
+            if recipient.role in OFFICE and recipient.actor.person_id != done.entry.person_id:
+                with language(recipient.locale):
+                    message = _written(_(_arrival_heading(done, party)), done, recipient)
+                    letters.append(_letter(recipient, message, done))
+    return letters
+
+
+def _arrival_heading(done: Done, party: Party) -> str:
+    if done.order.status is not Status.TO_CLOSE:
+        return ARRIVED_UNSOLD
+    return ARRIVED_TO_BUYER if party is Party.BUYER else ARRIVED
 
 
 def _at_home(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> list[Letter]:

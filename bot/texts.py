@@ -15,7 +15,7 @@ from core.clock import LIMA, day_in_lima
 from core.order import Entry, Line, Order
 from core.people import Actor
 from core.terms import Document, LineStatus, Movement, Party, Role, Status, Unit
-from core.transitions import Accept, Annul, Close, Command, Reject, Sell, possible
+from core.transitions import Accept, Annul, Arrive, Close, Command, Reject, Sell, possible
 
 STATUS = {
     Status.REQUESTED: N_("SOLICITADO (requested)"),
@@ -32,6 +32,7 @@ MOVEMENT = {
     Movement.SOLD: N_("VENDIDO: sold"),
     Movement.CLOSED: N_("CERRADO: closed"),
     Movement.REJECTED: N_("RECHAZADO: rejected"),
+    Movement.ARRIVED: N_("LLEGADA: it arrived"),
 }
 ROLE = {Role.OWNER: N_("owner"), Role.OPERATOR: N_("operator"), Role.DRIVER: N_("driver")}
 VERB = {
@@ -41,6 +42,7 @@ VERB = {
     Movement.SOLD: N_("sell orders"),
     Movement.CLOSED: N_("close orders"),
     Movement.REJECTED: N_("reject orders"),
+    Movement.ARRIVED: N_("say that orders arrived"),
 }
 DOCUMENT = {Document.WAYBILL: N_("Guía"), Document.INVOICE: N_("Factura")}
 CHANNEL = {
@@ -165,6 +167,7 @@ DONE = {
     Movement.SOLD: N_("✅ It WAS registered: order sold. The buyer has to close it when it arrives."),
     Movement.CLOSED: N_("✅ It WAS registered: order closed."),
     Movement.REJECTED: N_("✅ It WAS registered: order rejected."),
+    Movement.ARRIVED: N_("✅ It WAS registered: the product arrived."),
 }
 
 
@@ -180,6 +183,7 @@ def receipt(order: Order, entry: Entry) -> str:
         wishes_of(order),
         document_of(order),
         reason_of(entry),
+        unsold_warning(order) if entry.movement is Movement.ARRIVED else "",
         _("State: {status}").format(status=status_of(order)),
         _("Time: {moment} (Lima)").format(moment=moment(entry.at)),
         _("By: {person}, {agent}").format(person=entry.person_name, agent=entry.agent),
@@ -191,6 +195,13 @@ def reason_of(entry: Entry) -> str:
     """Return why it was done, if it was said."""
     reason = entry.declared.get("reason") or entry.declared.get("remark")
     return _("Reason: {reason}").format(reason=reason) if reason else ""
+
+
+def unsold_warning(order: Order) -> str:
+    """Return the warning of an order whose product is there although nobody sold it yet (RCD 271-2012, 4.7.1)."""
+    if order.status is Status.TO_CLOSE:
+        return ""
+    return _("🔴 DO NOT UNLOAD: the order is not sold. The seller has to sell it first.")
 
 
 def movement_line(entry: Entry, order: Order) -> str:
@@ -243,7 +254,10 @@ def next_steps(order: Order, actor: Actor) -> tuple[Choice, ...]:
         (Annul, _("Annul"), "anular"),
         (Reject, _("Reject"), "rechazar"),
     )
-    return tuple(does(label, f"{word} {order.code}") for command, label, word in offered if command in doable)
+    steps = tuple(does(label, f"{word} {order.code}") for command, label, word in offered if command in doable)
+    if Arrive in doable and not steps:  # a driver who does not close
+        return (does(_("It arrived"), f"llego {order.code}"),)
+    return steps
 
 
 def look_closer(order: Order) -> tuple[Choice, ...]:

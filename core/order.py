@@ -75,11 +75,6 @@ class Order:
         """Return the lines that the seller sold something of."""
         return tuple(line for line in self.lines if line.sold)
 
-    @property
-    def lines_to_sell(self) -> tuple[Line, ...]:
-        """Return the lines that the seller accepted something of."""
-        return tuple(line for line in self.lines if line.accepted)
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:

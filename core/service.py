@@ -15,7 +15,7 @@ from core.people import Actor, Membership
 from core.register import check_valid, two_agents
 from core.statements import ADD_ENTRY, FIND_LOCKED, HISTORY, LAST_NUMBER, LINES, SAVE_LINE, SAVE_ORDER
 from core.terms import Movement, Party, Role
-from core.transitions import EVERYBODY_WHO_ACTS, RULES, OrderCommand, Request, check, outcome
+from core.transitions import RULES, OrderCommand, Request, check, outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Do
     membership = actor.for_agent(command.buyer_id)
     if membership is None:
         raise errors.UnknownAgent
-    if membership.role not in EVERYBODY_WHO_ACTS:
+    if not membership.acts:
         raise errors.RoleNotAllowed("", Movement.REQUESTED, membership.role)
     order, buyer, seller = requesting.draft_order(tx, command, at)
     moved = RULES[Request].apply(order, command, at)

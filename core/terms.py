@@ -31,6 +31,8 @@ class Movement(StrEnum):
     SOLD = "VENDIDO"
     CLOSED = "CERRADO"
     REJECTED = "RECHAZADO"
+    ARRIVED = "LLEGADA"
+    """Not a movement of the SCOP: somebody says that the product is at its destination. The status stays."""
 
 
 class LineStatus(StrEnum):

@@ -19,7 +19,6 @@ from core.people import Actor, Membership
 from core.terms import Document, LineStatus, Movement, Party, Role, Status, Unit
 
 LARGEST_QUANTITY = Decimal(1_000_000)
-EVERYBODY_WHO_ACTS = frozenset({Role.OWNER, Role.OPERATOR})
 
 
 @dataclass(frozen=True)
@@ -49,16 +48,20 @@ class Rule:
     command: type[Command]
     movement: Movement
     by: Mapping[Party, frozenset[Status]]
-    to: Status
+    to: Status | None
+    """Where it leads; None: it is only noted, and the status stays."""
     apply: Callable[[Order, Any, datetime], Moved]
     registers_checked: bool
     drivers_too: bool
+    any_role: bool
 
     def admits(self, membership: Membership) -> bool:
         """Say whether the person's role includes this movement."""
+        if self.any_role:
+            return True
         if self.drivers_too and membership.role is Role.DRIVER:
             return membership.may_close
-        return membership.role in EVERYBODY_WHO_ACTS
+        return membership.acts
 
 
 RULES: dict[type[Command], Rule] = {}
@@ -70,15 +73,16 @@ def transition(
     movement: Movement,
     *,
     by: Mapping[Party, set[Status]],
-    to: Status,
+    to: Status | None,
     registers_checked: bool = False,
     drivers_too: bool = False,
+    any_role: bool = False,
 ) -> Callable[[Callable[[Order, C, datetime], Moved]], Callable[[Order, C, datetime], Moved]]:
     """Enter the function below into the table as the effect of the command."""
 
     def enter(effect: Callable[[Order, C, datetime], Moved]) -> Callable[[Order, C, datetime], Moved]:
         sources = {party: frozenset(statuses) for party, statuses in by.items()}
-        RULES[command] = Rule(command, movement, sources, to, effect, registers_checked, drivers_too)
+        RULES[command] = Rule(command, movement, sources, to, effect, registers_checked, drivers_too, any_role)
         return effect
 
     return enter
@@ -284,6 +288,26 @@ def _closed(line: Line, command: Close) -> Line:
     return line
 
 
+# --- LLEGÓ: anybody of either side says that the product is at its destination --------------------------------------
+
+
+@dataclass(frozen=True)
+class Arrive(OrderCommand):
+    """LLEGÓ: from now on the order should be closed, or sold first if it is not (RCD 025-2021-OS/CD art. 19.2 d)."""
+
+
+@transition(
+    Arrive,
+    Movement.ARRIVED,
+    by={party: {Status.REQUESTED, Status.ACCEPTED, Status.TO_CLOSE} for party in Party},
+    to=None,
+    any_role=True,
+)
+def arrive(order: Order, _command: Arrive, _at: datetime) -> Moved:
+    """Nothing changes: it is noted in the journal, once by each side."""
+    return Moved(order)
+
+
 # --- what the blocks share --------------------------------------------------------------------------------------------
 
 
@@ -310,7 +334,7 @@ def check(rule: Rule, order: Order, actor: Actor, history: Callable[[], Sequence
         raise errors.NotYourMove(order.code, rule.movement, next(iter(rule.by)), order.status)
     admitted = {party: membership for party, membership in sides.items() if rule.admits(membership)}
     for party, membership in admitted.items():
-        if order.status in rule.by[party]:
+        if order.status in rule.by[party] and not _is_noted(rule, party, history):
             return party, membership
     for entry in reversed(history()) if admitted else ():
         if entry.movement is rule.movement and entry.party in admitted:
@@ -320,11 +344,16 @@ def check(rule: Rule, order: Order, actor: Actor, history: Callable[[], Sequence
     raise errors.RoleNotAllowed(order.code, rule.movement, next(iter(sides.values())).role)
 
 
+def _is_noted(rule: Rule, party: Party, history: Callable[[], Sequence[Entry]]) -> bool:
+    """Say whether what leaves the status alone was noted by this side before."""
+    return rule.to is None and any(entry.movement is rule.movement and entry.party is party for entry in history())
+
+
 def outcome(rule: Rule, moved: Moved) -> tuple[Movement, Status]:
     """Return the movement and status to register: closing with every line rejected is a rejection."""
     if rule.movement is Movement.CLOSED and not any(line.received for line in moved.order.lines):
         return Movement.REJECTED, Status.REJECTED
-    return rule.movement, rule.to
+    return rule.movement, rule.to or moved.order.status
 
 
 def diagram() -> str:
@@ -338,6 +367,8 @@ def diagram() -> str:
         Movement.REJECTED: "rechaza",
     }
     for rule in RULES.values():
+        if rule.to is None:
+            continue
         for party, sources in rule.by.items():
             verb = f"{party.value.lower()} {verbs.get(rule.movement, '')}"
             arrows += [f"    {source.name} --> {rule.to.name}: {verb}" for source in Status if source in sources]

@@ -32,6 +32,13 @@ def sqlite_url(sqlite_maker: SqliteMaker) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def postgresql_url(postgresql_maker: PostgresqlMaker) -> Iterator[str]:
+    """The URL of a new PostgreSQL database with the demo cast."""
+    with postgresql_maker.new() as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a new database with the demo cast: the test runs on SQLite and on PostgreSQL."""

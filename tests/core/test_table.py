@@ -17,7 +17,7 @@ from core.order import Order
 from core.people import Actor
 from core.service import Done, execute, history
 from core.terms import Movement, Party, Role, Status
-from core.transitions import Annul, Close, OrderCommand, Reject, Sell, possible
+from core.transitions import Annul, Arrive, Close, OrderCommand, Reject, Sell, possible
 from tests.core.scene import NEVER_ISSUED, WAYBILL, Rows, Scene, accept_all, all_rows, attempt, close_all
 from tests.world import HYDE, World
 
@@ -72,6 +72,13 @@ Close    POR-CERRAR   CERRADO    CERRADO    other      other      role     CERRA
 Close    CERRADO      done       done       other      other      role     done     other    none
 Close    RECHAZADO-V  state      state      other      other      role     state    other    none
 Close    RECHAZADO-C  state      state      other      other      role     state    other    none
+Arrive   SOLICITADO   LLEGADA    LLEGADA    LLEGADA    LLEGADA    LLEGADA    LLEGADA    LLEGADA   none
+Arrive   ANULADO      state      state      state      state      state      state      state   none
+Arrive   ACEPTADO     LLEGADA    LLEGADA    LLEGADA    LLEGADA    LLEGADA    LLEGADA    LLEGADA   none
+Arrive   POR-CERRAR   LLEGADA    LLEGADA    LLEGADA    LLEGADA    LLEGADA    LLEGADA    LLEGADA   none
+Arrive   CERRADO      state      state      state      state      state      state      state   none
+Arrive   RECHAZADO-V  state      state      state      state      state      state      state   none
+Arrive   RECHAZADO-C  state      state      state      state      state      state      state   none
 """
 CELLS = [
     (command, situation, column, cell)
@@ -93,6 +100,7 @@ MOVEMENT = {
     "Sell": Movement.SOLD,
     "Reject": Movement.REJECTED,
     "Close": Movement.CLOSED,
+    "Arrive": Movement.ARRIVED,
 }
 LEADS_TO = {
     "ANULADO": Status.ANNULLED,
@@ -131,6 +139,7 @@ class Stage:
             "Sell": Sell(order.code, WAYBILL),
             "Reject": Reject(order.code, "no hay stock"),
             "Close": close_all(order),
+            "Arrive": Arrive(order.code),
         }[name]
 
     def tries(self, actor: Actor, command: OrderCommand) -> tuple[Done | Refused, Rows, Rows]:
@@ -203,7 +212,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 
 def test_the_table_has_every_cell() -> None:
-    assert 5 * 7 * 8 == len({cell[:3] for cell in CELLS}) == len(CELLS)
+    assert 6 * 7 * 8 == len({cell[:3] for cell in CELLS}) == len(CELLS)
 
 
 def test_every_situation_is_what_it_is_called(stage: Stage) -> None:
@@ -219,8 +228,9 @@ def test_every_cell_of_the_table_holds(stage: Stage, name: str, situation: str, 
         assert before == after
         return
     assert isinstance(result, Done), result
-    assert (cell, LEADS_TO[cell]) == (result.entry.movement.value, result.entry.status)
-    assert LEADS_TO[cell] == result.order.status
+    leads_to = LEADS_TO.get(cell, order.status)  # LLEGADA is only noted
+    assert (cell, leads_to) == (result.entry.movement.value, result.entry.status)
+    assert leads_to == result.order.status
     assert (side_of(column), actor.person_id) == (result.entry.party, result.entry.person_id)
     assert stage.scene.at == result.entry.at
     assert len(before) + 1 == len(after)
