@@ -144,7 +144,7 @@ def a_whole_order(buyer: Person, seller: Person) -> str:
     seller.says("5")
     seller.chooses(2)  # only accept
     receipt = seller.chooses(1)  # yes
-    assert CODE.findall(receipt) == [code] and "ACEPTADO" in receipt and "18 × JOYCE GAS 10 kg" in receipt
+    assert CODE.findall(receipt) == [code] and "ACEPTADO" in receipt and "18 de 20 × JOYCE GAS 10 kg" in receipt
     assert code in buyer.next()
     seller.says(f"vender {code}")
     assert "T001-00012345" in seller.says("T001-00012345")
@@ -152,7 +152,7 @@ def a_whole_order(buyer: Person, seller: Person) -> str:
     assert CODE.findall(receipt) == [code] and "POR CERRAR" in receipt and "T001-00012345" in receipt
 
     notice = buyer.next()
-    assert code in CODE.findall(notice) and "18 × JOYCE GAS 10 kg" in notice
+    assert code in CODE.findall(notice) and "18 de 20 × JOYCE GAS 10 kg" in notice
     assert code in buyer.chooses(1)  # close
     buyer.chooses(2)  # with differences
     buyer.says("17")
@@ -160,7 +160,7 @@ def a_whole_order(buyer: Person, seller: Person) -> str:
     buyer.chooses(2)  # why
     buyer.chooses(1)  # yes
     receipt = buyer.screen()[-1]
-    assert CODE.findall(receipt) == [code] and "CERRADO" in receipt and "17 × JOYCE GAS 10 kg" in receipt
+    assert CODE.findall(receipt) == [code] and "CERRADO" in receipt and "17 de 18 × JOYCE GAS 10 kg" in receipt
     assert code in seller.next()
 
     for person in (buyer, seller):
