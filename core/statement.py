@@ -44,12 +44,12 @@ class Statement:
     def all(self, tx: Connection, facts: Facts) -> list[Any]:
         """Return every row."""
         prepared = self._for(tx.dialect)
-        return [prepared.make_row(row) for row in _run(tx, prepared.sql, prepared.arrange(facts)).fetchall()]
+        return [prepared.make_row(row) for row in to_driver(tx, prepared.sql, prepared.arrange(facts)).fetchall()]
 
     def first(self, tx: Connection, facts: Facts) -> Any:
         """Return the first row, or None."""
         prepared = self._for(tx.dialect)
-        row = _run(tx, prepared.sql, prepared.arrange(facts)).fetchone()
+        row = to_driver(tx, prepared.sql, prepared.arrange(facts)).fetchone()
         return None if row is None else prepared.make_row(row)
 
     def scalar(self, tx: Connection, facts: Facts) -> Any:
@@ -60,7 +60,7 @@ class Statement:
     def run(self, tx: Connection, facts: Facts) -> int:
         """Do it, and return how many rows it touched."""
         prepared = self._for(tx.dialect)
-        return int(_run(tx, prepared.sql, prepared.arrange(facts)).rowcount)
+        return int(to_driver(tx, prepared.sql, prepared.arrange(facts)).rowcount)
 
     def run_each(self, tx: Connection, many: Iterable[Facts]) -> None:
         """Do it for each."""
@@ -74,7 +74,8 @@ class Statement:
         return prepared
 
 
-def _run(tx: Connection, sql: str, parameters: Any) -> Any:
+def to_driver(tx: Connection, sql: str, parameters: Any = ()) -> Any:
+    """Hand the SQL to the driver and return its cursor; its errors become SQLAlchemy's."""
     driver: Any = tx.connection.driver_connection
     try:
         return driver.execute(sql, parameters)

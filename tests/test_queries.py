@@ -36,19 +36,19 @@ def recorded(world: World) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         statements.append(" ".join(statement.split()))
 
-    def run(tx: Connection, sql: str, parameters: Any) -> Any:
+    def run(tx: Connection, sql: str, parameters: Any = ()) -> Any:
         statements.append(" ".join(sql.split()))
         return straight_to_the_driver(tx, sql, parameters)
 
-    straight_to_the_driver = statement._run
+    straight_to_the_driver = statement.to_driver
     engine = world.database.engine
     event.listen(engine, "before_cursor_execute", note)
-    statement._run = run
+    statement.to_driver = run
     try:
         yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
-        statement._run = straight_to_the_driver
+        statement.to_driver = straight_to_the_driver
 
 
 def requested(world: World) -> str:

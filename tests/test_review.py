@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from decimal import Decimal
 
@@ -146,3 +147,20 @@ def test_a_restarted_database_loses_no_message(postgresql_url: str) -> None:
     for phone in (EMILE, HYDE, PLANT, DRIVER):
         assert "¿Qué desea hacer?" in world.answer(phone, "menú")
     world.close()
+
+
+def test_a_busy_database_is_told_to_the_platform_and_nothing_is_half_kept(world: World) -> None:
+    """Somebody else holds the writer for longer than the patience: 503, and the next delivery is taken."""
+    world.says(EMILE, "menú")
+    with sqlite3.connect(str(world.database.url.database), isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        world.restart()
+        with world.database.reading() as tx:
+            tx.exec_driver_sql("PRAGMA busy_timeout=50")  # of the connection that the pool hands out next
+        said = {"phone": EMILE, "id": "again", "text": "menú", "payload": "", "content": "text"}
+        refused = world.client.post("/phones/messages", json=said)
+        other.execute("ROLLBACK")
+    other.close()
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert world.client.post("/phones/messages", json=said).status_code == 202
+    assert "Pendientes" in world.to(EMILE)[-1].text
