@@ -66,3 +66,15 @@ def any_world(database_url: str) -> Iterator[World]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let transcripts be written anew."""
     parser.addoption("--update", action="store_true", help="write the transcripts anew from what the bot says")
+
+
+ALWAYS_ON_BOTH = {"test_inbox.py", "test_race.py", "test_review.py", "test_queries.py", "test_journal.py"}
+"""Whose tests on PostgreSQL belong to the fast part too: they are about what the two databases do differently."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the second database to the whole suite, where it tells the same story as the first."""
+    for item in items:
+        if "postgresql" in item.name and item.path.name not in ALWAYS_ON_BOTH:
+            item.add_marker(pytest.mark.slow)

@@ -449,6 +449,7 @@ def test_the_progress_ends_with_every_row(register: Database) -> None:
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
+@pytest.mark.slow
 def test_forty_thousand_agents_are_imported_in_seconds(database: Database) -> None:
     def many(standing: str) -> io.StringIO:
         first_ten = [f"20{90_000_000 + number:08d}" for number in range(40_000)]
