@@ -6,18 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.dialogue import Talk
 from bot.i18n import closest
 from bot.messages import Incoming
 from bot.people import person_with_phone
-from bot.store import Reach, addresses
+from bot.store import Kind, Reach, addresses, outbox
 from core.people import Actor, Membership
 from core.statement import Statement
 from core.statements import agents, memberships, people
 
+_LAST_NOTICE = (
+    select(func.max(outbox.c.id))
+    .where(outbox.c.address_id == addresses.c.id, text(f"outbox.kind != '{Kind.REPLY.value}'"))
+    .correlate(addresses)
+    .scalar_subquery()
+)
 _CONTACT = Statement(
     select(
         addresses.c.id,
@@ -34,6 +40,7 @@ _CONTACT = Statement(
         agents.c.activity,
         memberships.c.role,
         memberships.c.may_close,
+        _LAST_NOTICE.label("last_notice"),
     )
     .select_from(
         addresses.outerjoin(people, addresses.c.person_id == people.c.id)
@@ -73,6 +80,8 @@ class Contact:
     actor: Actor
     wrong_codes: int
     wrong_codes_since: datetime | None
+    last_notice: int
+    """The outbox id of the newest notice to this address; 0 if there was none."""
     was_linked: bool = False
     """Whether this very message showed whose address it is."""
 
@@ -111,6 +120,7 @@ def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
         actor=Actor(first.person_id or 0, first.name or "", incoming.channel, held),
         wrong_codes=first.wrong_codes,
         wrong_codes_since=first.wrong_codes_since,
+        last_notice=first.last_notice or 0,
         was_linked=was_linked,
     )
 

@@ -155,9 +155,11 @@ def _keep(runtime: Runtime, incoming: Incoming) -> int | None:
 
 
 def _insert(runtime: Runtime, row: dict[str, Any]) -> int | None:
-    with runtime.database.transaction(durable=False) as tx:
-        key: int | None = _KEEP[tx.dialect.name].scalar(tx, row)
-    return key
+    with runtime.database.one_statement() as tx:
+        new = _KEEP[tx.dialect.name].all(
+            tx, row
+        )  # to the last row: only then is the statement, and so the commit, done
+    return new[0].id if new else None
 
 
 def _cleaned(incoming: Incoming) -> Incoming:

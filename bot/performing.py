@@ -16,6 +16,7 @@ from bot.messages import Outgoing
 from bot.runtime import Runtime
 from bot.store import addresses
 from core import errors
+from core.db import together
 from core.service import Done, execute
 from core.statements import people as people_table
 from core.transitions import Command, OrderCommand, Request
@@ -34,9 +35,8 @@ class Work:
 def perform(work: Work, commands: Sequence[Command]) -> tuple[Outgoing, bool]:
     """Carry out the commands, all or none; return what the person is told, and whether it was registered."""
     # a single command refuses before its first change; of several the first may have changed something
-    together = work.tx.begin_nested() if len(commands) > 1 else nullcontext()
     try:
-        with together:
+        with together(work.tx) if len(commands) > 1 else nullcontext():
             done = [_carry_out(work, command) for command in commands][-1]
     except errors.Refused as refused:
         return Outgoing(texts.refusal(refused), (*texts.next_after(refused), texts.to_menu())), False

@@ -177,6 +177,8 @@ class Router:
 
     def _picked_from_notice(self, text: str) -> str | None:
         """Return the command that the text picks from a notice newer than the last reply: what is on the screen."""
+        if self.contact.last_notice <= self.talk.screen:
+            return None
         facts = {"address_id": self.contact.address_id, "screen": self.talk.screen}
         for row in _NEWER_NOTICE.all(self.work.tx, facts):
             shown = [(payload, label) for label, payload in row.content.get("choices", ())]

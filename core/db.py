@@ -85,6 +85,20 @@ class Database:
             finally:
                 self._give_back(tx, durable)
 
+    @contextmanager
+    def one_statement(self) -> Iterator[Connection]:
+        """Yield a connection for a single change, which is its own transaction; as durable as `durable=False`."""
+        if not self.is_sqlite:
+            with self.transaction(durable=False) as tx:
+                yield tx
+            return
+        with self._writers:
+            tx = self._borrow(durable=False)
+            try:
+                yield tx
+            finally:
+                self._give_back(tx, durable=False)
+
     def _borrow(self, durable: bool) -> Connection:
         """Return a connection that nobody else uses: one that is kept ready, since the pool's own way costs more."""
         try:
@@ -120,6 +134,19 @@ class Database:
         for ready in self._ready.values():
             while ready:
                 ready.pop().close()
+
+
+@contextmanager
+def together(tx: Connection) -> Iterator[None]:
+    """Take back all that was changed inside the block when it fails, and nothing else of the transaction."""
+    to_driver(tx, "SAVEPOINT together")
+    try:
+        yield
+    except BaseException:
+        to_driver(tx, "ROLLBACK TO together")
+        to_driver(tx, "RELEASE together")
+        raise
+    to_driver(tx, "RELEASE together")
 
 
 class _alone:  # noqa: N801 - used like a function

@@ -19,12 +19,12 @@ from tests.world import VOICES, World
 
 STATEMENTS: dict[str, tuple[int, int]] = {
     # what is said: (on SQLite, on PostgreSQL), savepoints included
-    "question": (9, 11),
-    "commit": (17, 19),
-    "pending, 1 order": (12, 14),
-    "pending, 7 orders": (12, 14),
-    "search, 1 order": (8, 10),
-    "search, 8 orders": (8, 10),
+    "question": (8, 10),
+    "commit": (16, 18),
+    "pending, 1 order": (11, 13),
+    "pending, 7 orders": (11, 13),
+    "search, 1 order": (7, 9),
+    "search, 8 orders": (7, 9),
 }
 
 

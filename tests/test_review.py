@@ -16,8 +16,8 @@ from bot.messages import Incoming
 from bot.questions import coming_day, days, document, quantity
 from bot.store import Sending, outbox
 from core.clock import day_in_lima
-from core.statements import memberships
-from core.terms import Role
+from core.statements import agents, memberships
+from core.terms import Role, Standing
 from tests.world import DRIVER, EMILE, HYDE, MANUAL_DAY, PLANT, World
 
 TODAY = day_in_lima(MANUAL_DAY)
@@ -164,3 +164,15 @@ def test_a_busy_database_is_told_to_the_platform_and_nothing_is_half_kept(world:
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
     assert world.client.post("/phones/messages", json=said).status_code == 202
     assert "Pendientes" in world.to(EMILE)[-1].text
+
+
+def test_of_accept_and_sell_neither_stays_when_the_sale_is_refused(any_world: World) -> None:
+    """The register lapses between the request and the sale: the acceptance is taken back with it."""
+    code = request(any_world)
+    with any_world.database.transaction() as tx:
+        tx.execute(agents.update().where(agents.c.name == "EMILE CIORAN SRL").values(standing=Standing.SUSPENDED))
+    any_world.says(HYDE, f"atender {code} all now T001-1")
+    assert any_world.answer(HYDE, "sí").startswith("❌ NO SE REGISTRÓ.")
+    order = any_world.order(HYDE, code)
+    assert order is not None
+    assert (order.status.value, [line.accepted for line in order.lines]) == ("SOLICITADO", [None])
