@@ -137,7 +137,7 @@ HISTORY = Statement(
     .order_by(entries.c.number)
 )
 LAST_NUMBER = Statement(select(func.max(entries.c.number)).where(entries.c.order_id == bindparam("order_id")))
-_agent = select(
+AGENT_COLUMNS = (
     agents.c.id,
     agents.c.name,
     agents.c.register_number,
@@ -149,23 +149,12 @@ _agent = select(
     agents.c.valid_to,
     agents.c.standing,
     agents.c.capacity,
-).where(agents.c.id == bindparam("agent_id"))
+)
+_agent = select(*AGENT_COLUMNS).where(agents.c.id == bindparam("agent_id"))
 AGENT = Statement(_agent)
 AGENT_LOCKED = Statement(_agent.with_for_update(key_share=True))
 TWO_AGENTS = Statement(
-    select(
-        agents.c.id,
-        agents.c.name,
-        agents.c.register_number,
-        agents.c.ruc,
-        agents.c.activity,
-        agents.c.place,
-        agents.c.address,
-        agents.c.valid_from,
-        agents.c.valid_to,
-        agents.c.standing,
-        agents.c.capacity,
-    ).where(or_(agents.c.id == bindparam("buyer_id"), agents.c.id == bindparam("seller_id")))
+    select(*AGENT_COLUMNS).where(or_(agents.c.id == bindparam("buyer_id"), agents.c.id == bindparam("seller_id")))
 )
 
 HOLDING = Statement(
