@@ -118,7 +118,8 @@ class Database:
         kept = self._ready.pop() if self._ready else _Kept(self.engine.connect())
         if self.is_sqlite and kept.durable is not durable:
             driver: Any = kept.tx.connection.driver_connection
-            driver.executescript(DURABLE if durable else SURVIVING)  # not execute: a statement it knows is not read again
+            # not `execute`: the driver would take the statement for one that it knows, and SQLite would not read it
+            driver.executescript(DURABLE if durable else SURVIVING)
             kept.durable = durable
         return kept
 
