@@ -47,7 +47,7 @@ class OrderBook:
     def __init__(self, tx: Connection, actor: Actor, at: datetime) -> None:
         self._tx = tx
         self._actor = actor
-        self._today = day_in_lima(at)
+        self._at = at
 
     def find(self, code: str) -> Order | None:
         """Return the order with its lines, or None: never issued and not yours look the same."""
@@ -89,7 +89,7 @@ class OrderBook:
     def _buying(self, buyer: Membership) -> dict[str, object]:
         return {
             "trade": Trade.CYLINDERS,
-            "on": self._today,
+            "on": day_in_lima(self._at),
             "activity": buyer.activity,
             "agent_id": buyer.agent_id,
         }

@@ -59,6 +59,9 @@ UNREACHABLE = {
 WORTH_REPEATING = {20429, 20500, 20503, 63010, 63012, 63018, 63023}
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
 class Form(MultiDict[str, str]):
     """A posted form. `getall` is what Twilio's validator asks for first; without it, each field costs it an error."""
 
@@ -70,14 +73,15 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
     web = Blueprint(NAME, __name__)
     is_signed = signature_check(settings.twilio_auth_token or "")
 
-    def signed_form() -> Form | None:
+    def signed_form() -> dict[str, str] | None:
+        """Return the first value of each field, or None when Twilio did not sign what was posted."""
         signature = request.headers.get("X-Twilio-Signature")
         if not signature:
             return None
         query = request.query_string.decode("ascii", "replace")
         address = f"{settings.public_base_url}{request.path}" + (f"?{query}" if query else "")
-        form = _posted()
-        return form if is_signed(address, form, signature) else None
+        fields = _posted()
+        return dict(reversed(fields)) if is_signed(address, Form(fields), signature) else None
 
     @web.post("/whatsapp/webhook")
     def webhook() -> Response:
@@ -122,14 +126,14 @@ def signature_check(token: str) -> Callable[[str, Form, str], bool]:
     return is_signed
 
 
-def _posted() -> Form:
-    """Return the form in the body, a third of the time that Flask's general parser takes for any kind of form.
+def _posted() -> list[tuple[str, str]]:
+    """Return the fields of the form in the body, in a third of the time that Flask's parser takes for any kind of form.
 
     What is no such form has no fields, so that its signature is another one.
     """
-    if request.mimetype != "application/x-www-form-urlencoded":
-        return Form()
-    return Form(parse_qsl(request.get_data().decode("utf-8", "replace"), keep_blank_values=True))
+    if (request.content_type or "").partition(";")[0].strip().lower() != FORM:
+        return []
+    return parse_qsl(request.get_data(cache=False).decode("utf-8", "replace"), keep_blank_values=True)
 
 
 def read(form: Mapping[str, str]) -> Incoming | None:
