@@ -191,9 +191,7 @@ def _row_maker(clause: Any, dialect: Dialect) -> Callable[[Sequence[Any]], Any]:
     row = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]  # noqa: PYI024 - the columns are known only now
     converts = [_from_driver(column.type, dialect) for column in columns]
     converted = [(place, convert) for place, convert in enumerate(converts) if convert is not None]
-    as_row = partial(
-        tuple.__new__, row
-    )  # `row._make` without its count of the values, which are as many as the columns
+    as_row = partial(tuple.__new__, row)  # what `row._make` does, without counting the values
     if not converted:
         return as_row
 
