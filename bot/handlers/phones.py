@@ -14,8 +14,8 @@ from flask import Blueprint, Response, abort, jsonify, render_template_string, r
 from sqlalchemy import bindparam, select
 
 from bot import inbox
+from bot.letters import Claimed
 from bot.messages import Content, Incoming, Outgoing
-from bot.outbox import Claimed
 from bot.runtime import Runtime
 from bot.store import Kind, Sending, addresses, outbox
 from bot.store import inbox as inbox_table
@@ -177,6 +177,10 @@ class PhoneSender:
     async def send(self, letter: Claimed) -> str:
         """Return an id; the page does the rest."""
         return f"phone-{letter.id}"
+
+    async def look_up(self, letter: Claimed) -> str | None:  # noqa: ARG002 - the channel's interface
+        """Return None: what is not marked as sent is not on the page."""
+        return None
 
     async def close(self) -> None:
         """Nothing is open."""
