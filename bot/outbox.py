@@ -83,7 +83,10 @@ _DUE = (
         or_(
             addresses.c.quiet_until.is_(None),
             addresses.c.quiet_until
-            <= case((outbox.c.kind == Kind.REMINDER, bindparam("gently")), else_=bindparam("now")),
+            <= case(
+                (outbox.c.kind == Kind.REMINDER, bindparam("gently", type_=addresses.c.quiet_until.type)),
+                else_=bindparam("now", type_=addresses.c.quiet_until.type),
+            ),
         ),
         ~_IS_IN_THE_WAY,
     )
@@ -194,14 +197,18 @@ def _claim_on(tx: Connection, runtime: Runtime, channel: str, worker: str, most:
     room = min(most, int(tokens))
     if room < 1:
         return []
-    due = tx.execute(_DUE_LOCKED, _facts(runtime, channel, room, now)).all()
+    due: dict[int, int] = {}
+    for row in tx.execute(_DUE_LOCKED, _facts(runtime, channel, room, now)):
+        due.setdefault(
+            row.address_id, row.id
+        )  # of a reply and the reminder that it overtakes only the reply leaves now
     if not due:
         return []
-    ids = [row.id for row in due]
+    ids = list(due.values())
     tx.execute(_CLAIM, {"ids": ids, "until": now + LEASE, "worker": worker})
     if limits:
         pace.spend(tx, channel, tokens - len(due), now)
-        hush(tx, [row.address_id for row in due], now + limits.chat_gap)
+        hush(tx, list(due), now + limits.chat_gap)
     return [_claimed(row) for row in tx.execute(_TAKEN, {"ids": ids})]
 
 

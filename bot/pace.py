@@ -46,7 +46,10 @@ def allowance(tx: Connection, channel: str, pace: Pace, at: datetime) -> float:
     if row is None:
         tx.execute(_ADD[tx.dialect.name], {"channel": channel, "tokens": pace.at_once, "at": at})
         row = tx.execute(_FIND, {"this": channel}).one()
-    elapsed = max(0.0, (at - row.at).total_seconds())  # a clock may be set back
+    elapsed = (at - row.at).total_seconds()
+    if elapsed < 0:  # the clock was set back: count from now on, do not wait until it is there again
+        spend(tx, channel, row.tokens, at)
+        elapsed = 0.0
     tokens: float = row.tokens + elapsed * pace.per_second * STEADY
     return min(pace.at_once, tokens)
 

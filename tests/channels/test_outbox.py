@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -237,7 +236,7 @@ class TestFailing:
     def test_the_waits_grow_until_it_is_given_up(self, any_world: World) -> None:
         _fill(any_world, [EMILE], 1, Kind.NOTICE)
         waits = []
-        for _attempt in range(400):
+        for _attempt in range(5000):
             letters = _claim(any_world)
             if not letters:
                 break
@@ -249,7 +248,8 @@ class TestFailing:
             any_world.clock.at = row.next_attempt_at - timedelta(seconds=1)
             assert _claim(any_world) == []
             any_world.clock.advance(seconds=1)
-        assert waits[:4] == [5, 10, 20, 40] and waits == sorted(waits) and max(waits) == 600
+        for wait, expected in zip(waits, [5, 10, 20, 40, *[60] * len(waits)], strict=False):
+            assert expected * 0.8 <= wait <= expected * 1.2
         assert _states(any_world) == ["VENCIDO"]  # after two days, not after so many tries
         assert _reach(any_world, EMILE) is Reach.ACTIVE
 
@@ -269,7 +269,7 @@ class TestFailing:
         outcomes.mark_failed(any_world.runtime, emiles, "a", SendError("busy"), any_world.clock())
         outcomes.mark_sent(any_world.database, hydes, "a", "x", any_world.clock())
         assert [(one.address, one.message.text) for one in _claim(any_world)] == [(HYDE, "1")]
-        any_world.clock.advance(seconds=5)
+        any_world.clock.advance(seconds=6)
         assert [(one.address, one.message.text) for one in _claim(any_world)] == [(EMILE, "0")]
 
     def test_long_errors_are_no_trouble(self, any_world: World) -> None:
@@ -368,7 +368,7 @@ class TestRelay:
             "busy": "PENDIENTE",
             "bug": "FALLIDO",
             "fine": "ENVIADO",
-            "slow": "PENDIENTE",
+            "slow": "INCIERTO",
         }
         assert rows["busy"].next_attempt_at - any_world.clock() == timedelta(seconds=9)
         assert _reach(any_world, PLANT) is Reach.INVALID and _reach(any_world, EMILE) is Reach.ACTIVE
@@ -459,6 +459,6 @@ async def _until(true: Callable[[], bool], seconds: float = 30) -> None:
 
 
 def test_waiting_time_grows_and_ends() -> None:
-    waits = [outcomes.waiting_time(attempts) for attempts in range(1, 60)]
-    assert waits == sorted(waits) and waits[0] == timedelta(seconds=5) and waits[-1] == timedelta(minutes=10)
-    assert all(later <= 2 * earlier for earlier, later in itertools.pairwise(waits))
+    for attempts, seconds in ((1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (60, 60)):
+        waits = {outcomes.waiting_time(attempts).total_seconds() for _time in range(50)}
+        assert len(waits) > 1 and all(seconds * 0.8 <= wait <= seconds * 1.2 for wait in waits)
