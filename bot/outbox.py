@@ -32,7 +32,6 @@ _COLUMNS = (
     "external_id",
     "kind",
     "content",
-    "dedupe_key",
     "state",
     "attempts",
     "created_at",
@@ -41,18 +40,15 @@ _COLUMNS = (
     "error",
     "locale",
     "critical",
-    "urgency",
-    "person_id",
-    "agent_id",
-    "order_id",
-    "subject",
 )
+_POST_REPLY = Statement(outbox.insert().returning(outbox.c.id), _COLUMNS)
+"""A reply has no key: it is posted in the transaction that answers the message, once as that is."""
 _POST = {
     dialect.dialect().name: Statement(
         dialect.insert(outbox)
         .on_conflict_do_nothing(index_elements=["dedupe_key"], index_where=text("dedupe_key IS NOT NULL"))
         .returning(outbox.c.id),
-        _COLUMNS,
+        (*_COLUMNS, "dedupe_key", "urgency", "person_id", "agent_id", "order_id", "subject"),
     )
     for dialect in (sqlite, postgresql)
 }
@@ -143,41 +139,44 @@ def post(tx: Connection, letters: Iterable[Letter], at: datetime) -> int | None:
     """Put letters into the outbox; return the id of the last one that was new."""
     last: int | None = None
     for letter in letters:
-        last = _POST[tx.dialect.name].scalar(tx, _row(letter, at)) or last
+        row = _row(letter, at)
+        if letter.kind is Kind.REPLY:
+            last = _POST_REPLY.scalar(tx, row)
+        else:
+            last = _POST[tx.dialect.name].scalar(tx, row | _particulars(letter)) or last
     return last
 
 
 def _row(letter: Letter, at: datetime) -> dict[str, Any]:
     critical = letter.critical or letter.kind is not Kind.REPLY
-    lasts = letter.lasts or (NOTICES_EXPIRE if critical else ANSWERS_EXPIRE)
-    purpose = letter.purpose
     return {
         "address_id": letter.address_id,
         "channel": letter.channel,
         "external_id": letter.address,
         "kind": letter.kind,
         "content": letter.message.stored(),
-        "dedupe_key": letter.dedupe_key,
         "state": Sending.PENDING,
         "attempts": 0,
         "created_at": at,
         "next_attempt_at": at,
-        "expires_at": at + lasts,
+        "expires_at": at + (letter.lasts or (NOTICES_EXPIRE if critical else ANSWERS_EXPIRE)),
         "error": "",
         "locale": letter.locale,
         "critical": critical,
-        "urgency": _urgency(letter),
+    }
+
+
+def _particulars(letter: Letter) -> dict[str, Any]:
+    """Return what a notice or a reminder has beside what a reply has."""
+    purpose = letter.purpose
+    return {
+        "dedupe_key": letter.dedupe_key,
+        "urgency": purpose.urgency if purpose else Urgency.NOTICE,
         "person_id": purpose.person_id if purpose else None,
         "agent_id": purpose.agent_id if purpose else None,
         "order_id": purpose.order_id if purpose else None,
         "subject": purpose.subject if purpose else None,
     }
-
-
-def _urgency(letter: Letter) -> int:
-    if letter.kind is Kind.REPLY:
-        return Urgency.REPLY
-    return letter.purpose.urgency if letter.purpose else Urgency.NOTICE
 
 
 def claim(runtime: Runtime, worker: str, most: int) -> list[Claimed]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.outbox import hush
 from bot.runtime import Runtime
 from bot.store import Kind, Reach, Sending, addresses, outbox
 from core.db import Database
+from core.statement import Statement
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +35,16 @@ _MARK = (
     .where(outbox.c.id == bindparam("this"), outbox.c.lease_by == bindparam("worker"), outbox.c.state == Sending.LEASED)
     .values(
         state=bindparam("new_state"),
-        sent_at=bindparam("moment"),
-        provider_id=bindparam("platform_id"),
         error=bindparam("reason"),
         next_attempt_at=bindparam("next"),
         doubts=outbox.c.doubts + bindparam("more_doubts"),
         parts_sent=outbox.c.parts_sent + bindparam("more_parts"),
     )
+)
+_SENT = Statement(
+    outbox.update()
+    .where(outbox.c.id == bindparam("this"), outbox.c.lease_by == bindparam("worker"), outbox.c.state == Sending.LEASED)
+    .values(state=Sending.SENT, sent_at=bindparam("moment"), provider_id=bindparam("platform_id"), error="")
 )
 _WRITE = (
     outbox.update()
@@ -70,8 +75,14 @@ _AGAIN = (
 
 def mark_sent(database: Database, letter: Claimed, worker: str, provider_id: str, at: datetime) -> None:
     """Say that the platform took the letter."""
+    mark_all_sent(database, worker, [(letter, provider_id)], at)
+
+
+def mark_all_sent(database: Database, worker: str, taken: Sequence[tuple[Claimed, str]], at: datetime) -> None:
+    """Say that the platform took these letters, under these ids of its own."""
     with database.transaction() as tx:
-        _mark(tx, letter, worker, Sending.SENT, at, platform_id=provider_id)
+        for letter, provider_id in taken:
+            _SENT.run(tx, {"this": letter.id, "worker": worker, "moment": at, "platform_id": provider_id})
 
 
 def mark_needless(database: Database, letter: Claimed, worker: str, at: datetime) -> None:
@@ -148,7 +159,6 @@ def _mark(
     state: Sending,
     at: datetime,
     *,
-    platform_id: str | None = None,
     reason: str = "",
     wait: timedelta = timedelta(),
     more_doubts: int = 0,
@@ -159,8 +169,6 @@ def _mark(
         "this": letter.id,
         "worker": worker,
         "new_state": state,
-        "moment": at if state is Sending.SENT else None,
-        "platform_id": platform_id,
         "reason": reason,
         "next": at + wait,
         "more_doubts": int(more_doubts),

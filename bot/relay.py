@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 BATCH = 50
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 0.25
 """Seconds between two looks into an empty outbox."""
+BREATH = 0.01
+"""Seconds between two looks while half the hands are full: many letters are taken at once, not one by one."""
 SEND_TIMEOUT = 45
 """Seconds; shorter than a lease, so that nobody else sends the letter meanwhile."""
 
@@ -41,6 +43,8 @@ class Relay:
         self._worker = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._stopping = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
+        self._taken: list[tuple[Claimed, str]] = []
+        self._marking: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
         """Finish what is being sent and take nothing more."""
@@ -58,6 +62,8 @@ class Relay:
             pause = SHORTEST_PAUSE if sent else min(pause * 1.5, LONGEST_PAUSE)
             if not sent:
                 await self._rest(pause)
+            elif len(self._sending) > BATCH // 2:
+                await self._rest(BREATH)
         await asyncio.gather(*self._sending, return_exceptions=True)
 
     async def _rest(self, seconds: float) -> None:
@@ -121,7 +127,7 @@ class Relay:
             log.exception("letter %s cannot be sent", letter.id)
             await self._failed(letter, SendError(f"bug: {type(bug).__name__}", Fate.PERMANENT))
         else:
-            await self._mark(outcomes.mark_sent, letter, provider_id)
+            await self._mark_sent(letter, provider_id)
 
     async def _send_or_find(self, letter: Claimed) -> str:
         """Send a letter. One that may have left before is looked up first, or sent once more and says so; never twice.
@@ -145,6 +151,21 @@ class Relay:
             return await asyncio.wait_for(self._senders[letter.channel].send(letter), SEND_TIMEOUT)
         except TimeoutError as slow:
             raise SendError("timeout", Fate.DOUBTFUL) from slow
+
+    async def _mark_sent(self, letter: Claimed, provider_id: str) -> None:
+        """Mark it, with all that were taken while the last ones were being marked: one commit for many."""
+        self._taken.append((letter, provider_id))
+        if self._marking is not None:
+            await asyncio.wait([self._marking])
+        if self._taken:
+            taken, self._taken = self._taken, []
+            self._marking = asyncio.create_task(self._mark_all(taken))
+        if self._marking is not None:
+            await asyncio.shield(self._marking)
+
+    async def _mark_all(self, taken: list[tuple[Claimed, str]]) -> None:
+        database, now = self._runtime.database, self._runtime.clock()
+        await asyncio.to_thread(outcomes.mark_all_sent, database, self._worker, taken, now)
 
     async def _mark(self, mark: Callable[..., None], letter: Claimed, *facts: str) -> None:
         database, now = self._runtime.database, self._runtime.clock()
