@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.outbox import Claimed
+from bot.letters import Claimed
 
 
 class Sender(Protocol):
     """Sends letters over one channel."""
 
     async def send(self, letter: Claimed) -> str:
-        """Send it and return the platform's id for it, or raise SendError."""
+        """Send what is not sent of it, and return the platform's id for it, or raise SendError."""
+        ...
+
+    async def look_up(self, letter: Claimed) -> str | None:
+        """Return the platform's id for a letter that may have been sent, None if it surely was not.
+
+        Raises CannotTellError where the platform cannot be asked.
+        """
         ...
 
     async def close(self) -> None:

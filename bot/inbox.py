@@ -18,8 +18,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot import contacts, router
 from bot.i18n import _, language
+from bot.letters import Letter
 from bot.messages import Incoming, Outgoing
-from bot.outbox import NOTICES_EXPIRE, Letter, post
+from bot.outbox import post
 from bot.people import ALPHABET
 from bot.performing import Work
 from bot.runtime import Runtime
@@ -258,8 +259,15 @@ def _answer_in(
     with language(contact.locale):
         reply = router.answer(Work(tx, runtime, contact, at), incoming)
     if reply is not None:
-        lasts = NOTICES_EXPIRE if contact.talk.done and not contact.talk.conversation else None
-        letter = Letter(contact.address_id, contact.channel, contact.address, Kind.REPLY, reply, lasts=lasts)
+        letter = Letter(
+            contact.address_id,
+            contact.channel,
+            contact.address,
+            Kind.REPLY,
+            reply,
+            locale=contact.locale,
+            critical=bool(contact.talk.done and not contact.talk.conversation),  # a receipt
+        )
         contact.talk.screen = post(tx, [letter], at) or 0
     contacts.save(tx, contact, at)
     if contact.wrong_codes != codes_before:
@@ -286,6 +294,8 @@ def _put_off(runtime: Runtime, message: Any) -> _Step:
                 "Something failed here and your message was NOT registered (reference {reference}). "
                 "Your conversation is where it was: please try again."
             ).format(reference=reference)
-        letter = Letter(contact.address_id, contact.channel, contact.address, Kind.REPLY, Outgoing(text))
+        letter = Letter(
+            contact.address_id, contact.channel, contact.address, Kind.REPLY, Outgoing(text), locale=contact.locale
+        )
         post(tx, [letter], now)
     return _Step(answered=False, more=True)

@@ -69,6 +69,15 @@ def does(label: str, command: str) -> Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """The approved words that say the same where free text is not allowed (WhatsApp, 24 hours after a person wrote)."""
+
+    name: str
+    values: tuple[str, ...]
+    """What fills its places, in order: each one line and never empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message to a person: a text, and perhaps choices."""
 
@@ -77,6 +86,7 @@ class Outgoing:
     ask_contact: str = ""
     """The label of a button that shares the person's own contact, where the channel has one."""
     ack: str = ""
+    template: Template | None = None
 
     def numbered(self) -> str:
         """Return the text with its choices as a numbered list, one a line: it works on any phone."""
@@ -98,10 +108,14 @@ class Outgoing:
             content["ask_contact"] = self.ask_contact
         if self.ack:
             content["ack"] = self.ack
+        if self.template:
+            content["template"] = [self.template.name, *self.template.values]
         return content
 
     @classmethod
     def from_stored(cls, content: dict[str, Any]) -> Outgoing:
         """Return the message that the outbox kept."""
         choices = tuple(Choice(label, payload) for label, payload in content.get("choices", ()))
-        return cls(content["text"], choices, content.get("ask_contact", ""), content.get("ack", ""))
+        named = content.get("template")
+        template = Template(named[0], tuple(named[1:])) if named else None
+        return cls(content.get("text", ""), choices, content.get("ask_contact", ""), content.get("ack", ""), template)

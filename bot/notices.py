@@ -12,8 +12,9 @@ from sqlalchemy import Connection, bindparam, select
 from bot import texts
 from bot.dialogue import Talk
 from bot.i18n import N_, _, language
+from bot.letters import Letter, Purpose
 from bot.messages import COMMAND_MARK, Outgoing
-from bot.outbox import Letter, post
+from bot.outbox import post
 from bot.runtime import Runtime
 from bot.store import Kind, Reach, addresses
 from core.people import Actor, Membership
@@ -58,6 +59,7 @@ class Recipient:
     """A person of an agent, and the address at which they are told."""
 
     actor: Actor
+    agent_id: int
     role: Role
     locale: str
     address_id: int
@@ -145,13 +147,16 @@ def _at_home(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> list
 
 
 def _letter(recipient: Recipient, message: Outgoing, done: Done) -> Letter:
+    subject = f"order {done.order.id}.{done.entry.number}"
     return Letter(
         address_id=recipient.address_id,
         channel=recipient.channel,
         address=recipient.address,
         kind=Kind.NOTICE,
         message=message,
-        dedupe_key=f"order {done.order.id}.{done.entry.number} to {recipient.actor.person_id}",
+        dedupe_key=f"{subject} to {recipient.actor.person_id}",
+        locale=recipient.locale,
+        purpose=Purpose(subject, recipient.actor.person_id, recipient.agent_id, done.order.id),
     )
 
 
@@ -208,6 +213,7 @@ def recipients(
         membership = Membership(row.agent_id, row.agent, row.activity, row.role, row.may_close)
         yield Recipient(
             actor=Actor(row.person_id, row.name, row.channel, (membership,)),
+            agent_id=row.agent_id,
             role=row.role,
             locale=row.locale,
             address_id=row.address_id,

@@ -1,75 +1,30 @@
 """The outbox: letters are posted in the transaction that decides them, and sent by the worker alone.
 
-Claim with a lease, send, mark: no transaction stays open while a platform answers. A crash between claim and mark sends
-the letter again when its lease ends: at least once, because a duplicate is better than a loss.
+Claim with a lease, send, mark: no transaction stays open while a platform answers. What goes out first: replies, then
+notices, then reminders, the most urgent first; to one chat everything in order, only that a reminder which still waits
+for its turn holds up nobody who is chatting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, or_, select, text
+from sqlalchemy import Connection, and_, bindparam, case, exists, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot import pace
+from bot.letters import Claimed, Letter
 from bot.messages import Outgoing
 from bot.runtime import Runtime
-from bot.store import Kind, Reach, Sending, addresses, outbox
-from core.db import Database
+from bot.store import Kind, Sending, Urgency, addresses, outbox
 from core.statement import Statement
 
 LEASE = timedelta(seconds=60)
 ANSWERS_EXPIRE = timedelta(minutes=30)
 """A question that could not be sent for so long would only confuse; the person asks again."""
 NOTICES_EXPIRE = timedelta(days=2)
-FIRST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A message with its address."""
-
-    address_id: int
-    channel: str
-    address: str
-    kind: Kind
-    message: Outgoing
-    dedupe_key: str | None = None
-    lasts: timedelta | None = None
-    """How long it is worth sending; None: as long as its kind. A receipt is proof, and lasts like a notice."""
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A letter that this worker may send now."""
-
-    id: int
-    channel: str
-    address: str
-    kind: Kind
-    message: Outgoing
-    attempts: int
-
-
-class SendError(Exception):
-    """A channel could not send; carries the one decision that matters: is it worth trying again?"""
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        permanent: bool = False,
-        reach: Reach | None = None,
-        retry_after: timedelta | None = None,
-    ) -> None:
-        super().__init__(reason)
-        self.permanent = permanent
-        self.reach = reach
-        """What the failure says about the address, if it says something."""
-        self.retry_after = retry_after
-
 
 _COLUMNS = (
     "address_id",
@@ -77,20 +32,23 @@ _COLUMNS = (
     "external_id",
     "kind",
     "content",
-    "dedupe_key",
     "state",
     "attempts",
     "created_at",
     "next_attempt_at",
     "expires_at",
     "error",
+    "locale",
+    "critical",
 )
+_POST_REPLY = Statement(outbox.insert().returning(outbox.c.id), _COLUMNS)
+"""A reply has no key: it is posted in the transaction that answers the message, once as that is."""
 _POST = {
     dialect.dialect().name: Statement(
         dialect.insert(outbox)
         .on_conflict_do_nothing(index_elements=["dedupe_key"], index_where=text("dedupe_key IS NOT NULL"))
         .returning(outbox.c.id),
-        _COLUMNS,
+        (*_COLUMNS, "dedupe_key", "urgency", "person_id", "agent_id", "order_id", "subject"),
     )
     for dialect in (sqlite, postgresql)
 }
@@ -98,47 +56,63 @@ _POST = {
 _WAITING = text(f"outbox.state IN ('{Sending.PENDING.value}', '{Sending.LEASED.value}')")
 """Written out: an index over the waiting ones is used only when the planner can see that they are meant."""
 _earlier = outbox.alias("earlier")
+_IS_IN_THE_WAY = exists().where(
+    _earlier.c.address_id == outbox.c.address_id,
+    _earlier.c.id < outbox.c.id,
+    text(f"earlier.state IN ('{Sending.PENDING.value}', '{Sending.LEASED.value}')"),
+    or_(
+        outbox.c.kind == Kind.REMINDER,
+        _earlier.c.kind != Kind.REMINDER,
+        _earlier.c.state == Sending.LEASED,
+    ),
+)
 _DUE = (
-    select(outbox.c.id)
+    select(outbox.c.id, outbox.c.address_id)
+    .select_from(outbox.join(addresses, outbox.c.address_id == addresses.c.id))
     .where(
         _WAITING,
         or_(
             and_(outbox.c.state == Sending.PENDING, outbox.c.next_attempt_at <= bindparam("now")),
             and_(outbox.c.state == Sending.LEASED, outbox.c.lease_until <= bindparam("now")),
         ),
-        outbox.c.channel.in_(bindparam("channels", expanding=True)),
-        # per-chat order: nothing leaves while an earlier letter to the same address waits
-        ~exists().where(
-            _earlier.c.address_id == outbox.c.address_id,
-            _earlier.c.id < outbox.c.id,
-            text(f"earlier.state IN ('{Sending.PENDING.value}', '{Sending.LEASED.value}')"),
+        outbox.c.channel == bindparam("channel"),
+        or_(
+            addresses.c.quiet_until.is_(None),
+            addresses.c.quiet_until
+            <= case(
+                (outbox.c.kind == Kind.REMINDER, bindparam("gently", type_=addresses.c.quiet_until.type)),
+                else_=bindparam("now", type_=addresses.c.quiet_until.type),
+            ),
         ),
+        ~_IS_IN_THE_WAY,
     )
-    .order_by(outbox.c.next_attempt_at, outbox.c.id)
+    .order_by(outbox.c.urgency, outbox.c.next_attempt_at, outbox.c.id)
     .limit(bindparam("most"))
 )
-_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)  # says nothing on SQLite, where the transaction is alone anyway
+_DUE_LOCKED = _DUE.with_for_update(of=outbox, skip_locked=True)
+"""Says nothing on SQLite, where the transaction is alone anyway."""
 _CLAIM = (
     outbox.update()
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
     .values(
+        # whoever held it before let the lease end: whether the letter left, nobody knows
+        doubts=outbox.c.doubts + case((outbox.c.state == Sending.LEASED, 1), else_=0),
         state=Sending.LEASED,
         lease_until=bindparam("until"),
         lease_by=bindparam("worker"),
         attempts=outbox.c.attempts + 1,
     )
-    .returning(outbox)
 )
-_MARK = (
-    outbox.update()
-    .where(outbox.c.id == bindparam("this"), outbox.c.lease_by == bindparam("worker"), outbox.c.state == Sending.LEASED)
-    .values(
-        state=bindparam("state"),
-        sent_at=bindparam("sent_at"),
-        provider_id=bindparam("provider_id"),
-        error=bindparam("error"),
-        next_attempt_at=bindparam("next"),
-    )
+_TAKEN = (
+    select(outbox, addresses.c.last_inbound_at, addresses.c.reach)
+    .select_from(outbox.join(addresses, outbox.c.address_id == addresses.c.id))
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(outbox.c.urgency, outbox.c.id)
+)
+_QUIET = (
+    addresses.update()
+    .where(addresses.c.id.in_(bindparam("ids", expanding=True)))
+    .values(quiet_until=bindparam("until"))
 )
 _EXPIRE = (
     outbox.update()
@@ -146,128 +120,143 @@ _EXPIRE = (
     .where(or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")))
     .values(state=Sending.EXPIRED)
 )
-_MARK_REACH = addresses.update().where(addresses.c.id == bindparam("this")).values(reach=bindparam("new"))
-_ADDRESS_OF = select(outbox.c.address_id).where(outbox.c.id == bindparam("this"))
+_EXPIRE_SHUT = (
+    outbox.update()
+    .where(text(f"state = '{Sending.SHUT.value}'"), outbox.c.expires_at <= bindparam("now"))
+    .values(state=Sending.EXPIRED)
+)
+_REOPEN = (
+    outbox.update()
+    .where(
+        text(f"outbox.state = '{Sending.SHUT.value}'"),
+        exists().where(addresses.c.id == outbox.c.address_id, addresses.c.last_inbound_at > outbox.c.next_attempt_at),
+    )
+    .values(state=Sending.PENDING, outside=False)
+)
 
 
 def post(tx: Connection, letters: Iterable[Letter], at: datetime) -> int | None:
     """Put letters into the outbox; return the id of the last one that was new."""
     last: int | None = None
     for letter in letters:
-        expires = letter.lasts or (ANSWERS_EXPIRE if letter.kind is Kind.REPLY else NOTICES_EXPIRE)
-        row = {
-            "address_id": letter.address_id,
-            "channel": letter.channel,
-            "external_id": letter.address,
-            "kind": letter.kind,
-            "content": letter.message.stored(),
-            "dedupe_key": letter.dedupe_key,
-            "state": Sending.PENDING,
-            "attempts": 0,
-            "created_at": at,
-            "next_attempt_at": at,
-            "expires_at": at + expires,
-            "error": "",
-        }
-        last = _POST[tx.dialect.name].scalar(tx, row) or last
+        row = _row(letter, at)
+        if letter.kind is Kind.REPLY:
+            last = _POST_REPLY.scalar(tx, row)
+        else:
+            last = _POST[tx.dialect.name].scalar(tx, row | _particulars(letter)) or last
     return last
+
+
+def _row(letter: Letter, at: datetime) -> dict[str, Any]:
+    critical = letter.critical or letter.kind is not Kind.REPLY
+    return {
+        "address_id": letter.address_id,
+        "channel": letter.channel,
+        "external_id": letter.address,
+        "kind": letter.kind,
+        "content": letter.message.stored(),
+        "state": Sending.PENDING,
+        "attempts": 0,
+        "created_at": at,
+        "next_attempt_at": at,
+        "expires_at": at + (letter.lasts or (NOTICES_EXPIRE if critical else ANSWERS_EXPIRE)),
+        "error": "",
+        "locale": letter.locale,
+        "critical": critical,
+    }
+
+
+def _particulars(letter: Letter) -> dict[str, Any]:
+    """Return what a notice or a reminder has beside what a reply has."""
+    purpose = letter.purpose
+    return {
+        "dedupe_key": letter.dedupe_key,
+        "urgency": purpose.urgency if purpose else Urgency.NOTICE,
+        "person_id": purpose.person_id if purpose else None,
+        "agent_id": purpose.agent_id if purpose else None,
+        "order_id": purpose.order_id if purpose else None,
+        "subject": purpose.subject if purpose else None,
+    }
 
 
 def claim(runtime: Runtime, worker: str, most: int) -> list[Claimed]:
     """Take the letters that are due, at most so many; nobody else sends them while the lease holds."""
     now = runtime.clock()
+    claimed: list[Claimed] = []
     with runtime.database.transaction() as tx:
         tx.execute(_EXPIRE, {"now": now})
-        facts = {"now": now, "channels": sorted(runtime.channels), "most": most}
-        ids = list(tx.execute(_DUE_LOCKED, facts).scalars())
-        if not ids:
-            return []
-        rows = tx.execute(_CLAIM, {"ids": ids, "until": now + LEASE, "worker": worker}).all()
-    return sorted((_claimed(row) for row in rows), key=lambda letter: letter.id)
+        for channel in sorted(runtime.channels):
+            claimed += _claim_on(tx, runtime, channel, worker, most - len(claimed), now)
+    return claimed
+
+
+def _claim_on(tx: Connection, runtime: Runtime, channel: str, worker: str, most: int, now: datetime) -> list[Claimed]:
+    limits = runtime.paces.get(channel)
+    tokens = pace.allowance(tx, channel, limits, now) if limits else float(most)
+    room = min(most, int(tokens))
+    if room < 1:
+        return []
+    due: dict[int, int] = {}
+    for row in tx.execute(_DUE_LOCKED, _facts(runtime, channel, room, now)):
+        due.setdefault(
+            row.address_id, row.id
+        )  # of a reply and the reminder that it overtakes only the reply leaves now
+    if not due:
+        return []
+    ids = list(due.values())
+    tx.execute(_CLAIM, {"ids": ids, "until": now + LEASE, "worker": worker})
+    if limits:
+        pace.spend(tx, channel, tokens - len(due), now)
+        hush(tx, list(due), now + limits.chat_gap)
+    return [_claimed(row) for row in tx.execute(_TAKEN, {"ids": ids})]
+
+
+def hush(tx: Connection, address_ids: Sequence[int], until: datetime) -> None:
+    """Send nothing to these addresses before that moment."""
+    tx.execute(_QUIET, {"ids": list(address_ids), "until": until})
+
+
+def _facts(runtime: Runtime, channel: str, most: int, now: datetime) -> dict[str, Any]:
+    limits = runtime.paces.get(channel)
+    extra = max(timedelta(), limits.reminder_gap - limits.chat_gap) if limits else timedelta()
+    return {"now": now, "gently": now - extra, "channel": channel, "most": most}
 
 
 def is_anything_due(runtime: Runtime) -> bool:
     """Say whether a look into the outbox is worth a write transaction."""
+    now = runtime.clock()
     with runtime.database.reading() as tx:
-        facts = {"now": runtime.clock(), "channels": sorted(runtime.channels), "most": 1}
-        return tx.execute(_DUE, facts).first() is not None
+        return any(
+            tx.execute(_DUE, _facts(runtime, channel, 1, now)).first() is not None for channel in runtime.channels
+        )
 
 
-def _claimed(row: Row[tuple[object, ...]]) -> Claimed:
-    return Claimed(row.id, row.channel, row.external_id, row.kind, Outgoing.from_stored(row.content), row.attempts)
+def reopen(runtime: Runtime) -> int:
+    """Let go what waited for a person to write, now that they did; return how many letters. For the worker's clock."""
+    now = runtime.clock()
+    with runtime.database.transaction() as tx:
+        tx.execute(_EXPIRE_SHUT, {"now": now})
+        return tx.execute(_REOPEN).rowcount
 
 
-def mark_sent(database: Database, letter: Claimed, worker: str, provider_id: str, at: datetime) -> None:
-    """Say that the platform took the letter."""
-    _mark(database, letter, worker, Sending.SENT, at=at, provider_id=provider_id)
-
-
-def mark_failed(database: Database, letter: Claimed, worker: str, error: SendError, at: datetime) -> None:
-    """Say that it did not; it is tried again until it expires, unless that is pointless."""
-    state = Sending.FAILED if error.permanent else Sending.PENDING
-    _mark(database, letter, worker, state, at=at, error=error, wait=error.retry_after or waiting_time(letter.attempts))
-
-
-def waiting_time(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts: 5 s, 10 s, 20 s … ten minutes."""
-    doublings: int = 2 ** min(attempts - 1, 10)
-    return min(FIRST_WAIT * doublings, LONGEST_WAIT)
-
-
-def _mark(
-    database: Database,
-    letter: Claimed,
-    worker: str,
-    state: Sending,
-    *,
-    at: datetime,
-    provider_id: str | None = None,
-    error: SendError | None = None,
-    wait: timedelta = timedelta(),
-) -> None:
-    facts = {
-        "this": letter.id,
-        "worker": worker,
-        "state": state,
-        "sent_at": at if state is Sending.SENT else None,
-        "provider_id": provider_id,
-        "error": str(error)[:300] if error else "",
-        "next": at + wait,
-    }
-    with database.transaction() as tx:
-        marked = tx.execute(_MARK, facts).rowcount
-        if marked and error is not None and error.reach is not None:
-            address_id = tx.execute(_ADDRESS_OF, {"this": letter.id}).scalar_one()
-            tx.execute(_MARK_REACH, {"this": address_id, "new": error.reach})
-
-
-RANK = {
-    Sending.LEASED: 0,
-    Sending.PENDING: 0,
-    Sending.SENT: 1,
-    Sending.FAILED: 2,
-    Sending.DELIVERED: 3,
-    Sending.READ: 4,
-}
-"""A platform's word on a letter moves it only forward: a late "sent" undoes nothing, "failed" no delivery."""
-
-
-def advance(database: Database, letter_id: int, provider_id: str, state: Sending, error: str = "") -> bool:
-    """Note what became of a letter that the platform took; return whether that was news.
-
-    The platform's word may come twice, out of order, and before this side has marked the letter as sent.
-    """
-    with database.transaction() as tx:
-        row = tx.execute(_LETTER, {"this": letter_id}).first()
-        if row is None or row.provider_id not in (None, provider_id) or RANK.get(row.state, 9) >= RANK[state]:
-            return False
-        tx.execute(_ADVANCE, {"this": letter_id, "state": state, "provider_id": provider_id, "error": error})
-    return True
-
-
-_LETTER = select(outbox.c.state, outbox.c.provider_id).where(outbox.c.id == bindparam("this")).with_for_update()
-_ADVANCE = (
-    outbox.update()
-    .where(outbox.c.id == bindparam("this"))
-    .values(state=bindparam("state"), provider_id=bindparam("provider_id"), error=bindparam("error"))
-)
+def _claimed(row: Any) -> Claimed:
+    return Claimed(
+        id=row.id,
+        channel=row.channel,
+        address=row.external_id,
+        kind=row.kind,
+        message=Outgoing.from_stored(row.content),
+        attempts=row.attempts,
+        address_id=row.address_id,
+        locale=row.locale,
+        critical=row.critical,
+        doubts=row.doubts,
+        parts_sent=row.parts_sent,
+        outside=row.outside,
+        last_inbound_at=row.last_inbound_at,
+        reach=row.reach,
+        order_id=row.order_id,
+        person_id=row.person_id,
+        agent_id=row.agent_id,
+        content=row.content,
+    )

@@ -6,31 +6,45 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 
-from bot import outbox
+from sqlalchemy import Connection
+
+from bot import outbox, outcomes
 from bot.channels import Sender
-from bot.outbox import Claimed, SendError
+from bot.letters import CannotTellError, Claimed, Fate, SendError
+from bot.messages import Outgoing
 from bot.runtime import Runtime
+from bot.store import Kind, Reach
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 0.25
 """Seconds between two looks into an empty outbox."""
+BREATH = 0.01
+"""Seconds between two looks while half the hands are full: many letters are taken at once, not one by one."""
 SEND_TIMEOUT = 45
 """Seconds; shorter than a lease, so that nobody else sends the letter meanwhile."""
+
+Write = Callable[[Connection, Claimed, datetime], Outgoing | None]
+"""Writes a reminder when it leaves, from how things are then; None: there is nothing left to remind of."""
 
 
 class Relay:
     """One worker's hand on the outbox."""
 
-    def __init__(self, runtime: Runtime, senders: Mapping[str, Sender]) -> None:
+    def __init__(self, runtime: Runtime, senders: Mapping[str, Sender], write: Write | None = None) -> None:
         self._runtime = runtime
         self._senders = senders
+        self._write = write
         self._worker = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._stopping = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
+        self._taken: list[tuple[Claimed, str]] = []
+        self._marking: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
         """Finish what is being sent and take nothing more."""
@@ -48,6 +62,8 @@ class Relay:
             pause = SHORTEST_PAUSE if sent else min(pause * 1.5, LONGEST_PAUSE)
             if not sent:
                 await self._rest(pause)
+            elif len(self._sending) > BATCH // 2:
+                await self._rest(BREATH)
         await asyncio.gather(*self._sending, return_exceptions=True)
 
     async def _rest(self, seconds: float) -> None:
@@ -67,7 +83,7 @@ class Relay:
         room = BATCH - len(self._sending)
         letters = await asyncio.to_thread(self._claim, room) if room else []
         for letter in letters:
-            task = asyncio.create_task(self._send(letter))
+            task = asyncio.create_task(self._handle(letter))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         return len(letters)
@@ -77,24 +93,88 @@ class Relay:
             return []
         return outbox.claim(self._runtime, self._worker, room)
 
+    async def _handle(self, letter: Claimed) -> None:
+        """Send a letter and mark what became of it. What fails unmarked is found again when its lease ends."""
+        try:
+            ready = await asyncio.to_thread(self._written, letter) if letter.kind is Kind.REMINDER else letter
+            if ready is None:
+                await self._mark(outcomes.mark_needless, letter)
+                return
+            await self._send(ready)
+        except Exception:
+            log.exception("letter %s could not be marked", letter.id)
+
+    def _written(self, letter: Claimed) -> Claimed | None:
+        """Return the reminder with its words, or None when nobody need be reminded any more."""
+        if self._write is None:
+            return letter
+        with self._runtime.database.reading() as tx:
+            message = self._write(tx, letter, self._runtime.clock())
+        if message is None:
+            return None
+        stored = {**(letter.content or {}), **message.stored()}
+        outcomes.mark_written(self._runtime.database, letter, self._worker, stored)
+        return replace(letter, message=message)
+
     async def _send(self, letter: Claimed) -> None:
         try:
-            provider_id = await asyncio.wait_for(self._senders[letter.channel].send(letter), SEND_TIMEOUT)
+            provider_id = await self._send_or_find(letter)
+        except CannotTellError:
+            await self._mark(outcomes.mark_uncertain, letter)
         except SendError as error:
             await self._failed(letter, error)
-        except TimeoutError:
-            await self._failed(letter, SendError("timeout"))
         except Exception as bug:
             log.exception("letter %s cannot be sent", letter.id)
-            await self._failed(letter, SendError(f"bug: {type(bug).__name__}", permanent=True))
+            await self._failed(letter, SendError(f"bug: {type(bug).__name__}", Fate.PERMANENT))
         else:
-            database, now = self._runtime.database, self._runtime.clock()
-            await asyncio.to_thread(outbox.mark_sent, database, letter, self._worker, provider_id, now)
+            await self._mark_sent(letter, provider_id)
+
+    async def _send_or_find(self, letter: Claimed) -> str:
+        """Send a letter. One that may have left before is looked up first, or sent once more and says so; never twice.
+
+        Raises CannotTellError when nothing more can be done.
+        """
+        if not letter.doubts:
+            return await self._send_now(letter)
+        try:
+            found = await asyncio.wait_for(self._senders[letter.channel].look_up(letter), SEND_TIMEOUT)
+        except (CannotTellError, TimeoutError):
+            if letter.doubts > 1:
+                raise CannotTellError from None
+            return await self._send_now(replace(letter, repeated=True))
+        return found or await self._send_now(letter)
+
+    async def _send_now(self, letter: Claimed) -> str:
+        if letter.reach is not Reach.ACTIVE and letter.kind is not Kind.REPLY:
+            raise SendError("the address is unreachable", Fate.PERMANENT)
+        try:
+            return await asyncio.wait_for(self._senders[letter.channel].send(letter), SEND_TIMEOUT)
+        except TimeoutError as slow:
+            raise SendError("timeout", Fate.DOUBTFUL) from slow
+
+    async def _mark_sent(self, letter: Claimed, provider_id: str) -> None:
+        """Mark it, with all that were taken while the last ones were being marked: one commit for many."""
+        self._taken.append((letter, provider_id))
+        if self._marking is not None:
+            await asyncio.wait([self._marking])
+        if self._taken:
+            taken, self._taken = self._taken, []
+            self._marking = asyncio.create_task(self._mark_all(taken))
+        if self._marking is not None:
+            await asyncio.shield(self._marking)
+
+    async def _mark_all(self, taken: list[tuple[Claimed, str]]) -> None:
+        database, now = self._runtime.database, self._runtime.clock()
+        await asyncio.to_thread(outcomes.mark_all_sent, database, self._worker, taken, now)
+
+    async def _mark(self, mark: Callable[..., None], letter: Claimed, *facts: str) -> None:
+        database, now = self._runtime.database, self._runtime.clock()
+        await asyncio.to_thread(mark, database, letter, self._worker, *facts, now)
 
     async def _failed(self, letter: Claimed, error: SendError) -> None:
         log.warning("letter %s on %s was not sent: %s", letter.id, letter.channel, _harmless(error))
-        database, now = self._runtime.database, self._runtime.clock()
-        await asyncio.to_thread(outbox.mark_failed, database, letter, self._worker, error, now)
+        now = self._runtime.clock()
+        await asyncio.to_thread(outcomes.mark_failed, self._runtime, letter, self._worker, error, now)
 
     async def close(self) -> None:
         """Let go of the channels."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.i18n import DEFAULT
+from bot.pace import Pace
 from core import clock
 from core.db import Database
 
@@ -20,6 +21,8 @@ class Runtime:
     """The channels over which messages can leave."""
     locale: str = DEFAULT
     """Spoken to those who have not chosen."""
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    """How fast each channel may be used; one that is not named has no limit."""
     whatsapp_number: str = ""
     clock: Callable[[], datetime] = field(default=clock.now)
 

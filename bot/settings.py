@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.i18n import KNOWN
+from bot.pace import Pace
 from bot.runtime import Runtime
 from core.db import Database
 
@@ -93,6 +95,10 @@ class Settings(BaseSettings):
     )
     twilio_api_base_url: OptionalAddress = None
     twilio_content_base_url: OptionalAddress = None
+    telegram_messages_per_second: Annotated[float, Field(gt=0, le=1000)] = 25
+    telegram_seconds_per_chat: Annotated[float, Field(ge=0, le=60)] = 1
+    whatsapp_messages_per_second: Annotated[float, Field(gt=0, le=1000)] = 60
+    whatsapp_seconds_per_person: Annotated[float, Field(ge=0, le=60)] = 1
     bot_demo: Annotated[bool, BeforeValidator(lambda value: value or False)] = False
     bot_timezone: Annotated[str, AfterValidator(_time_zone)] = "America/Lima"
     bot_locale: Annotated[str, AfterValidator(_locale)] = "es_PE"
@@ -123,12 +129,22 @@ class Settings(BaseSettings):
         on = {"telegram": self.has_telegram, "whatsapp": self.has_whatsapp, "phone": self.bot_demo}
         return frozenset(name for name, is_on in on.items() if is_on)
 
+    def paces(self) -> dict[str, Pace]:
+        """Return how fast each platform may be used."""
+        telegram_gap = timedelta(seconds=self.telegram_seconds_per_chat)
+        whatsapp_gap = timedelta(seconds=self.whatsapp_seconds_per_person)
+        return {
+            "telegram": Pace(self.telegram_messages_per_second, telegram_gap),
+            "whatsapp": Pace(self.whatsapp_messages_per_second, whatsapp_gap, reminder_gap=whatsapp_gap * 6),
+        }
+
     def runtime(self) -> Runtime:
         """Return what the running bot shares."""
         return Runtime(
             database=Database(self.database_url),
             channels=self.channels(),
             locale=self.bot_locale,
+            paces=self.paces(),
             whatsapp_number=(self.twilio_whatsapp_from or "").removeprefix("whatsapp:"),
         )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Boolean, Column, Index, SmallInteger, String, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from core.statements import table_of
@@ -47,7 +47,22 @@ class Sending(StrEnum):
     DELIVERED = "ENTREGADO"
     READ = "LEIDO"
     FAILED = "FALLIDO"
+    UNCERTAIN = "INCIERTO"
+    """It left, and whether it arrived nobody can say; it is not sent again."""
     EXPIRED = "VENCIDO"
+    SHUT = "EN ESPERA"
+    """WhatsApp allows no free text to this person now: it waits until they write."""
+
+
+class Urgency(IntEnum):
+    """Which letters go first when the platform's rate holds them up; the lower, the sooner."""
+
+    REPLY = 0
+    NOTICE = 1
+    LAST_CALL = 2
+    TODAY = 3
+    OVERDUE = 4
+    SUMMARY = 5
 
 
 class AddressRow(SQLModel, table=True):
@@ -63,6 +78,8 @@ class AddressRow(SQLModel, table=True):
     locale: str | None = Field(default=None, max_length=10)
     talk: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     reach: Reach = Field(sa_column=Column(official(Reach), nullable=False))
+    quiet_until: datetime | None = None
+    """Before this nothing is sent here: the platform's pace for one chat, or the wait it asked for."""
     last_inbound_at: datetime | None = None
     wrong_codes: int = 0
     wrong_codes_since: datetime | None = None
@@ -117,7 +134,15 @@ class OutboxRow(SQLModel, table=True):
             postgresql_where=text("dedupe_key IS NOT NULL"),
         ),
         Index(
+            "ix_outbox_shut",
+            "address_id",
+            sqlite_where=text("state = 'EN ESPERA'"),
+            postgresql_where=text("state = 'EN ESPERA'"),
+        ),
+        Index(
             "ix_outbox_waiting",
+            "channel",
+            "urgency",
             "next_attempt_at",
             "id",
             sqlite_where=text("state IN ('PENDIENTE', 'TOMADO')"),
@@ -137,6 +162,16 @@ class OutboxRow(SQLModel, table=True):
     channel: str = Field(max_length=20)
     external_id: str = Field(max_length=150)
     kind: Kind = Field(sa_column=Column(official(Kind), nullable=False))
+    urgency: int = Field(default=Urgency.REPLY, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
+    critical: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """Whether it must arrive: notices, reminders and receipts. Anything else the person simply asks for again."""
+    locale: str = Field(default="", sa_column=Column(String(10), nullable=False, server_default=""))
+    person_id: int | None = None
+    agent_id: int | None = None
+    """For whom a notice or a reminder is meant: if it cannot arrive here, they are tried elsewhere."""
+    order_id: int | None = None
+    subject: str | None = Field(default=None, max_length=60)
+    """What it is about, the same for everybody who is told: "order 12.3" is the third movement of order 12."""
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     dedupe_key: str | None = Field(default=None, max_length=80)
     state: Sending = Field(sa_column=Column(official(Sending), nullable=False))
@@ -148,7 +183,41 @@ class OutboxRow(SQLModel, table=True):
     lease_by: str | None = Field(default=None, max_length=40)
     sent_at: datetime | None = None
     provider_id: str | None = Field(default=None, max_length=80)
+    refused_id: str | None = Field(default=None, max_length=80)
+    """The platform's id of a sending that failed afterwards and is tried again: what else it says of it is old."""
+    doubts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
+    """How many times its sending ended without anybody knowing whether it arrived."""
+    parts_sent: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
+    """How many parts of a long message the platform has taken."""
+    outside: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """Whether WhatsApp said that the person's 24 hours are over, whatever this side believed."""
     error: str = Field(default="", max_length=300)
+
+
+class PaceRow(SQLModel, table=True):
+    """How much of a channel's rate is left: shared by all workers."""
+
+    __tablename__ = "pace"
+
+    channel: str = Field(primary_key=True, max_length=20)
+    tokens: float
+    at: datetime
+
+
+class TemplateRow(SQLModel, table=True):
+    """A Content template at Twilio: what buttons, and messages outside the 24 hours, are sent with."""
+
+    __tablename__ = "template"
+
+    name: str = Field(primary_key=True, max_length=60)
+    locale: str = Field(primary_key=True, max_length=10)
+    content_sid: str = Field(max_length=34)
+    digest: str = Field(max_length=32)
+    """Of its definition: a changed definition is a new template."""
+    approval: str = Field(default="", max_length=20)
+    """WhatsApp's word: empty for those that need none, else unsubmitted, received, pending, approved, rejected …"""
+    reason: str = Field(default="", max_length=300)
+    checked_at: datetime
 
 
 class InvitationRow(SQLModel, table=True):
@@ -179,3 +248,5 @@ inbox = table_of(InboxRow)
 outbox = table_of(OutboxRow)
 invitations = table_of(InvitationRow)
 processes = table_of(ProcessRow)
+paces = table_of(PaceRow)
+templates = table_of(TemplateRow)

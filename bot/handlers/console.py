@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from bot import inbox, outbox
+from bot import inbox, outbox, outcomes
 from bot.messages import Incoming
 from bot.runtime import Runtime
 
@@ -35,4 +35,4 @@ def _deliver(runtime: Runtime, say: Callable[[str, str], None]) -> None:
     while letters := outbox.claim(only_here, NAME, 50):
         for letter in letters:
             say(letter.address, letter.message.numbered())
-            outbox.mark_sent(runtime.database, letter, NAME, f"console-{letter.id}", runtime.clock())
+            outcomes.mark_sent(runtime.database, letter, NAME, f"console-{letter.id}", runtime.clock())

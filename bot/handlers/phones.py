@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template_string, request
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from bot import inbox
+from bot.letters import Claimed
 from bot.messages import Content, Incoming, Outgoing
-from bot.outbox import Claimed
 from bot.runtime import Runtime
 from bot.store import Kind, Sending, addresses, outbox
 from bot.store import inbox as inbox_table
@@ -24,6 +25,7 @@ from core.statements import agents, memberships, people
 NAME = "phone"
 STRANGER = {"phone": "+51900000099", "name": "Número desconocido", "agent": "", "role": ""}
 PAGE = 200
+LATELY = timedelta(minutes=1)
 KINDS = {Kind.REPLY: "reply", Kind.NOTICE: "notice", Kind.REMINDER: "reminder"}
 SENDABLE = {"text", "audio", "sticker", "picture", "location"}
 
@@ -52,10 +54,11 @@ _ANSWERED = (
     .where(
         outbox.c.channel == NAME,
         outbox.c.external_id == bindparam("phone"),
-        outbox.c.id > bindparam("after"),
+        # a reply may overtake a reminder: what left lately is told again, and the page shows it once
+        or_(outbox.c.id > bindparam("after"), outbox.c.sent_at > bindparam("lately")),
         outbox.c.state == Sending.SENT,
     )
-    .order_by(outbox.c.id)
+    .order_by(outbox.c.sent_at, outbox.c.id)
     .limit(PAGE)
 )
 
@@ -93,10 +96,11 @@ def blueprint(runtime: Runtime) -> Blueprint:
         phone = request.args.get("phone", "")
         with runtime.database.reading() as tx:
             sent = tx.execute(_SAID, {"phone": phone, "after": said}).all()
-            received = tx.execute(_ANSWERED, {"phone": phone, "after": heard}).all()
+            lately = runtime.clock() - LATELY if heard else None
+            received = tx.execute(_ANSWERED, {"phone": phone, "after": heard, "lately": lately}).all()
         shown = [_said(row) for row in sent] + [_received(row) for row in received]
         shown.sort(key=lambda one: str(one["at"]))
-        last = (sent[-1].id if sent else said, received[-1].id if received else heard)
+        last = (sent[-1].id if sent else said, max([heard, *(row.id for row in received)]))
         return jsonify({"messages": shown, "cursor": f"{last[0]}.{last[1]}"})
 
     @web.post("/phones/messages")
@@ -177,6 +181,10 @@ class PhoneSender:
     async def send(self, letter: Claimed) -> str:
         """Return an id; the page does the rest."""
         return f"phone-{letter.id}"
+
+    async def look_up(self, letter: Claimed) -> str | None:  # noqa: ARG002 - the channel's interface
+        """Return None: what is not marked as sent is not on the page."""
+        return None
 
     async def close(self) -> None:
         """Nothing is open."""

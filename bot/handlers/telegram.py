@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 from flask import Blueprint, Response, request
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # spans of time as such, not as seconds: read when the library is loaded
@@ -32,8 +33,8 @@ from telegram.request import HTTPXRequest
 
 from bot import inbox
 from bot.handlers.splitting import split
+from bot.letters import CannotTellError, Claimed, Fate, SendError
 from bot.messages import Content, Incoming, Outgoing
-from bot.outbox import Claimed, SendError
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import Reach
@@ -199,6 +200,10 @@ class TelegramSender:
             raise decide(error) from error
         return message_id
 
+    async def look_up(self, letter: Claimed) -> str | None:  # noqa: ARG002 - the channel's interface
+        """Refuse: a bot cannot read what it said in a chat."""
+        raise CannotTellError
+
     async def _stop_spinner(self, query_id: str) -> None:
         """Answer the pressed button. Too late is no harm: it only stops a spinner."""
         try:
@@ -290,6 +295,10 @@ def wait_named_by(error: RetryAfter) -> timedelta:
     return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
 
 
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Errors before the request left: nothing can have arrived."""
+
+
 def decide(error: Exception) -> SendError:
     """Return the one decision that an error of the Bot API carries."""
     reason = f"{type(error).__name__}: {error}"[:200]
@@ -297,14 +306,17 @@ def decide(error: Exception) -> SendError:
         case RetryAfter():
             return SendError("too many messages", retry_after=wait_named_by(error))
         case Forbidden():
-            return SendError(reason, permanent=True, reach=Reach.BLOCKED)
+            return SendError(reason, Fate.PERMANENT, reach=Reach.BLOCKED)
         case InvalidToken():
-            return SendError("the bot's token is refused")
+            return SendError("the bot's token is refused", Fate.MISCONFIGURED)
         case BadRequest():
             gone = "chat not found" in str(error).lower()
-            return SendError(reason, permanent=True, reach=Reach.INVALID if gone else None)
+            return SendError(reason, Fate.PERMANENT, reach=Reach.INVALID if gone else None)
+        case NetworkError() if isinstance(error.__cause__, httpx.HTTPError):
+            never_left = isinstance(error.__cause__, NEVER_LEFT)
+            return SendError(reason, Fate.TEMPORARY if never_left else Fate.DOUBTFUL)
         case NetworkError():
-            return SendError(reason)
+            return SendError(reason)  # Telegram answered, that it failed
         case ValueError():
-            return SendError("not a Telegram chat", permanent=True, reach=Reach.INVALID)
-    return SendError(reason, permanent=True)
+            return SendError("not a Telegram chat", Fate.PERMANENT, reach=Reach.INVALID)
+    return SendError(reason, Fate.PERMANENT)

@@ -14,14 +14,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qsl
 
+import requests
 from flask import Blueprint, Response, request
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from bot import inbox, outbox
+from bot import inbox, outcomes
 from bot.handlers.splitting import split
+from bot.letters import CannotTellError, Claimed, Fate, SendError
 from bot.messages import Content, Incoming
-from bot.outbox import Claimed, SendError
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import Reach, Sending
@@ -56,7 +57,7 @@ UNREACHABLE = {
     63033: Reach.BLOCKED,
 }
 """Twilio's error codes that say something about the address (Twilio's table of errors)."""
-WORTH_REPEATING = {20429, 20500, 20503, 63010, 63012, 63018, 63023}
+WORTH_REPEATING = {20429, 63010, 63012, 63018, 63023}
 
 
 FORM = "application/x-www-form-urlencoded"
@@ -103,7 +104,10 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
         if state is not None and letter.isascii() and letter.isdigit() and len(letter) < 10:
             code = _printable(form.get("ErrorCode", ""), 10)
             sid = _printable(form.get("MessageSid", ""), 80)
-            outbox.advance(runtime.database, int(letter), sid, state, f"Twilio {code}" if code else "")
+            if state is Sending.FAILED:
+                outcomes.came_back(runtime, int(letter), sid, decide_code(int(code) if code.isdecimal() else 0))
+            else:
+                outcomes.advance(runtime, int(letter), sid, state)
         return Response("", 204)
 
     return web
@@ -200,6 +204,10 @@ class WhatsAppSender:
             raise decide(error) from error
         return sid
 
+    async def look_up(self, letter: Claimed) -> str | None:  # noqa: ARG002 - the channel's interface
+        """Return Twilio's id if it has the letter."""
+        raise CannotTellError
+
     async def close(self) -> None:
         """Let the threads end."""
         self._threads.shutdown(wait=False)
@@ -224,11 +232,19 @@ def decide(error: Exception) -> SendError:
     """Return the one decision that an error of Twilio's carries."""
     code = getattr(error, "code", None)
     status = getattr(error, "status", None)
-    if not isinstance(code, int) and not isinstance(status, int):
-        return SendError(type(error).__name__)  # no answer at all: the network
-    reason = f"Twilio {code} (HTTP {status})"
+    if isinstance(status, int):
+        return decide_code(code if isinstance(code, int) else 0, status)
+    never_left = isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in repr(error)
+    return SendError(type(error).__name__, Fate.TEMPORARY if never_left else Fate.DOUBTFUL)
+
+
+def decide_code(code: int, status: int = 0) -> SendError:
+    """Return the one decision that an error code of Twilio's carries, with the HTTP status it came with, if any."""
+    reason = f"Twilio {code} (HTTP {status})" if status else f"Twilio {code}"
     if code in UNREACHABLE:
-        return SendError(reason, permanent=True, reach=UNREACHABLE[code])
-    # 401: the token is being changed; the letters wait until it is right again
-    busy = status in (401, 429) or (isinstance(status, int) and status >= 500)
-    return SendError(reason, permanent=not (busy or code in WORTH_REPEATING))
+        return SendError(reason, Fate.PERMANENT, reach=UNREACHABLE[code])
+    if status == 401:  # the token is being changed; the letters wait until it is right again
+        return SendError(reason, Fate.MISCONFIGURED)
+    if status == 429 or code in WORTH_REPEATING:
+        return SendError(reason)
+    return SendError(reason, Fate.DOUBTFUL if status >= 500 else Fate.PERMANENT)

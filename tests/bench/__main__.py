@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from tests.bench.answering import taking_server
 from tests.bench.drain import Drain
 from tests.bench.filling import fill
 from tests.bench.floor import BETWEEN, FLOOR, Floor
 from tests.bench.lookup import LookUp
-from tests.bench.measuring import Record, Subject, measure, report
+from tests.bench.measuring import Record, Subject, measure, ratio, report
+from tests.bench.sending import Sending, bare_call, drained
 from tests.bench.turns import FloorBetween, Office, Turns
 from tests.databases import PostgresqlMaker, SqliteMaker, postgresql_server
 
@@ -56,6 +58,8 @@ def main() -> None:
     like_a_turn, in_a_loop = median(records[BETWEEN].micros), median(records[FLOOR].micros)
     for name, record in records.items():
         print(report(name, record, like_a_turn, in_a_loop))
+    for channel in ("whatsapp", "telegram"):
+        print(ratio(f"{channel}: draining to bare calls", records[drained(channel)], records[bare_call(channel)]))
 
 
 def _measured(folder: Path, size: Size, stack: ExitStack) -> dict[str, Record]:
@@ -82,7 +86,10 @@ def _measured(folder: Path, size: Size, stack: ExitStack) -> dict[str, Record]:
     subjects.append(LookUp(archive, codes, size.looks))
     records = measure(subjects, size.rounds)
     post_office = stack.enter_context(closing(Office(stack.enter_context(sqlite.new()))))
-    return records | measure([Drain(post_office, size.letters)], size.drains, warm_up=False)
+    server = stack.enter_context(taking_server())
+    drains: list[Subject] = [Drain(post_office, size.letters)]
+    drains += [Sending(post_office, channel, server, size.letters) for channel in ("whatsapp", "telegram")]
+    return records | measure(drains, size.drains, warm_up=False)
 
 
 def _filled(url: str, stack: ExitStack) -> Office:

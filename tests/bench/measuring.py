@@ -93,3 +93,18 @@ def report(name: str, record: Record, like_a_turn: float, in_a_loop: float) -> s
             "n": record.operations,
         }
     )
+
+
+def ratio(name: str, record: Record, floor: Record) -> str:
+    """Return one line of JSON: what something costs, as a ratio to a floor of its own, round by round."""
+    ratios = [cost / least for cost, least in zip(record.micros, floor.micros, strict=True)]
+    return json.dumps(
+        {
+            "name": name,
+            "unit": "ratio",
+            "min": round(min(ratios), 2),
+            "median": round(median(ratios), 2),
+            "max": round(max(ratios), 2),
+            "n": record.operations,
+        }
+    )

@@ -20,8 +20,8 @@ from sqlalchemy import select
 
 from bot.handlers.splitting import split
 from bot.handlers.telegram import TelegramSender, parts
+from bot.letters import Claimed, SendError
 from bot.messages import Choice, Outgoing
-from bot.outbox import Claimed, SendError
 from bot.store import Kind, Reach, addresses
 from core.db import Database
 from tests.channels.posting import (

@@ -17,10 +17,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot import outbox
+from bot import outbox, outcomes
 from bot.handlers.whatsapp import WhatsAppSender
+from bot.letters import Claimed, SendError
 from bot.messages import Choice, Outgoing
-from bot.outbox import Claimed, SendError
 from bot.store import Kind, Reach, Sending, addresses
 from core.db import Database
 from tests.channels.posting import (
@@ -343,7 +343,7 @@ class TestOutage:
 def _sent_letter(world: World, sid: str = "SMaaa") -> int:
     """Return the id of a letter that Twilio took under this id."""
     letter = _claimed_letter(world)
-    outbox.mark_sent(world.database, letter, "w", sid, world.clock())
+    outcomes.mark_sent(world.database, letter, "w", sid, world.clock())
     return letter.id
 
 
@@ -402,13 +402,13 @@ class TestStatus:
     def test_the_word_may_come_before_the_letter_is_marked(self, world: World) -> None:
         letter = _claimed_letter(world)
         assert _tell(world, letter.id, "delivered") == 204
-        outbox.mark_sent(world.database, letter, "w", "SMaaa", world.clock())
+        outcomes.mark_sent(world.database, letter, "w", "SMaaa", world.clock())
         assert _state(world, letter.id)[:2] == ("ENTREGADO", "SMaaa")
 
     def test_a_letter_that_arrived_is_not_sent_again_although_the_worker_saw_a_timeout(self, world: World) -> None:
         letter = _claimed_letter(world)
         assert _tell(world, letter.id, "sent") == 204
-        outbox.mark_failed(world.database, letter, "w", SendError("timeout"), world.clock())
+        outcomes.mark_failed(world.runtime, letter, "w", SendError("timeout"), world.clock())
         assert _state(world, letter.id)[0] == "ENVIADO"
         world.clock.advance(minutes=20)
         assert outbox.claim(world.runtime, "w", 50) == []
