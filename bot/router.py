@@ -260,7 +260,7 @@ class Router:
                 reply = show(end, self.talk, self.work.at)
                 return self._with_way_out(reply)
             case Finished():
-                reply, registered = perform(self.work, end.commands)
+                reply, registered = perform(self.work, end.commands, self.scene.orders.last_found)
                 self.talk.done = [self.talk.id, reply.text] if registered else []
                 self.talk.rest(reply.choices)
                 return reply

@@ -14,12 +14,11 @@ from core.clock import day_in_lima, span_in_lima
 from core.order import Entry, Order
 from core.people import Actor, Membership
 from core.register import Agent
-from core.service import history, lines_of, order_from
+from core.service import find, history, lines_of, order_from
 from core.statements import (
     AGENT,
     BOUGHT,
     BRANDS,
-    FIND,
     HOLDING,
     LATEST_BOUGHT,
     REQUESTED_BETWEEN,
@@ -48,11 +47,13 @@ class OrderBook:
         self._tx = tx
         self._actor = actor
         self._at = at
+        self.last_found: Order | None = None
+        """The last order that was looked up by its code: what the conversation is about."""
 
     def find(self, code: str) -> Order | None:
         """Return the order with its lines, or None: never issued and not yours look the same."""
-        row = FIND.first(self._tx, {"code": code, "person_id": self._actor.person_id})
-        return None if row is None else order_from(row, lines_of(self._tx, row.id))
+        self.last_found = find(self._tx, code, self._actor.person_id)
+        return self.last_found
 
     def waiting(self, party: Party, status: Status) -> list[Order]:
         """Return the orders in that status where the person is on that side, the longest waiting first, no lines."""

@@ -19,8 +19,8 @@ from tests.world import VOICES, World
 
 STATEMENTS: dict[str, tuple[int, int]] = {
     # what is said: (on SQLite, on PostgreSQL), savepoints included
-    "question": (7, 8),
-    "commit": (15, 16),
+    "question": (6, 7),
+    "commit": (11, 14),
     "pending, 1 order": (10, 11),
     "pending, 7 orders": (10, 11),
     "search, 1 order": (6, 7),
