@@ -13,7 +13,7 @@ from bot.dialogue import Talk
 from bot.i18n import closest
 from bot.messages import Incoming
 from bot.people import person_with_phone
-from bot.store import Kind, Reach, addresses, outbox
+from bot.store import Kind, Reach, Waiting, addresses, inbox, outbox
 from core.people import Actor, Membership
 from core.statement import Statement
 from core.statements import agents, memberships, people
@@ -24,6 +24,22 @@ _LAST_NOTICE = (
     .correlate(addresses)
     .scalar_subquery()
 )
+
+
+def _waiting(which: Any) -> Any:
+    """Return the id of the oldest or the newest message of the address that waits for its answer."""
+    return (
+        select(which(inbox.c.id))
+        .where(
+            inbox.c.channel == addresses.c.channel,
+            inbox.c.external_id == addresses.c.external_id,
+            text(f"inbox.state = '{Waiting.NEW.value}'"),
+        )
+        .correlate(addresses)
+        .scalar_subquery()
+    )
+
+
 _CONTACT = Statement(
     select(
         addresses.c.id,
@@ -41,6 +57,8 @@ _CONTACT = Statement(
         memberships.c.role,
         memberships.c.may_close,
         _LAST_NOTICE.label("last_notice"),
+        _waiting(func.min).label("oldest_waiting"),
+        _waiting(func.max).label("newest_waiting"),
     )
     .select_from(
         addresses.outerjoin(people, addresses.c.person_id == people.c.id)
@@ -82,6 +100,8 @@ class Contact:
     wrong_codes_since: datetime | None
     last_notice: int
     """The outbox id of the newest notice to this address; 0 if there was none."""
+    newest_waiting: int
+    """The inbox id of the newest message that was not answered yet; 0 if there is none."""
     was_linked: bool = False
     """Whether this very message showed whose address it is."""
 
@@ -94,12 +114,31 @@ class Contact:
 def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
     """Return who wrote, their row locked: the messages of one address go one at a time, in order."""
     place = {"channel": incoming.channel, "address": incoming.address}
+    return _contact(tx, incoming, place, _locked(tx, incoming, place), default_locale)
+
+
+def lock_for(tx: Connection, incoming: Incoming, default_locale: str, message_id: int) -> Contact | None:
+    """Return who wrote, their row locked, if it is this message's turn: it waits, and no older one does."""
+    place = {"channel": incoming.channel, "address": incoming.address}
+    rows = _locked(tx, incoming, place)
+    if rows[0].oldest_waiting != message_id:
+        return None
+    return _contact(tx, incoming, place, rows, default_locale)
+
+
+def _locked(tx: Connection, incoming: Incoming, place: dict[str, str]) -> list[Any]:
     if tx.dialect.name != "sqlite":
         _lock_row(tx, place, incoming)
     rows = _CONTACT.all(tx, place)
     if not rows:
         _add(tx, incoming)
         rows = _CONTACT.all(tx, place)
+    return rows
+
+
+def _contact(
+    tx: Connection, incoming: Incoming, place: dict[str, str], rows: list[Any], default_locale: str
+) -> Contact:
     was_linked = rows[0].person_id is None and bool(incoming.phone) and _link_by_phone(tx, rows[0].id, incoming.phone)
     if was_linked:
         rows = _CONTACT.all(tx, place)
@@ -121,6 +160,7 @@ def lock(tx: Connection, incoming: Incoming, default_locale: str) -> Contact:
         wrong_codes=first.wrong_codes,
         wrong_codes_since=first.wrong_codes_since,
         last_notice=first.last_notice or 0,
+        newest_waiting=first.newest_waiting or 0,
         was_linked=was_linked,
     )
 

@@ -62,7 +62,7 @@ _NEXT = Statement(
         _IS_NEW,
     )
     .order_by(inbox.c.id)
-    .limit(2)
+    .limit(1)
 )
 _TOUCH = Statement(
     inbox.update()
@@ -94,7 +94,26 @@ _COUNT_CODES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A message that was written down just now, still in hand: it need not be read again to be answered."""
+
+    id: int
+    incoming: Incoming
+    attempts: int = 0
+
+    @property
+    def channel(self) -> str:
+        """Return the message's channel."""
+        return self.incoming.channel
+
+    @property
+    def external_id(self) -> str:
+        """Return who wrote it."""
+        return self.incoming.address
+
+
+@dataclass(frozen=True, slots=True)
 class _Step:
     """What one look into the inbox of an address came to."""
 
@@ -113,7 +132,7 @@ def receive(runtime: Runtime, incoming: Incoming) -> bool:
         _make_durable(runtime, incoming)  # the first delivery may still be on its way to the disk
         return False
     try:
-        if answer_waiting(runtime, incoming.channel, incoming.address):
+        if answer_waiting(runtime, incoming.channel, incoming.address, kept):
             return True
     except Exception:
         log.exception("a kept message was not answered; the worker will try")
@@ -133,33 +152,34 @@ def _make_durable(runtime: Runtime, incoming: Incoming) -> None:
         _TOUCH.run(tx, {"of_channel": incoming.channel, "called": incoming.provider_id})
 
 
-def _keep(runtime: Runtime, incoming: Incoming) -> int | None:
-    """Write the message down and commit; return its id, or None when it was delivered before."""
+def _keep(runtime: Runtime, incoming: Incoming) -> _Kept | None:
+    """Write the message down and commit; return it as it was kept, or None when it was delivered before."""
     now = runtime.clock()
+    incoming = _cleaned(incoming)
     row = {
         "channel": incoming.channel,
         "external_id": incoming.address,
         "provider_id": incoming.provider_id,
         "received_at": now,
-        "content": _cleaned(incoming).stored(),
+        "content": incoming.stored(),
         "state": Waiting.NEW,
         "attempts": 0,
         "next_attempt_at": now,
         "reference": "",
     }
     try:
-        return _insert(runtime, row)
+        key = _insert(runtime, row)
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
-        return _insert(runtime, row)  # the database was restarted; the second connection is a new one
+        key = _insert(runtime, row)  # the database was restarted; the second connection is a new one
+    return None if key is None else _Kept(key, incoming)
 
 
 def _insert(runtime: Runtime, row: dict[str, Any]) -> int | None:
     with runtime.database.one_statement() as tx:
-        new = _KEEP[tx.dialect.name].all(
-            tx, row
-        )  # to the last row: only then is the statement, and so the commit, done
+        # to the last row: only then is the statement, and so the commit, done
+        new = _KEEP[tx.dialect.name].all(tx, row)
     return new[0].id if new else None
 
 
@@ -173,14 +193,15 @@ def _cleaned(incoming: Incoming) -> Incoming:
     return replace(incoming, text=text, payload=payload)
 
 
-def answer_waiting(runtime: Runtime, channel: str, address: str) -> int:
-    """Answer what waits from this address, in order; return how many."""
+def answer_waiting(runtime: Runtime, channel: str, address: str, in_hand: _Kept | None = None) -> int:
+    """Answer what waits from this address, in order; return how many. `in_hand` is one of them, read already."""
     answered = 0
     while True:
-        step = _answer_next(runtime, channel, address)
+        step = _answer_next(runtime, channel, address, in_hand)
         answered += step.answered
         if not step.more:
             return answered
+        in_hand = None
 
 
 def answer_leftovers(runtime: Runtime) -> int:
@@ -199,13 +220,13 @@ def _answer_place(runtime: Runtime, channel: str, address: str) -> int:
         return 0
 
 
-def _answer_next(runtime: Runtime, channel: str, address: str) -> _Step:
+def _answer_next(runtime: Runtime, channel: str, address: str, in_hand: _Kept | None) -> _Step:
     place = {"channel": channel, "address": address}
     for attempt in range(DEADLOCK_RETRIES):
         found: list[Any] = []
         try:
             with runtime.database.transaction() as tx:
-                return _answer_in(tx, runtime, place, found)
+                return _answer_in(tx, runtime, place, in_hand, found)
         except OperationalError as error:
             if attempt == DEADLOCK_RETRIES - 1:
                 if not found or error.connection_invalidated:
@@ -220,19 +241,19 @@ def _answer_next(runtime: Runtime, channel: str, address: str) -> _Step:
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _answer_in(tx: Connection, runtime: Runtime, place: dict[str, str], found: list[Any]) -> _Step:
-    waiting = _NEXT.all(tx, place)
-    if not waiting or waiting[0].next_attempt_at > runtime.clock():
-        return _Step(answered=False, more=False)
-    found.append(waiting[0])
-    incoming = Incoming.from_stored(waiting[0].content)
-    contact = contacts.lock(tx, incoming, runtime.locale)
-    if not runtime.database.is_sqlite:  # somebody else may have answered it while this waited for the lock
-        waiting = _NEXT.all(tx, place)
-        if not waiting:
+def _answer_in(
+    tx: Connection, runtime: Runtime, place: dict[str, str], in_hand: _Kept | None, found: list[Any]
+) -> _Step:
+    message: Any = in_hand
+    if message is None:
+        message = _NEXT.first(tx, place)
+        if message is None or message.next_attempt_at > runtime.clock():
             return _Step(answered=False, more=False)
-        found[0] = waiting[0]
-        incoming = Incoming.from_stored(waiting[0].content)
+    found.append(message)
+    incoming = Incoming.from_stored(message.content) if in_hand is None else in_hand.incoming
+    contact = contacts.lock_for(tx, incoming, runtime.locale, message.id)
+    if contact is None:  # an older one goes first, or somebody else answered this one while the lock was waited for
+        return _Step(answered=False, more=True)
     at = runtime.clock()
     codes_before = contact.wrong_codes
     with language(contact.locale):
@@ -252,8 +273,8 @@ def _answer_in(tx: Connection, runtime: Runtime, place: dict[str, str], found: l
     if contact.wrong_codes != codes_before:
         facts = {"this": contact.address_id, "count": contact.wrong_codes, "since": contact.wrong_codes_since}
         tx.execute(_COUNT_CODES, facts)
-    _ANSWERED.run(tx, {"this": waiting[0].id, "at": at})
-    return _Step(answered=True, more=len(waiting) > 1)
+    _ANSWERED.run(tx, {"this": message.id, "at": at})
+    return _Step(answered=True, more=contact.newest_waiting != message.id)
 
 
 def _put_off(runtime: Runtime, message: Any) -> _Step:

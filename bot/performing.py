@@ -17,6 +17,7 @@ from bot.runtime import Runtime
 from bot.store import addresses
 from core import errors
 from core.db import together
+from core.order import Order
 from core.service import Done, execute
 from core.statements import people as people_table
 from core.transitions import Command, OrderCommand, Request
@@ -32,12 +33,15 @@ class Work:
     at: datetime
 
 
-def perform(work: Work, commands: Sequence[Command]) -> tuple[Outgoing, bool]:
-    """Carry out the commands, all or none; return what the person is told, and whether it was registered."""
+def perform(work: Work, commands: Sequence[Command], seen: Order | None = None) -> tuple[Outgoing, bool]:
+    """Carry out the commands, all or none; return what the person is told, and whether it was registered.
+
+    `seen` is the order that the conversation looked up in this transaction.
+    """
     # a single command refuses before its first change; of several the first may have changed something
     try:
         with together(work.tx) if len(commands) > 1 else nullcontext():
-            done = [_carry_out(work, command) for command in commands][-1]
+            done = _carry_out_all(work, commands, seen)
     except errors.Refused as refused:
         return Outgoing(texts.refusal(refused), (*texts.next_after(refused), texts.to_menu())), False
     if isinstance(done, Outgoing):
@@ -46,9 +50,22 @@ def perform(work: Work, commands: Sequence[Command]) -> tuple[Outgoing, bool]:
     return _receipt(done, work), True
 
 
-def _carry_out(work: Work, command: Command) -> Done | Outgoing:
+def _carry_out_all(work: Work, commands: Sequence[Command], seen: Order | None) -> Done | Outgoing:
+    """Carry out each; return what became of the last.
+
+    What one command leaves, the next one finds: the order's row is locked. What the conversation has seen is only good
+    on SQLite, where the whole transaction was alone from its first line.
+    """
+    held = seen if work.runtime.database.is_sqlite else None
+    for command in commands:
+        done = _carry_out(work, command, held)
+        held = done.order if isinstance(done, Done) else None
+    return done
+
+
+def _carry_out(work: Work, command: Command, held: Order | None) -> Done | Outgoing:
     if isinstance(command, OrderCommand | Request):
-        return execute(work.tx, command, work.contact.actor, work.at)
+        return execute(work.tx, command, work.contact.actor, work.at, held)
     return _OTHERS[type(command)](work, command)
 
 

@@ -64,7 +64,9 @@ class Router:
             return self._in_group()
         dropped = self._drop_stale()
         reply = self._by_content()
-        return replace(reply.after(dropped) if dropped else reply, ack=self.incoming.ack)
+        if dropped:
+            reply = reply.after(dropped)
+        return replace(reply, ack=self.incoming.ack) if self.incoming.ack else reply
 
     # --- what kind of thing arrived -----------------------------------------------------------------------------------
 
@@ -215,13 +217,13 @@ class Router:
     def _answer_open(self, text: str) -> Outgoing:
         if self.talk.conversation == "join" and self.talk.asked == "code" and self._is_locked_out():
             return self._open("join", text)
-        before = replace(self.talk, answers=dict(self.talk.answers), shown=list(self.talk.shown))
+        asked = self.talk.asked
         self.talk.hear(self.talk.pick(text) or text)
         entry = registry.named(self.talk.conversation)
         if entry is None:
             return self._open("menu", "")
         end = turn(entry.run, self.talk, self.scene)
-        if isinstance(end, Question) and end.refused == before.asked:
+        if isinstance(end, Question) and end.refused == asked:
             opened = registry.opened_by(text) if self.contact.is_known else None
             if opened is not None and _is_bare(opened[1]):
                 return self._begin(*opened)
@@ -258,7 +260,7 @@ class Router:
                 reply = show(end, self.talk, self.work.at)
                 return self._with_way_out(reply)
             case Finished():
-                reply, registered = perform(self.work, end.commands)
+                reply, registered = perform(self.work, end.commands, self.scene.orders.last_found)
                 self.talk.done = [self.talk.id, reply.text] if registered else []
                 self.talk.rest(reply.choices)
                 return reply

@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,14 @@ class Queue:
                 self._busy = False
 
 
+@dataclass(slots=True)
+class _Kept:
+    """A connection between two uses, and how durable it commits; None: not said yet."""
+
+    tx: Connection
+    durable: bool | None = None
+
+
 class Database:
     """Where everything is kept. Threads share one; each process makes its own."""
 
@@ -68,7 +77,7 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._reader = self.engine.execution_options(sqlite_begin="BEGIN")
         self._writers: AbstractContextManager[Any] = Queue() if self.is_sqlite else nullcontext()
-        self._ready: dict[bool, deque[Connection]] = {True: deque(), False: deque()}
+        self._ready: deque[_Kept] = deque()
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
@@ -78,12 +87,12 @@ class Database:
         for what is followed by one before anybody is told that it was done.
         """
         with self._writers:
-            tx = self._borrow(durable)
+            kept = self._borrow(durable)
             try:
-                with _alone(tx) if self.is_sqlite else tx.begin():
-                    yield tx
+                with _alone(kept.tx) if self.is_sqlite else kept.tx.begin():
+                    yield kept.tx
             finally:
-                self._give_back(tx, durable)
+                self._give_back(kept)
 
     @contextmanager
     def one_statement(self) -> Iterator[Connection]:
@@ -93,31 +102,35 @@ class Database:
                 yield tx
             return
         with self._writers:
-            tx = self._borrow(durable=False)
+            kept = self._borrow(durable=False)
             try:
-                yield tx
+                yield kept.tx
             finally:
-                self._give_back(tx, durable=False)
+                self._give_back(kept)
 
-    def _borrow(self, durable: bool) -> Connection:
-        """Return a connection that nobody else uses: one that is kept ready, since the pool's own way costs more."""
-        try:
-            return self._ready[durable].pop()
-        except IndexError:
-            tx = self.engine.connect()
-        if self.is_sqlite:
-            driver: Any = tx.connection.driver_connection
-            driver.execute(DURABLE if durable else SURVIVING)
-        return tx
+    def _borrow(self, durable: bool) -> _Kept:
+        """Return a connection that nobody else uses: one that is kept ready, since the pool's own way costs more.
 
-    def _give_back(self, tx: Connection, durable: bool) -> None:
-        ready = self._ready[durable]
+        On SQLite it is always the same one, as writers go one at a time: what it has read of the file stays good until
+        another process writes. So it is told anew how durable the next commit is, which costs a hundredth of reading
+        the pages again.
+        """
+        kept = self._ready.pop() if self._ready else _Kept(self.engine.connect())
+        if self.is_sqlite and kept.durable is not durable:
+            driver: Any = kept.tx.connection.driver_connection
+            # not `execute`: the driver would take the statement for one that it knows, and SQLite would not read it
+            driver.executescript(DURABLE if durable else SURVIVING)
+            kept.durable = durable
+        return kept
+
+    def _give_back(self, kept: _Kept) -> None:
+        tx = kept.tx
         if tx.invalidated:
             self._forget_ready()  # the server went away: the others are as dead as this one
-        if tx.closed or tx.invalidated or len(ready) >= KEPT_READY:
+        if tx.closed or tx.invalidated or len(self._ready) >= KEPT_READY:
             tx.close()
         else:
-            ready.append(tx)
+            self._ready.append(kept)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -131,9 +144,8 @@ class Database:
         self.engine.dispose()
 
     def _forget_ready(self) -> None:
-        for ready in self._ready.values():
-            while ready:
-                ready.pop().close()
+        while self._ready:
+            self._ready.pop().tx.close()
 
 
 @contextmanager

@@ -14,12 +14,11 @@ from core.clock import day_in_lima, span_in_lima
 from core.order import Entry, Order
 from core.people import Actor, Membership
 from core.register import Agent
-from core.service import history, lines_of, order_from
+from core.service import find, history, lines_of, order_from
 from core.statements import (
     AGENT,
     BOUGHT,
     BRANDS,
-    FIND,
     HOLDING,
     LATEST_BOUGHT,
     REQUESTED_BETWEEN,
@@ -47,12 +46,14 @@ class OrderBook:
     def __init__(self, tx: Connection, actor: Actor, at: datetime) -> None:
         self._tx = tx
         self._actor = actor
-        self._today = day_in_lima(at)
+        self._at = at
+        self.last_found: Order | None = None
+        """The last order that was looked up by its code: what the conversation is about."""
 
     def find(self, code: str) -> Order | None:
         """Return the order with its lines, or None: never issued and not yours look the same."""
-        row = FIND.first(self._tx, {"code": code, "person_id": self._actor.person_id})
-        return None if row is None else order_from(row, lines_of(self._tx, row.id))
+        self.last_found = find(self._tx, code, self._actor.person_id)
+        return self.last_found
 
     def waiting(self, party: Party, status: Status) -> list[Order]:
         """Return the orders in that status where the person is on that side, the longest waiting first, no lines."""
@@ -89,7 +90,7 @@ class OrderBook:
     def _buying(self, buyer: Membership) -> dict[str, object]:
         return {
             "trade": Trade.CYLINDERS,
-            "on": self._today,
+            "on": day_in_lima(self._at),
             "activity": buyer.activity,
             "agent_id": buyer.agent_id,
         }

@@ -35,9 +35,12 @@ class Actor:
 
     def for_agent(self, agent_id: int) -> Membership | None:
         """Return the membership for the agent, or None."""
-        return next((one for one in self.memberships if one.agent_id == agent_id), None)
+        for one in self.memberships:
+            if one.agent_id == agent_id:
+                return one
+        return None
 
     def parties(self, order: Order) -> dict[Party, Membership]:
         """Return the sides of the order that this person stands on; a stranger stands on none."""
-        sides = {party: self.for_agent(order.agent_of(party)) for party in Party}
-        return {party: membership for party, membership in sides.items() if membership is not None}
+        sides = ((Party.BUYER, self.for_agent(order.buyer_id)), (Party.SELLER, self.for_agent(order.seller_id)))
+        return {party: membership for party, membership in sides if membership is not None}

@@ -13,9 +13,20 @@ from core.clock import day_in_lima
 from core.order import Entry, Line, Order
 from core.people import Actor, Membership
 from core.register import check_valid, two_agents
-from core.statements import ADD_ENTRY, FIND_LOCKED, HISTORY, LAST_NUMBER, LINES, SAVE_LINE, SAVE_ORDER
+from core.statements import (
+    ADD_ENTRY,
+    FIND,
+    FIND_LOCKED,
+    HISTORY,
+    LINES,
+    ORDER_COLUMNS,
+    SAVE_LINE,
+    SAVE_ORDER,
+)
 from core.terms import Movement, Party, Role
 from core.transitions import RULES, OrderCommand, Request, check, outcome
+
+ORDER_WIDTH = len(ORDER_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +46,21 @@ class Done:
         return any(line.accepted is not None and line.accepted < line.requested for line in lines)
 
 
-def execute(tx: Connection, command: OrderCommand | Request, actor: Actor, at: datetime) -> Done:
+def execute(
+    tx: Connection, command: OrderCommand | Request, actor: Actor, at: datetime, held: Order | None = None
+) -> Done:
     """Carry out the command at the moment `at` (UTC), or raise a Refused: always before the first change.
 
     Of several people racing for one movement exactly one succeeds; the others are told what the order is now.
+    `held` is an order of the actor's that this transaction has read since nobody else could change it: it is not locked
+    and read once more.
     """
     at = at.replace(microsecond=0)  # the journal counts in seconds, as the SCOP does
     if isinstance(command, Request):
         return _request(tx, command, actor, at)
-    return _move(tx, command, actor, at)
+    if held is None or held.code != command.code:
+        held = lock(tx, command.code, actor)
+    return _move(tx, command, held, actor, at)
 
 
 def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Done:
@@ -63,11 +80,10 @@ def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Do
         "buyer": buyer.snapshot(),
         "seller": seller.snapshot(),
     }
-    return _journal(tx, order, 1, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
+    return _journal(tx, order, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
 
 
-def _move(tx: Connection, command: OrderCommand, actor: Actor, at: datetime) -> Done:
-    order = lock(tx, command.code, actor)
+def _move(tx: Connection, command: OrderCommand, order: Order, actor: Actor, at: datetime) -> Done:
     rule = RULES[type(command)]
     party, membership = check(rule, order, actor, lambda: history(tx, order.id))
     if rule.registers_checked:
@@ -79,8 +95,7 @@ def _move(tx: Connection, command: OrderCommand, actor: Actor, at: datetime) -> 
     movement, status = outcome(rule, moved)
     after = replace(moved.order, status=status, moved_at=at)
     _save(tx, order, after)
-    number = LAST_NUMBER.scalar(tx, {"order_id": order.id}) + 1
-    return _journal(tx, after, number, movement, party, membership, actor, at, moved.declared)
+    return _journal(tx, after, movement, party, membership, actor, at, moved.declared)
 
 
 def lock(tx: Connection, code: str, actor: Actor) -> Order:
@@ -95,6 +110,15 @@ def order_from(row: Any, lines: tuple[Line, ...] = ()) -> Order:
     """Return the order that a row of ORDER_COLUMNS holds."""
     values: Any = (*row, lines)
     return Order(*values)
+
+
+def find(tx: Connection, code: str, person_id: int) -> Order | None:
+    """Return the order with its lines, or None: never issued and not the person's look the same."""
+    rows = FIND.all(tx, {"code": code, "person_id": person_id})
+    if not rows:
+        return None
+    found = tuple(Line(*row[ORDER_WIDTH:]) for row in rows if row.position is not None)
+    return order_from(rows[0][:ORDER_WIDTH], found)
 
 
 def lines_of(tx: Connection, order_id: int) -> tuple[Line, ...]:
@@ -142,7 +166,6 @@ def _line_values(order_id: int, line: Line) -> dict[str, Any]:
 def _journal(
     tx: Connection,
     order: Order,
-    number: int,
     movement: Movement,
     party: Party,
     membership: Membership,
@@ -150,33 +173,17 @@ def _journal(
     at: datetime,
     declared: dict[str, Any],
 ) -> Done:
-    entry = Entry(
-        number=number,
-        at=at,
-        movement=movement,
-        status=order.status,
-        party=party,
-        agent_id=membership.agent_id,
-        agent=membership.agent,
-        person_id=actor.person_id,
-        person_name=actor.name,
-        channel=actor.channel,
-        declared=declared,
-    )
-    ADD_ENTRY.run(
-        tx,
-        {
-            "order_id": order.id,
-            "number": number,
-            "at": at,
-            "movement": movement,
-            "status": order.status,
-            "party": party,
-            "agent_id": entry.agent_id,
-            "person_id": entry.person_id,
-            "person_name": entry.person_name,
-            "channel": entry.channel,
-            "declared": declared,
-        },
-    )
+    facts: dict[str, Any] = {
+        "at": at,
+        "movement": movement,
+        "status": order.status,
+        "party": party,
+        "agent_id": membership.agent_id,
+        "person_id": actor.person_id,
+        "person_name": actor.name,
+        "channel": actor.channel,
+        "declared": declared,
+    }
+    number = ADD_ENTRY.scalar(tx, {**facts, "order_id": order.id, "of_order": order.id})
+    entry = Entry(number=number, agent=membership.agent, **facts)
     return Done(order, entry, by_driver=membership.role is Role.DRIVER)

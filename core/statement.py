@@ -6,13 +6,15 @@ The SQL, the types and the order of the parameters are still SQLAlchemy's; only 
 
 from __future__ import annotations
 
+import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Enum
+from sqlalchemy import JSON, Connection, Enum
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement
@@ -43,12 +45,13 @@ class Statement:
 
     def all(self, tx: Connection, facts: Facts) -> list[Any]:
         """Return every row."""
-        prepared = self._for(tx.dialect)
-        return [prepared.make_row(row) for row in to_driver(tx, prepared.sql, prepared.arrange(facts)).fetchall()]
+        prepared = self._prepared.get(tx.dialect.name) or self._prepare(tx.dialect)
+        make_row = prepared.make_row
+        return [make_row(row) for row in to_driver(tx, prepared.sql, prepared.arrange(facts)).fetchall()]
 
     def first(self, tx: Connection, facts: Facts) -> Any:
         """Return the first row, or None."""
-        prepared = self._for(tx.dialect)
+        prepared = self._prepared.get(tx.dialect.name) or self._prepare(tx.dialect)
         row = to_driver(tx, prepared.sql, prepared.arrange(facts)).fetchone()
         return None if row is None else prepared.make_row(row)
 
@@ -59,7 +62,7 @@ class Statement:
 
     def run(self, tx: Connection, facts: Facts) -> int:
         """Do it, and return how many rows it touched."""
-        prepared = self._for(tx.dialect)
+        prepared = self._prepared.get(tx.dialect.name) or self._prepare(tx.dialect)
         return int(to_driver(tx, prepared.sql, prepared.arrange(facts)).rowcount)
 
     def run_each(self, tx: Connection, many: Iterable[Facts]) -> None:
@@ -67,16 +70,14 @@ class Statement:
         for facts in many:
             self.run(tx, facts)
 
-    def _for(self, dialect: Dialect) -> _Prepared:
-        prepared = self._prepared.get(dialect.name)
-        if prepared is None:
-            prepared = self._prepared[dialect.name] = _prepare(self.clause, self._columns, dialect)
+    def _prepare(self, dialect: Dialect) -> _Prepared:
+        prepared = self._prepared[dialect.name] = _prepare(self.clause, self._columns, dialect)
         return prepared
 
 
 def to_driver(tx: Connection, sql: str, parameters: Any = ()) -> Any:
     """Hand the SQL to the driver and return its cursor; its errors become SQLAlchemy's."""
-    driver: Any = tx.connection.driver_connection
+    driver: Any = tx.connection.dbapi_connection  # of both drivers this is the driver's own connection
     try:
         return driver.execute(sql, parameters)
     except tx.dialect.loaded_dbapi.Error as error:
@@ -114,6 +115,8 @@ def _to_driver(kind: Any, dialect: Dialect) -> Convert:
         return _moment_as_text
     if dialect.name == "sqlite" and isinstance(kind, Enum):
         return None  # the members are texts already
+    if dialect.name == "sqlite" and isinstance(kind, JSON):
+        return _as_json
     convert: Convert = kind.dialect_impl(dialect).bind_processor(dialect)
     return convert
 
@@ -121,6 +124,8 @@ def _to_driver(kind: Any, dialect: Dialect) -> Convert:
 def _from_driver(kind: Any, dialect: Dialect) -> Convert:
     if dialect.name == "sqlite" and isinstance(kind, UTCDateTime):
         return _text_as_moment
+    if dialect.name == "sqlite" and isinstance(kind, JSON):
+        return _from_json
     if isinstance(kind, Enum) and kind.enum_class is not None:
         return {member.value: member for member in kind.enum_class}.get
     convert: Convert = kind.dialect_impl(dialect).result_processor(dialect, None)
@@ -128,16 +133,26 @@ def _from_driver(kind: Any, dialect: Dialect) -> Convert:
 
 
 def _moment_as_text(moment: datetime | None) -> str | None:
-    """Return a moment as SQLAlchemy stores it in SQLite, four times faster than it does."""
+    """Return a moment as SQLAlchemy stores it in SQLite, many times faster than it does."""
     if moment is None:
         return None
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs its time zone")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if moment.tzinfo is not UTC:
+        if moment.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(" ", "microseconds")[:-6]  # without the +00:00
 
 
 def _text_as_moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+_as_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_decode = json.JSONDecoder().decode
+
+
+def _from_json(text: str | None) -> Any:
+    return None if text is None else _decode(text)
 
 
 def _converted(convert: Convert, value: Any) -> Any:
@@ -176,13 +191,14 @@ def _row_maker(clause: Any, dialect: Dialect) -> Callable[[Sequence[Any]], Any]:
     row = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]  # noqa: PYI024 - the columns are known only now
     converts = [_from_driver(column.type, dialect) for column in columns]
     converted = [(place, convert) for place, convert in enumerate(converts) if convert is not None]
+    as_row = partial(tuple.__new__, row)  # what `row._make` does, without counting the values
     if not converted:
-        return row._make
+        return as_row
 
     def make(values: Sequence[Any]) -> Any:
         changed = list(values)
         for place, convert in converted:
             changed[place] = convert(changed[place])
-        return row._make(changed)
+        return as_row(changed)
 
     return make

@@ -72,26 +72,39 @@ def _visible() -> ColumnElement[bool]:
     )
 
 
-_find = select(*ORDER_COLUMNS).select_from(ORDER_SOURCE).where(orders.c.code == bindparam("code"), _visible())
-FIND = Statement(_find)
-FIND_LOCKED = Statement(_find.with_for_update(of=orders, key_share=True))
-
-LINES = Statement(
-    select(
-        lines.c.position,
-        lines.c.product,
-        lines.c.brand_id,
-        brands.c.name.label("brand"),
-        lines.c.size,
-        lines.c.unit,
-        lines.c.kilograms_each,
-        lines.c.requested,
-        lines.c.accepted,
-        lines.c.sold,
-        lines.c.received,
-        lines.c.status,
-        lines.c.reason,
+LINE_COLUMNS = (
+    lines.c.position,
+    lines.c.product,
+    lines.c.brand_id,
+    brands.c.name.label("brand"),
+    lines.c.size,
+    lines.c.unit,
+    lines.c.kilograms_each,
+    lines.c.requested,
+    lines.c.accepted,
+    lines.c.sold,
+    lines.c.received,
+    lines.c.status.label("line_status"),
+    lines.c.reason,
+)
+_its_visible = (orders.c.code == bindparam("code"), _visible())
+FIND = Statement(
+    select(*ORDER_COLUMNS, *LINE_COLUMNS)
+    .select_from(
+        ORDER_SOURCE.outerjoin(lines, lines.c.order_id == orders.c.id).outerjoin(
+            brands, lines.c.brand_id == brands.c.id
+        )
     )
+    .where(*_its_visible)
+    .order_by(lines.c.position)
+)
+"""The order once for each of its lines."""
+FIND_LOCKED = Statement(
+    select(*ORDER_COLUMNS).select_from(ORDER_SOURCE).where(*_its_visible).with_for_update(of=orders, key_share=True)
+)
+"""Without the lines: what is joined to a row that was waited for is read as it was before. They are read next."""
+LINES = Statement(
+    select(*LINE_COLUMNS)
     .select_from(lines.outerjoin(brands, lines.c.brand_id == brands.c.id))
     .where(lines.c.order_id == bindparam("order_id"))
     .order_by(lines.c.position)
@@ -136,7 +149,6 @@ HISTORY = Statement(
     .where(entries.c.order_id == bindparam("order_id"))
     .order_by(entries.c.number)
 )
-LAST_NUMBER = Statement(select(func.max(entries.c.number)).where(entries.c.order_id == bindparam("order_id")))
 AGENT_COLUMNS = (
     agents.c.id,
     agents.c.name,
@@ -279,11 +291,15 @@ SAVE_LINE = Statement(
         reason=bindparam("reason"),
     )
 )
+_NEXT_NUMBER = (
+    select(func.coalesce(func.max(entries.c.number), 0) + 1)
+    .where(entries.c.order_id == bindparam("of_order"))
+    .scalar_subquery()
+)
 ADD_ENTRY = Statement(
-    entries.insert(),
+    entries.insert().values(number=_NEXT_NUMBER).returning(entries.c.number),
     columns=(
         "order_id",
-        "number",
         "at",
         "movement",
         "status",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 
 from core import documents, errors
@@ -311,16 +312,19 @@ def arrive(order: Order, _command: Arrive, _at: datetime) -> Moved:
 # --- what the blocks share --------------------------------------------------------------------------------------------
 
 
+@cache
+def _rules_from(party: Party, status: Status) -> tuple[Rule, ...]:
+    """Return the rules by which that side may move an order from there."""
+    return tuple(rule for rule in RULES.values() if status in rule.by.get(party, ()))
+
+
 def possible(order: Order, actor: Actor) -> frozenset[type[Command]]:
     """Return the commands that the person can do with the order as it is now; the register may still refuse."""
-    sides = actor.parties(order)
     return frozenset(
-        command
-        for command, rule in RULES.items()
-        if any(
-            party in sides and order.status in sources and rule.admits(sides[party])
-            for party, sources in rule.by.items()
-        )
+        rule.command
+        for party, membership in actor.parties(order).items()
+        for rule in _rules_from(party, order.status)
+        if rule.admits(membership)
     )
 
 

@@ -19,12 +19,12 @@ from tests.world import VOICES, World
 
 STATEMENTS: dict[str, tuple[int, int]] = {
     # what is said: (on SQLite, on PostgreSQL), savepoints included
-    "question": (8, 10),
-    "commit": (16, 18),
-    "pending, 1 order": (11, 13),
-    "pending, 7 orders": (11, 13),
-    "search, 1 order": (7, 9),
-    "search, 8 orders": (7, 9),
+    "question": (6, 7),
+    "commit": (11, 14),
+    "pending, 1 order": (10, 11),
+    "pending, 7 orders": (10, 11),
+    "search, 1 order": (6, 7),
+    "search, 8 orders": (6, 7),
 }
 
 

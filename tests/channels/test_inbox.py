@@ -132,6 +132,29 @@ class TestOrder:
             mine = [words for words in seen if words.startswith(phone)]
             assert list(dict.fromkeys(mine)) == [f"{phone} {number}" for number in range(12)]
 
+    def test_an_older_message_goes_before_the_one_in_hand(
+        self, any_world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen = _break_one(monkeypatch)
+        keep(any_world.runtime, _said(EMILE, 1, "solicitar"))
+        receive(any_world.runtime, _said(EMILE, 2, "mr. hyde"))
+        assert seen == ["solicitar", "mr. hyde"] and len(outbox_rows(any_world)) == 2
+        assert_answered(any_world)
+
+    def test_the_one_in_hand_is_left_alone_when_somebody_was_quicker(
+        self, any_world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen, write_down = _break_one(monkeypatch), inbox._keep
+
+        def keep_slowly(*message: Any) -> Any:
+            kept = write_down(*message)
+            assert answer_leftovers(any_world.runtime) == 1
+            return kept
+
+        monkeypatch.setattr(inbox, "_keep", keep_slowly)
+        assert receive(any_world.runtime, _said(EMILE, 1, "menu"))
+        assert seen == ["menu"] and len(outbox_rows(any_world)) == 1
+
     def test_a_conversation_kept_at_once_goes_its_way(self, any_world: World) -> None:
         steps = ("solicitar", "mr. hyde", "joyce gas", "10 kg", "20", "no", "yes")
         for number, words in enumerate(steps):
