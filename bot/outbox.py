@@ -25,6 +25,10 @@ LEASE = timedelta(seconds=60)
 ANSWERS_EXPIRE = timedelta(minutes=30)
 """A question that could not be sent for so long would only confuse; the person asks again."""
 NOTICES_EXPIRE = timedelta(days=2)
+UNCERTAIN_WAIT = timedelta(minutes=10)
+"""What matters is not lost with an outage that answers nothing: after so long it is sent again, as a copy; meanwhile it
+holds up nobody."""
+MOST_DOUBTS = 4
 
 _COLUMNS = (
     "address_id",
@@ -120,15 +124,29 @@ _EXPIRE = (
     .where(or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")))
     .values(state=Sending.EXPIRED)
 )
-_EXPIRE_SHUT = (
+_ASIDE = text(f"outbox.state IN ('{Sending.SHUT.value}', '{Sending.UNCERTAIN.value}')")
+_EXPIRE_ASIDE = (
     outbox.update()
-    .where(text(f"state = '{Sending.SHUT.value}'"), outbox.c.expires_at <= bindparam("now"))
+    .where(_ASIDE, outbox.c.state == Sending.SHUT, outbox.c.expires_at <= bindparam("now"))
     .values(state=Sending.EXPIRED)
+)
+_REPEAT = (
+    outbox.update()
+    .where(
+        _ASIDE,
+        outbox.c.state == Sending.UNCERTAIN,
+        outbox.c.critical,
+        outbox.c.doubts < MOST_DOUBTS,
+        outbox.c.next_attempt_at <= bindparam("now"),
+        outbox.c.expires_at > bindparam("now"),
+    )
+    .values(state=Sending.PENDING)
 )
 _REOPEN = (
     outbox.update()
     .where(
-        text(f"outbox.state = '{Sending.SHUT.value}'"),
+        _ASIDE,
+        outbox.c.state == Sending.SHUT,
         exists().where(addresses.c.id == outbox.c.address_id, addresses.c.last_inbound_at > outbox.c.next_attempt_at),
     )
     .values(state=Sending.PENDING, outside=False)
@@ -231,12 +249,15 @@ def is_anything_due(runtime: Runtime) -> bool:
         )
 
 
-def reopen(runtime: Runtime) -> int:
-    """Let go what waited for a person to write, now that they did; return how many letters. For the worker's clock."""
+def take_up_again(runtime: Runtime) -> int:
+    """Let go what stood aside: what waited for a person to write, now that they did, and what nobody could be sure of.
+
+    Returns how many letters. For the worker's clock.
+    """
     now = runtime.clock()
     with runtime.database.transaction() as tx:
-        tx.execute(_EXPIRE_SHUT, {"now": now})
-        return tx.execute(_REOPEN).rowcount
+        tx.execute(_EXPIRE_ASIDE, {"now": now})
+        return tx.execute(_REOPEN).rowcount + tx.execute(_REPEAT, {"now": now}).rowcount
 
 
 def _claimed(row: Any) -> Claimed:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from bot import elsewhere
 from bot.letters import Claimed, Fate, SendError
-from bot.outbox import hush
+from bot.outbox import UNCERTAIN_WAIT, hush
 from bot.runtime import Runtime
 from bot.store import Kind, Reach, Sending, addresses, outbox
 from core.db import Database
@@ -24,8 +24,8 @@ FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=1)
 """Short: after an outage of the platform nobody should wait much longer than it lasted."""
 JITTER = 0.2
-DOUBT_WAIT = timedelta(seconds=20)
-"""Before asking the platform about a letter whose request may still be on its way there."""
+DOUBT_WAIT = timedelta(seconds=10)
+"""Before asking the platform about a letter whose request may still be on its way there, or repeating it."""
 ALARM_WAIT = timedelta(minutes=10)
 MOST_TRIES = 6
 """Of a letter that the platform takes and then fails to deliver."""
@@ -91,12 +91,6 @@ def mark_needless(database: Database, letter: Claimed, worker: str, at: datetime
         _mark(tx, letter, worker, Sending.EXPIRED, at, reason="needless")
 
 
-def mark_uncertain(database: Database, letter: Claimed, worker: str, at: datetime) -> None:
-    """Say that nobody can know whether it arrived, and that it is not sent again."""
-    with database.transaction() as tx:
-        _mark(tx, letter, worker, Sending.UNCERTAIN, at, reason="nobody knows whether it arrived")
-
-
 def mark_written(database: Database, letter: Claimed, worker: str, content: dict[str, Any]) -> None:
     """Keep what a reminder says: it is written when it leaves."""
     with database.transaction() as tx:
@@ -133,10 +127,10 @@ def _consequence(letter: Claimed, error: SendError) -> tuple[Sending, timedelta]
     match error.fate:
         case Fate.TEMPORARY:
             return Sending.PENDING, error.retry_after or waiting_time(letter.attempts)
-        case Fate.DOUBTFUL if letter.critical and not letter.repeated:
+        case Fate.DOUBTFUL if letter.critical and not letter.doubts:
             return Sending.PENDING, DOUBT_WAIT
         case Fate.DOUBTFUL:
-            return Sending.UNCERTAIN, timedelta()
+            return Sending.UNCERTAIN, UNCERTAIN_WAIT
         case Fate.SHUT:
             return Sending.SHUT, timedelta()
         case Fate.MISCONFIGURED:

@@ -68,6 +68,36 @@ class Member:
     channels: tuple[tuple[str, Reach], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation that nobody has used yet, as the owner sees it."""
+
+    invitation_id: int
+    name: str
+    role: Role
+    expires_at: datetime
+
+
+_OPEN_INVITATIONS = (
+    select(invitations.c.id, invitations.c.name, invitations.c.role, invitations.c.expires_at)
+    .where(
+        invitations.c.agent_id == bindparam("agent_id"),
+        invitations.c.used_at.is_(None),
+        invitations.c.expires_at > bindparam("now"),
+    )
+    .order_by(invitations.c.id)
+    .limit(20)
+)
+_WITHDRAW = (
+    invitations.update()
+    .where(
+        invitations.c.id == bindparam("this"),
+        invitations.c.agent_id == bindparam("of_agent"),
+        invitations.c.used_at.is_(None),
+    )
+    .values(expires_at=bindparam("now"))
+    .returning(invitations.c.name)
+)
 _INVITATION = (
     select(invitations.c.agent_id, agents.c.name.label("agent"), invitations.c.role, invitations.c.name)
     .select_from(invitations.join(agents, invitations.c.agent_id == agents.c.id))
@@ -126,6 +156,12 @@ class PeopleBook:
         check_owner(self._actor, agent_id)
         return team(self._tx, agent_id)
 
+    def invited(self, agent_id: int) -> list[Invited]:
+        """Return who was invited to an agent that the person owns and has not come yet."""
+        check_owner(self._actor, agent_id)
+        rows = self._tx.execute(_OPEN_INVITATIONS, {"agent_id": agent_id, "now": self._at})
+        return [Invited(*row) for row in rows]
+
     def invitation(self, code: str) -> Invitation | None:
         """Return the invitation with this code, if it can still be used."""
         row = self._tx.execute(_INVITATION, {"hash": hash_of(code), "now": self._at}).first()
@@ -177,6 +213,14 @@ class Invite(Command):
 
 
 @dataclass(frozen=True)
+class Withdraw(Command):
+    """Take an invitation back before anybody uses it."""
+
+    agent_id: int
+    invitation_id: int
+
+
+@dataclass(frozen=True)
 class Remove(Command):
     """Take somebody out of an agent's team."""
 
@@ -201,7 +245,11 @@ class SpeakLanguage(Command):
 
 
 class InvitationGone(errors.Refused):
-    """The invitation was used, expired or never was."""
+    """The invitation was used, withdrawn, expired or never was."""
+
+
+class InvitationUsed(errors.Refused):
+    """There is no invitation to take back: somebody has used it."""
 
 
 class LastOwner(errors.Refused):
@@ -220,6 +268,15 @@ def invite(tx: Connection, agent_id: int, role: Role, name: str, at: datetime) -
     }
     tx.execute(invitations.insert(), row)
     return code
+
+
+def withdraw(tx: Connection, command: Withdraw, at: datetime) -> str:
+    """Make an invitation useless; return whom it was for."""
+    facts = {"this": command.invitation_id, "of_agent": command.agent_id, "now": at}
+    name: str | None = tx.execute(_WITHDRAW, facts).scalar()
+    if name is None:
+        raise InvitationUsed
+    return name
 
 
 def use_invitation(

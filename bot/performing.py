@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import contacts, notices, people, texts
+from bot import contacts, notices, people, team_notices, texts
 from bot.contacts import Contact
 from bot.i18n import _, language
 from bot.messages import Outgoing
@@ -87,9 +87,18 @@ def _invite(work: Work, command: people.Invite) -> Outgoing:
     return Outgoing(f"{text}\n{link}" if link else text, (texts.to_menu(),))
 
 
+def _withdraw(work: Work, command: people.Withdraw) -> Outgoing:
+    people.check_owner(work.contact.actor, command.agent_id)
+    name = people.withdraw(work.tx, command, work.at)
+    text = _("✅ It WAS registered: the invitation of {name} works no more.").format(name=name)
+    return Outgoing(text, (texts.to_menu(),))
+
+
 def _remove(work: Work, command: people.Remove) -> Outgoing:
     people.check_owner(work.contact.actor, command.agent_id)
+    team = team_notices.reachable(work.tx, work.runtime, command.agent_id, work.contact.channel, work.at)
     member = people.remove(work.tx, command)
+    team_notices.tell_removed(work.tx, work.contact.actor, member, team.get(member.person_id), work.at)
     return Outgoing(
         _("✅ It WAS registered: {name} no longer belongs to the team.").format(name=member.name), (texts.to_menu(),)
     )
@@ -111,6 +120,7 @@ def _join(work: Work, command: people.Join) -> Outgoing:
     person_id, invitation = people.use_invitation(work.tx, command.code, contact.person_id, contact.locale, work.at)
     if contact.person_id is None:
         contacts.link(work.tx, contact.address_id, person_id)
+    team_notices.tell_owners(work.tx, work.runtime, invitation, person_id, contact.channel, work.at)
     text = _("✅ Welcome, {name}. You belong to {agent} now.").format(
         name=contact.actor.name or invitation.name, agent=invitation.agent
     )
@@ -132,6 +142,7 @@ def _speak(work: Work, command: people.SpeakLanguage) -> Outgoing:
 
 _OTHERS: dict[type[Command], Callable[..., Outgoing]] = {
     people.Invite: _invite,
+    people.Withdraw: _withdraw,
     people.Remove: _remove,
     people.LetClose: _let_close,
     people.Join: _join,

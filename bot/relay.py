@@ -119,8 +119,6 @@ class Relay:
     async def _send(self, letter: Claimed) -> None:
         try:
             provider_id = await self._send_or_find(letter)
-        except CannotTellError:
-            await self._mark(outcomes.mark_uncertain, letter)
         except SendError as error:
             await self._failed(letter, error)
         except Exception as bug:
@@ -130,17 +128,12 @@ class Relay:
             await self._mark_sent(letter, provider_id)
 
     async def _send_or_find(self, letter: Claimed) -> str:
-        """Send a letter. One that may have left before is looked up first, or sent once more and says so; never twice.
-
-        Raises CannotTellError when nothing more can be done.
-        """
+        """Send a letter. One that may have left before is looked up; where it cannot be, the copy says what it is."""
         if not letter.doubts:
             return await self._send_now(letter)
         try:
             found = await asyncio.wait_for(self._senders[letter.channel].look_up(letter), SEND_TIMEOUT)
         except (CannotTellError, TimeoutError):
-            if letter.doubts > 1:
-                raise CannotTellError from None
             return await self._send_now(replace(letter, repeated=True))
         return found or await self._send_now(letter)
 

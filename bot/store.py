@@ -48,7 +48,7 @@ class Sending(StrEnum):
     READ = "LEIDO"
     FAILED = "FALLIDO"
     UNCERTAIN = "INCIERTO"
-    """It left, and whether it arrived nobody can say; it is not sent again."""
+    """It left, and whether it arrived nobody can say."""
     EXPIRED = "VENCIDO"
     SHUT = "EN ESPERA"
     """WhatsApp allows no free text to this person now: it waits until they write."""
@@ -134,10 +134,10 @@ class OutboxRow(SQLModel, table=True):
             postgresql_where=text("dedupe_key IS NOT NULL"),
         ),
         Index(
-            "ix_outbox_shut",
-            "address_id",
-            sqlite_where=text("state = 'EN ESPERA'"),
-            postgresql_where=text("state = 'EN ESPERA'"),
+            "ix_outbox_aside",
+            "next_attempt_at",
+            sqlite_where=text("state IN ('EN ESPERA', 'INCIERTO')"),
+            postgresql_where=text("state IN ('EN ESPERA', 'INCIERTO')"),
         ),
         Index(
             "ix_outbox_waiting",

@@ -423,6 +423,11 @@ def _invitation_gone(_refused: people.InvitationGone) -> str:
 
 
 @why.register
+def _invitation_used(_refused: people.InvitationUsed) -> str:
+    return _("That invitation was used already. Look at your team.")
+
+
+@why.register
 def _last_owner(_refused: people.LastOwner) -> str:
     return _("A company keeps at least one owner.")
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import health, inbox, registry
+from bot import health, inbox, outbox, registry
 from bot.channels import Sender
 from bot.handlers.phones import PhoneSender
 from bot.handlers.telegram import TelegramSender, make_bot
@@ -75,6 +75,7 @@ def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
     )
     jobs: tuple[tuple[Callable[[], object], int], ...] = (
         (lambda: inbox.answer_leftovers(runtime), LEFTOVERS_EVERY),
+        (lambda: outbox.take_up_again(runtime), LEFTOVERS_EVERY),
         (lambda: health.note_alive(runtime, health.WORKER), ALIVE_EVERY),
     )
     for work, seconds in jobs:

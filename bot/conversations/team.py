@@ -6,7 +6,7 @@ from bot import texts
 from bot.asking import owns, pick_agent
 from bot.dialogue import Chat
 from bot.i18n import N_, _
-from bot.people import Invite, LetClose, Member, Remove
+from bot.people import Invite, Invited, LetClose, Member, Remove, Withdraw
 from bot.questions import words
 from bot.registry import conversation
 from bot.store import Reach
@@ -24,10 +24,13 @@ def team(chat: Chat) -> Command:
     agent = pick_agent(chat, _("The team of which company?"), owned)
     members = chat.people.team(agent.agent_id)
     drivers = [member for member in members if member.role is Role.DRIVER]
-    listed = "\n".join(_described(member) for member in members)
+    invited = chat.people.invited(agent.agent_id)
+    listed = "\n".join([*(_described(member) for member in members), *(_awaited(one) for one in invited)])
     options = {"invite": _("Invite somebody"), "remove": _("Remove somebody")}
     if drivers:
         options["drivers"] = _("Drivers who close")
+    if invited:
+        options["withdraw"] = _("Withdraw an invitation")
     what = chat.choose_word(
         "what", _("Team of {agent}:\n{listed}").format(agent=agent.agent, listed=listed), options | {"done": _("Done")}
     )
@@ -35,6 +38,8 @@ def team(chat: Chat) -> Command:
         return _invited(chat, agent)
     if what == "remove":
         return _removed(chat, agent, members)
+    if what == "withdraw":
+        return _withdrawn(chat, agent, invited)
     if what == "done":
         chat.stop(_("Done. Nothing was changed."), (texts.to_menu(),))
     return _driver(chat, agent, drivers)
@@ -46,6 +51,12 @@ def _described(member: Member) -> str:
         role = _("driver, may close")
     channels = ", ".join(_channel(name, reach) for name, reach in member.channels)
     return f"• {member.name} ({role}): " + (channels or _("not joined yet"))
+
+
+def _awaited(one: Invited) -> str:
+    return _("• {name} ({role}): invited, until {day}").format(
+        name=one.name, role=_(texts.ROLE[one.role]), day=texts.on_day(texts.today(one.expires_at))
+    )
 
 
 def _channel(name: str, reach: Reach) -> str:
@@ -69,6 +80,20 @@ def _invited(chat: Chat, agent: Membership) -> Invite:
         _("Yes, invite"),
     )
     return Invite(agent.agent_id, Role(role), name)
+
+
+def _withdrawn(chat: Chat, agent: Membership, invited: list[Invited]) -> Withdraw:
+    one = chat.choose(
+        "invitation",
+        _("Whose invitation?"),
+        invited,
+        token=lambda invitation: f"invitation {invitation.invitation_id}",
+        label=lambda invitation: invitation.name,
+    )
+    chat.confirm(
+        _("Withdraw the invitation of {name}? Its code will work no more.").format(name=one.name), _("Yes, withdraw")
+    )
+    return Withdraw(agent.agent_id, one.invitation_id)
 
 
 def _removed(chat: Chat, agent: Membership, members: list[Member]) -> Remove:

@@ -208,12 +208,32 @@ class TestDoubt:
         took = platform.took if kind is not Kind.REMINDER else sorted(platform.took, key=lambda one: "desp" in one[1])
         assert took == [(EMILE, "vendido"), (EMILE, "(reenviado) vendido"), (EMILE, "después")]
 
-    def test_it_is_never_sent_three_times(self, any_world: World) -> None:
+    def test_after_the_copy_it_stands_aside(self, any_world: World) -> None:
         _post(any_world, EMILE, "vendido", Kind.NOTICE)
-        platform = Platform({"vendido": ["silence", "silence", "silence"]})
-        _deliver(any_world, platform, 8)
-        assert [text for _phone, text in platform.took] == ["vendido", "(reenviado) vendido"]
-        assert _states(any_world) == [Sending.UNCERTAIN]
+        _post(any_world, EMILE, "después")
+        platform = Platform({"vendido": ["silence"] * 9})
+        _deliver(any_world, platform, 5)
+        assert [text for _phone, text in platform.took] == ["vendido", "(reenviado) vendido", "después"]
+        assert _states(any_world) == [Sending.UNCERTAIN, Sending.SENT]
+
+    def test_an_outage_that_answers_nothing_loses_no_notice(self, any_world: World) -> None:
+        _post(any_world, EMILE, "vendido", Kind.NOTICE)
+        _post(any_world, HYDE, "¿Cuántos?")
+        lost = SendError("no answer", Fate.DOUBTFUL)
+        platform = Platform({"vendido": [lost, lost], "¿Cuántos?": [lost]})
+        for _minute in range(20):
+            _deliver(any_world, platform)
+            outbox.take_up_again(any_world.runtime)
+        assert platform.took == [(EMILE, "(reenviado) vendido")]
+        assert _states(any_world) == [Sending.SENT, Sending.UNCERTAIN]
+
+    def test_copies_come_to_an_end(self, any_world: World) -> None:
+        _post(any_world, EMILE, "vendido", Kind.NOTICE)
+        platform = Platform({"vendido": ["silence"] * 99})
+        for _minute in range(120):
+            _deliver(any_world, platform)
+            outbox.take_up_again(any_world.runtime)
+        assert len(platform.took) == 4 and _states(any_world) == [Sending.UNCERTAIN]
 
     def test_a_platform_that_can_be_asked_is_asked(self, any_world: World) -> None:
         _post(any_world, EMILE, "llegó", Kind.NOTICE)
@@ -367,16 +387,16 @@ class TestElsewhere:
     def test_what_waits_for_the_person_leaves_when_they_write(self, any_world: World) -> None:
         self._fails(any_world, EMILE, SendError("shut", Fate.SHUT))
         assert _states(any_world)[0] is Sending.SHUT
-        assert outbox.reopen(any_world.runtime) == 0
+        assert outbox.take_up_again(any_world.runtime) == 0
         any_world.clock.advance(hours=3)
         any_world.says(EMILE, "menu")
-        assert outbox.reopen(any_world.runtime) == 1
+        assert outbox.take_up_again(any_world.runtime) == 1
         assert "vendido" in _claim(any_world.runtime)
 
     def test_what_waits_too_long_expires(self, any_world: World) -> None:
         self._fails(any_world, EMILE, SendError("shut", Fate.SHUT))
         any_world.clock.advance(days=2)
-        outbox.reopen(any_world.runtime)
+        outbox.take_up_again(any_world.runtime)
         assert _states(any_world)[0] is Sending.EXPIRED
 
     def test_the_owner_is_told_once_who_gets_nothing(self, any_world: World) -> None:

@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 WAITING = "state IN ('PENDIENTE', 'TOMADO')"
-SHUT = "state = 'EN ESPERA'"
+ASIDE = "state IN ('EN ESPERA', 'INCIERTO')"
 
 
 def upgrade() -> None:
@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.execute("UPDATE outbox SET urgency = 1, critical = true WHERE kind <> 'RESPUESTA'")
     for name, columns, where in (
         ("ix_outbox_waiting", ["channel", "urgency", "next_attempt_at", "id"], WAITING),
-        ("ix_outbox_shut", ["address_id"], SHUT),
+        ("ix_outbox_aside", ["next_attempt_at"], ASIDE),
     ):
         op.create_index(name, "outbox", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
     op.create_table(
@@ -61,7 +61,7 @@ def downgrade() -> None:
     op.execute("UPDATE outbox SET state = 'VENCIDO' WHERE state IN ('EN ESPERA', 'INCIERTO')")
     op.drop_table("template")
     op.drop_table("pace")
-    op.drop_index("ix_outbox_shut", "outbox")
+    op.drop_index("ix_outbox_aside", "outbox")
     op.drop_index("ix_outbox_waiting", "outbox")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         for name in (
