@@ -20,12 +20,12 @@ from flask import Blueprint, Response, request
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # spans of time as such, not as seconds: read when the library is loaded
 from telegram import (
     Bot,
+    CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
     Message,
     ReplyKeyboardMarkup,
-    Update,
 )
 from telegram.constants import ChatType, InlineKeyboardButtonLimit, MessageLimit
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -44,6 +44,18 @@ log = logging.getLogger(__name__)
 NAME = "telegram"
 ALLOWED_UPDATES = ["message", "callback_query"]
 LARGEST_ID = 2**63
+UNREAD = frozenset(
+    {
+        "reply_to_message",
+        "external_reply",
+        "quote",
+        "entities",
+        "caption_entities",
+        "reply_markup",
+        "link_preview_options",
+    }
+)
+"""Parts of a message that mean nothing here, and would cost as much to parse as all the others."""
 CONTENT = {
     "voice": Content.AUDIO,
     "audio": Content.AUDIO,
@@ -92,7 +104,7 @@ def _object(body: bytes) -> dict[str, Any] | None:
 def read(payload: dict[str, Any], bot_id: str) -> Incoming | None:
     """Return what a person said, or None for what is nothing that a person said, or cannot be understood."""
     try:
-        incoming = from_update(Update.de_json(payload, None), bot_id)
+        incoming = _from_update(payload, bot_id)
     except Exception as odd:  # noqa: BLE001 - the library checks nothing: any wrong shape ends in any error
         log.warning("an update could not be understood: %s", type(odd).__name__)
         return None
@@ -108,12 +120,30 @@ def _is_sound(payload: dict[str, Any], incoming: Incoming) -> bool:
     )
 
 
-def from_update(update: Update, bot_id: str) -> Incoming | None:
-    """Return what a person said in an update."""
-    if update.callback_query is not None:
-        return _from_button(update, bot_id)
-    message = update.message
-    if message is None or message.from_user is None or message.from_user.is_bot:
+def _from_update(update: dict[str, Any], bot_id: str) -> Incoming | None:
+    """Return what a person said in an update.
+
+    Of the update only the part is parsed that says it, and of that part not what it repeats of other messages.
+    """
+    provider_id = f"{bot_id}:{update.get('update_id')}"
+    tapped, said = update.get("callback_query"), update.get("message")
+    if tapped is not None:
+        return _from_button(CallbackQuery.de_json(_without_message(tapped), None), provider_id)
+    if said is None:
+        return None
+    return _from_message(Message.de_json({key: said[key] for key in said.keys() - UNREAD}, None), provider_id)
+
+
+def _without_message(tapped: dict[str, Any]) -> dict[str, Any]:
+    """Return the tap with no more of the bot's own message under it than where it is."""
+    shown = tapped.get("message")
+    return (
+        tapped if shown is None else {**tapped, "message": {key: shown[key] for key in ("message_id", "date", "chat")}}
+    )
+
+
+def _from_message(message: Message, provider_id: str) -> Incoming | None:
+    if message.from_user is None or message.from_user.is_bot:
         return None
     content = _content(message)
     if content is None:
@@ -121,7 +151,7 @@ def from_update(update: Update, bot_id: str) -> Incoming | None:
     return Incoming(
         channel=NAME,
         address=str(message.chat.id),
-        provider_id=f"{bot_id}:{update.update_id}",
+        provider_id=provider_id,
         text=message.text or "",
         content=content,
         phone=_own_phone(message),
@@ -130,15 +160,14 @@ def from_update(update: Update, bot_id: str) -> Incoming | None:
     )
 
 
-def _from_button(update: Update, bot_id: str) -> Incoming | None:
-    query = update.callback_query
-    if query is None or not isinstance(query.data, str):
+def _from_button(query: CallbackQuery, provider_id: str) -> Incoming | None:
+    if not isinstance(query.data, str):
         return None
     chat = query.message.chat if query.message else None
     return Incoming(
         channel=NAME,
         address=str(chat.id if chat else query.from_user.id),
-        provider_id=f"{bot_id}:{update.update_id}",
+        provider_id=provider_id,
         payload=query.data,
         language=query.from_user.language_code or "",
         private=chat is None or chat.type == ChatType.PRIVATE,
