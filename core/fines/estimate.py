@@ -16,10 +16,9 @@ from core.fines.parameters import (
     DETECTION_UNTIL_2021,
     LABOUR_2021,
     UNSOLD_BUDGET_2018,
-    TaxUnit,
-    tax_unit,
 )
 from core.terms import Activity, Trade
+from core.uit import TaxUnit, tax_unit
 
 WAGES_TAX_UNIT = tax_unit(date(2022, 7, 1))
 """The UIT that goes with the wages and prices of the newest parameters: a fine in UIT is reckoned at their time, and

@@ -15,10 +15,11 @@ from core.fines import rcd_120, reckoning, rgg_352
 from core.fines.cases import CASES, HYTEK, LOS_TUMPIS, NUEVA_KALIFORNIA, Case, Conduct, most_similar
 from core.fines.estimate import closing_late, unloading_unsold
 from core.fines.mitigation import Mitigation, Rounding, mitigate
-from core.fines.parameters import COURSE_2018, COURSE_2022, TAX_UNITS, tax_unit
+from core.fines.parameters import COURSE_2018, COURSE_2022
 from core.fines.reckoning import Course, avoided, postponed
 from core.fines.rgg_352 import STANDARD_COST, Weight, graded_cost, weight_of
 from core.terms import Activity, Trade
+from core.uit import TAX_UNITS, tax_unit
 
 TODAY = date(2026, 11, 21)
 SOLES = st.decimals("0.01", "1000000", places=2)
