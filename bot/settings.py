@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.i18n import KNOWN
 from bot.runtime import Runtime
 from core.db import Database
+from core.proof.keys import Keyring
 
 
 def _web_address(value: str) -> str:
@@ -49,6 +50,17 @@ def _time_zone(value: str) -> str:
 def _locale(value: str) -> str:
     if value not in KNOWN:
         raise ValueError(f"must be one of {', '.join(KNOWN)}")
+    return value
+
+
+def _key(value: str | None) -> str | None:
+    if value is not None:
+        Keyring(value)
+    return value
+
+
+def _keys(value: str) -> str:
+    Keyring(public=value.split())
     return value
 
 
@@ -93,6 +105,8 @@ class Settings(BaseSettings):
     )
     twilio_api_base_url: OptionalAddress = None
     twilio_content_base_url: OptionalAddress = None
+    receipt_signing_key: Annotated[str | None, BeforeValidator(_empty_is_unset), AfterValidator(_key)] = None
+    receipt_public_keys: Annotated[str, AfterValidator(_keys)] = ""
     bot_demo: Annotated[bool, BeforeValidator(lambda value: value or False)] = False
     bot_timezone: Annotated[str, AfterValidator(_time_zone)] = "America/Lima"
     bot_locale: Annotated[str, AfterValidator(_locale)] = "es_PE"
@@ -122,6 +136,10 @@ class Settings(BaseSettings):
         """Return the channels over which messages can leave."""
         on = {"telegram": self.has_telegram, "whatsapp": self.has_whatsapp, "phone": self.bot_demo}
         return frozenset(name for name, is_on in on.items() if is_on)
+
+    def keyring(self) -> Keyring:
+        """Return the keys that sign and check receipts."""
+        return Keyring(self.receipt_signing_key, self.receipt_public_keys.split())
 
     def runtime(self) -> Runtime:
         """Return what the running bot shares."""
