@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,8 @@ from core.proof.canonical import canonical, moment, stamp
 from core.terms import Movement, Party, Status, Trade, Unit
 
 VERSION = 1
+MOST_STEPS = 0xFFFF
+_ELEVEN_DIGITS = re.compile(r"[0-9]{11}")
 _TOLD_ELSEWHERE = frozenset({"products", "buyer", "seller"})
 """What the first entry declares for the whole order."""
 
@@ -158,10 +161,10 @@ def _from_step(step: Step) -> dict[str, Any]:
 
 
 def _read(written: dict[str, Any]) -> Facts:
-    if not written["steps"]:
+    if not 0 < len(written["steps"]) <= MOST_STEPS:
         raise BadFactsError("a receipt is of a movement")
     return Facts(
-        code=_text(written["code"]),
+        code=_code(written["code"]),
         trade=Trade(written["trade"]),
         buyer=_holder(written["buyer"]),
         seller=_holder(written["seller"]),
@@ -183,6 +186,12 @@ def _read_step(written: dict[str, Any]) -> Step:
     )
     _ = step.quantities  # raises where one cannot be read
     return step
+
+
+def _code(written: Any) -> str:
+    if not _ELEVEN_DIGITS.fullmatch(_text(written)):
+        raise BadFactsError(f"{written!r} is no authorization code")
+    return str(written)
 
 
 def _text(written: Any) -> str:

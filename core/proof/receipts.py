@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from io import BytesIO
 
 from core import codes
 from core.proof.facts import Facts
@@ -14,7 +15,8 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 TOKEN_VERSION = 1
 _CODE_BYTES = 5
 _NUMBER_BYTES = 2
-_TOKEN_BYTES = 1 + ID_BYTES + _CODE_BYTES + _NUMBER_BYTES + SIGNATURE_BYTES
+_DIGEST_BYTES = 32
+_TOKEN_BYTES = 1 + ID_BYTES + _CODE_BYTES + _NUMBER_BYTES + _DIGEST_BYTES + SIGNATURE_BYTES
 
 
 class BadTokenError(ValueError):
@@ -30,8 +32,8 @@ class Receipt:
 
     @property
     def token(self) -> str:
-        """Return what stands in the address of /v/<token>: which movement of which order, and the signature."""
-        return Token(self.facts.code, self.facts.number, self.signature).text
+        """Return what stands in the address of /v/<token>."""
+        return Token(self.facts.code, self.facts.number, digest(self.facts), self.signature).text
 
     @property
     def short_code(self) -> str:
@@ -41,12 +43,23 @@ class Receipt:
 
 def issue(facts: Facts, keyring: Keyring) -> Receipt:
     """Sign the facts. The same facts and key always make the same receipt."""
-    return Receipt(facts, keyring.sign(Purpose.RECEIPT, facts.to_bytes()))
+    return Receipt(facts, keyring.sign(Purpose.RECEIPT, _message(facts.code, facts.number, digest(facts))))
 
 
 def is_authentic(receipt: Receipt, keyring: Keyring) -> bool:
     """Say whether these are the facts that were signed, or raise UnknownKeyError."""
-    return keyring.check(Purpose.RECEIPT, receipt.facts.to_bytes(), receipt.signature)
+    facts = receipt.facts
+    return keyring.check(Purpose.RECEIPT, _message(facts.code, facts.number, digest(facts)), receipt.signature)
+
+
+def digest(facts: Facts) -> bytes:
+    """Return the hash that stands for the facts."""
+    return hashlib.sha256(facts.to_bytes()).digest()
+
+
+def _message(code: str, number: int, hashed: bytes) -> bytes:
+    """Return what is signed. Where the facts are is in it too, so a token can be checked before they are looked for."""
+    return int(code).to_bytes(_CODE_BYTES) + number.to_bytes(_NUMBER_BYTES) + hashed
 
 
 def short_code(signature: Signature) -> str:
@@ -58,41 +71,39 @@ def short_code(signature: Signature) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Where the facts are, and the signature they must have. The facts themselves stay in the journal."""
+    """Where the facts are, their hash, and the signature over both. The facts themselves stay in the journal."""
 
     code: str
     number: int
     """Which movement of the order, from 1."""
+    digest: bytes
     signature: Signature
 
     @property
     def text(self) -> str:
-        """Return the token as it stands in an address: about a hundred characters of base64url."""
-        parts = (
-            TOKEN_VERSION.to_bytes(1),
-            self.signature.key_id,
-            int(self.code).to_bytes(_CODE_BYTES),
-            self.number.to_bytes(_NUMBER_BYTES),
-            self.signature.value,
-        )
-        return to_text(b"".join(parts))
+        """Return the token as it stands in an address: 144 characters of base64url."""
+        signed = _message(self.code, self.number, self.digest)
+        return to_text(TOKEN_VERSION.to_bytes(1) + self.signature.key_id + signed + self.signature.value)
 
     @classmethod
     def read(cls, text: str) -> Token:
-        """Return the token that the text is, or raise BadTokenError. Whether it is authentic only the facts can say."""
+        """Return the token that the text is, or raise BadTokenError. Whether anybody signed it, `is_signed` says."""
         try:
             raw = from_text(text)
         except ValueError as bad:
             raise BadTokenError("not a token") from bad
         if len(raw) != _TOKEN_BYTES or raw[0] != TOKEN_VERSION:
             raise BadTokenError("not a token")
-        key_id, rest = raw[1 : 1 + ID_BYTES], raw[1 + ID_BYTES :]
-        code, rest = int.from_bytes(rest[:_CODE_BYTES]), rest[_CODE_BYTES:]
-        number, signature = int.from_bytes(rest[:_NUMBER_BYTES]), rest[_NUMBER_BYTES:]
+        read = BytesIO(raw[1:]).read
+        key_id, code, number = read(ID_BYTES), int.from_bytes(read(_CODE_BYTES)), int.from_bytes(read(_NUMBER_BYTES))
         if code >= 10**codes.DIGITS or not number:
             raise BadTokenError("not a token")
-        return cls(f"{code:0{codes.DIGITS}d}", number, Signature(key_id, signature))
+        return cls(f"{code:0{codes.DIGITS}d}", number, read(_DIGEST_BYTES), Signature(key_id, read(SIGNATURE_BYTES)))
 
-    def receipt(self, facts: Facts) -> Receipt:
-        """Return the receipt that the token would be of these facts; ask `is_authentic` whether it is."""
-        return Receipt(facts, self.signature)
+    def is_signed(self, keyring: Keyring) -> bool:
+        """Say whether the token was issued as it is, or raise UnknownKeyError. Asks no database."""
+        return keyring.check(Purpose.RECEIPT, _message(self.code, self.number, self.digest), self.signature)
+
+    def is_of(self, facts: Facts) -> bool:
+        """Say whether these are the facts that it was issued for."""
+        return (self.code, self.number, self.digest) == (facts.code, facts.number, digest(facts))
