@@ -30,12 +30,15 @@ def report(finding: Finding) -> Iterator[str]:
 
 
 def told(facts: Facts) -> Iterator[str]:
-    """Yield what a receipt tells: code, state, agents, lines as each movement declared them."""
+    """Yield what a receipt tells: code, state, agents, and each movement with what it declared."""
     yield facts.code
     yield _("State: {status}").format(status=_(texts.STATUS[facts.status]))
-    yield from (
-        _("Buyer: {buyer}\nSeller: {seller}").format(buyer=facts.buyer.name, seller=facts.seller.name).split("\n")
-    )
+    for side, holder in ((_("Buyer"), facts.buyer), (_("Seller"), facts.seller)):
+        yield f"{side}: {holder.name}"
+        yield "   " + _("RUC {ruc} · Register {register}").format(ruc=holder.ruc, register=holder.register)
+    if facts.destination:
+        destination = _("Destination")
+        yield f"{destination}: {facts.destination}"
     for step in facts.steps:
         yield f"{texts.moment(step.at)} - {_(texts.MOVEMENT[step.movement])}"
         yield f"   {step.person}, {facts.agent(step.party).name}"

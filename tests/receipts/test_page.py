@@ -55,6 +55,9 @@ def test_who_holds_the_receipt_sees_its_facts(client: FlaskClient, scene: Scene)
         assert fact in page
     assert "• 20 × JOYCE GAS 10 kg" in page
     assert "T001-00012345" in page
+    facts = receipt.facts
+    for fact in (facts.buyer.ruc, facts.seller.register, facts.destination, *(step.person for step in facts.steps)):
+        assert fact in page
     assert 'lang="es-PE"' in page
 
 
