@@ -24,7 +24,7 @@ from core.proof.keys import (
 )
 from core.proof.receipts import ALPHABET, BadTokenError, Receipt, Token, is_authentic, issue
 from core.terms import Movement, Status
-from tests.core.proof.told import FACTS, KEYRING, OTHER, any_facts
+from tests.core.proof.told import FACTS, KEYRING, OTHER, any_facts, some
 from tests.core.scene import WAYBILL, Scene, accept_all
 
 RECEIPT = issue(FACTS, KEYRING)
@@ -38,6 +38,7 @@ def changed(raw: bytes, place: int, byte: int) -> bytes:
 # --- facts ------------------------------------------------------------------------------------------------------------
 
 
+@some
 @given(any_facts)
 def test_facts_survive_being_written(facts: Facts) -> None:
     written = facts.to_bytes()
@@ -45,6 +46,7 @@ def test_facts_survive_being_written(facts: Facts) -> None:
     assert written.isascii()
 
 
+@some
 @given(any_facts, any_facts)
 def test_other_facts_are_written_otherwise(one: Facts, other: Facts) -> None:
     assert (one.to_bytes() == other.to_bytes()) == (one == other)
@@ -135,6 +137,7 @@ def test_what_was_signed_is_authentic() -> None:
     assert is_authentic(RECEIPT, KEYRING)
 
 
+@some
 @given(any_facts)
 def test_no_other_facts_are(facts: Facts) -> None:
     assume(facts != FACTS)
@@ -230,6 +233,7 @@ def test_a_token_says_where_the_facts_are() -> None:
     assert re.fullmatch(r"[A-Za-z0-9_-]{144}", RECEIPT.token)
 
 
+@some
 @given(any_facts)
 def test_tokens_survive_being_written(facts: Facts) -> None:
     receipt = issue(facts, KEYRING)

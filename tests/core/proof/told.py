@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from core.proof.facts import Facts, Holder, Product, Step
 from core.proof.keys import Keyring, to_text
 from core.terms import Movement, Party, Status, Trade, Unit
+
+some = settings(max_examples=30, deadline=None)
+"""For what is slow to make up; the whole of a folder stays within seconds."""
 
 KEYRING = Keyring(to_text(bytes(range(32))))
 OTHER = Keyring(to_text(bytes(range(1, 33))))
