@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.proof.chain import Bad, Fault, Link, chained, first_bad, start
 from core.terms import Movement, Party, Status
-from tests.core.proof.told import declarations, moments, texts, some
+from tests.core.proof.told import declarations, moments, some, texts
 
 CODE = "60016454717"
 Chain = list[tuple[Link, bytes | None]]
