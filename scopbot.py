@@ -18,9 +18,13 @@ from rich.table import Table
 
 from bot import demo, inviting, logs, registry, supervised
 from bot.handlers import console as terminal
+from bot.i18n import language
+from bot.receipts import checking
 from bot.settings import BadSettings, Settings, load
 from core import schema
 from core.importing import Kind, Report, import_file
+from core.proof import picture
+from core.proof.keys import BadKeyError, Keyring, new_signing_key
 from core.terms import Role
 
 app = typer.Typer(
@@ -223,6 +227,35 @@ def invite(
     screen.print(f"ALTA {code}", highlight=False)
     if link := runtime.join_links(code):
         screen.print(link, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A receipt, as the bot sent it.")],
+    key: Annotated[list[str] | None, typer.Option(help="A public key; without any, those of the settings.")] = None,
+) -> None:
+    """Say whether a receipt is authentic, offline: no database, no network."""
+    try:
+        keyring = Keyring(public=key) if key else settings().keyring()
+    except BadKeyError as bad:
+        errors.print(f"--key: {bad}", style="red", highlight=False)
+        raise typer.Exit(2) from None
+    finding = picture.examine(file.read_bytes()[: picture.LARGEST + 1], keyring)
+    with language(os.environ.get("BOT_LOCALE")):
+        for line in checking.report(finding):
+            screen.print(line, markup=False, highlight=False, soft_wrap=True)
+    if finding.verdict is not picture.Verdict.AUTHENTIC:
+        raise typer.Exit(1)
+
+
+@app.command("receipt-key")
+def receipt_key() -> None:
+    """Make a new key for receipts: the settings of the one that signs, and what others need to check."""
+    signing = new_signing_key()
+    screen.print(f"RECEIPT_SIGNING_KEY={signing}", markup=False, highlight=False, soft_wrap=True)
+    (public,) = Keyring(signing).public_keys()
+    errors.print(f"Its public key, no secret: {public}", markup=False, highlight=False, soft_wrap=True)
+    errors.print("To retire the key before it, add that one's public key to RECEIPT_PUBLIC_KEYS.", highlight=False)
 
 
 @telegram.command("set-webhook")

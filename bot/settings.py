@@ -18,6 +18,7 @@ from bot.i18n import KNOWN
 from bot.pace import Pace
 from bot.runtime import Runtime
 from core.db import Database
+from core.proof.keys import Keyring
 
 
 def _web_address(value: str) -> str:
@@ -51,6 +52,17 @@ def _time_zone(value: str) -> str:
 def _locale(value: str) -> str:
     if value not in KNOWN:
         raise ValueError(f"must be one of {', '.join(KNOWN)}")
+    return value
+
+
+def _key(value: str | None) -> str | None:
+    if value is not None:
+        Keyring(value)
+    return value
+
+
+def _keys(value: str) -> str:
+    Keyring(public=value.split())
     return value
 
 
@@ -99,6 +111,8 @@ class Settings(BaseSettings):
     telegram_seconds_per_chat: Annotated[float, Field(ge=0, le=60)] = 1
     whatsapp_messages_per_second: Annotated[float, Field(gt=0, le=1000)] = 60
     whatsapp_seconds_per_person: Annotated[float, Field(ge=0, le=60)] = 1
+    receipt_signing_key: Annotated[str | None, BeforeValidator(_empty_is_unset), AfterValidator(_key)] = None
+    receipt_public_keys: Annotated[str, AfterValidator(_keys)] = ""
     bot_demo: Annotated[bool, BeforeValidator(lambda value: value or False)] = False
     bot_timezone: Annotated[str, AfterValidator(_time_zone)] = "America/Lima"
     bot_locale: Annotated[str, AfterValidator(_locale)] = "es_PE"
@@ -137,6 +151,10 @@ class Settings(BaseSettings):
             "telegram": Pace(self.telegram_messages_per_second, telegram_gap),
             "whatsapp": Pace(self.whatsapp_messages_per_second, whatsapp_gap, reminder_gap=whatsapp_gap * 6),
         }
+
+    def keyring(self) -> Keyring:
+        """Return the keys that sign and check receipts."""
+        return Keyring(self.receipt_signing_key, self.receipt_public_keys.split())
 
     def runtime(self) -> Runtime:
         """Return what the running bot shares."""
