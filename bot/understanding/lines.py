@@ -1,0 +1,190 @@
+"""What is ordered or counted: "20 de 10 joyce y 5 de 45" is two lines of quantity, size and brand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.understanding.heard import BRAND, DATE, NUMBER, Heard, Mention
+
+DOZEN = Decimal(12)
+_BETWEEN = frozenset({"and", "rest", "except"})
+_NEVER_COUNTED = frozenset({"ruc", "phone", "code", "digits", "document", "plate", DATE})
+
+
+@dataclass(slots=True)
+class Item:
+    """One line as it was said. What was not said is None."""
+
+    quantity: Decimal | None = None
+    size: str | None = None
+    brand: Mention | None = None
+    total: Decimal | None = None
+    """The "20" of "18 de los 20"."""
+    gallons: bool = False
+    counted: bool = False
+    """Whether a word like balones stands beside the number."""
+    mentions: list[Mention] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing was said of it."""
+        return self.quantity is None and self.size is None and self.brand is None
+
+
+def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
+    """Return the lines of a message, in order; numbers that point to an order are no quantities."""
+    found = [item for part in _parts(heard.mentions) for item in _read(part, frozenset(sizes), used)]
+    return _shared_brand(_joined([item for item in found if not item.is_empty]))
+
+
+def _parts(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
+    """Yield what lies between commas, ands and line ends."""
+    part: list[Mention] = []
+    for mention in mentions:
+        if mention.has(*_BETWEEN) or mention.text in (",", ";", "\n", "+", ".", "/", "&", "?", "!", "*", "-", "•"):
+            yield part
+            part = []
+        else:
+            part.append(mention)
+    yield part
+
+
+def _read(part: Sequence[Mention], sizes: frozenset[str], used: Sequence[Mention]) -> Iterator[Item]:
+    """Yield the lines of a part: one, unless a second quantity begins another."""
+    item = Item()
+    for place, mention in enumerate(part):
+        if mention in used or mention.kinds & _NEVER_COUNTED:
+            continue
+        if mention.has(BRAND):
+            if item.brand is not None and item.quantity is not None:
+                yield item
+                item = Item()
+            item.brand = mention
+            item.mentions.append(mention)
+            continue
+        reading = _reading(part, place, sizes, item)
+        if reading is None:
+            continue
+        kind, value = reading
+        if kind == "quantity" and item.quantity is not None:
+            yield item
+            item = Item()
+        if kind == "size" and item.size is not None and item.quantity is not None:
+            yield item
+            item = Item()
+        _put(item, kind, value, mention, part, place)
+    yield item
+
+
+def _put(item: Item, kind: str, value: Decimal | str, mention: Mention, part: Sequence[Mention], place: int) -> None:
+    if kind == "size":
+        item.size = str(value)
+    elif kind == "total":
+        item.total = Decimal(value)
+    else:
+        item.quantity = Decimal(value)
+        after = _after(part, place)
+        item.gallons = after is not None and after.has("gallon")
+        item.counted = after is not None and after.has("unit", "gallon", "dozen")
+    item.mentions.append(mention)
+
+
+def _reading(
+    part: Sequence[Mention], place: int, sizes: frozenset[str], item: Item
+) -> tuple[str, Decimal | str] | None:
+    """Return what a number of the part is: a size, a quantity or a total."""
+    mention = part[place]
+    before, after = _before(part, place), _after(part, place)
+    if mention.has("half_dozen"):
+        return "quantity", Decimal(6)
+    if mention.has("one", "number") and mention.number is None and mention.has("one"):
+        return _one(after)
+    if not mention.has(NUMBER) or mention.number is None:
+        return None
+    number = mention.number
+    if after is not None and after.has("dozen"):
+        return "quantity", number * DOZEN
+    measured = _measured(number, after, sizes)
+    if measured:
+        return "size", measured
+    if after is not None and after.has("unit", "gallon"):
+        return "quantity", number
+    as_size = f"{number.normalize():f} kg"
+    if as_size not in sizes and f"{number.normalize():f} lb" in sizes:
+        as_size = f"{number.normalize():f} lb"
+    of = before is not None and before.text in ("de", "del", "d", "x", "of", "de los", "d los", "de las", "tamaño")
+    if of and as_size in sizes and item.size is None and not _follows_size(part, place, sizes):
+        return "size", as_size
+    listed = place > 1 and before is not None and before.text in ("los", "las") and part[place - 2].text in ("de", "d")
+    if (listed or of or (before is not None and before.text in ("de los", "de las", "d los"))) and (
+        item.quantity is not None or listed
+    ):
+        return "total", number
+    if before is not None and before.text == "por" and item.quantity is not None and as_size in sizes:
+        return "size", as_size
+    return "quantity", number
+
+
+def _follows_size(part: Sequence[Mention], place: int, sizes: frozenset[str]) -> bool:
+    """Say whether the very next thing is a size with its unit: "de 10 balones de 45" counts ten."""
+    del sizes
+    after = _after(part, place)
+    return after is not None and after.has("unit")
+
+
+def _one(after: Mention | None) -> tuple[str, Decimal] | None:
+    """Return a quantity of one for "un balón", "una docena", "uno de 45"."""
+    if after is not None and after.has("dozen"):
+        return "quantity", DOZEN
+    return ("quantity", Decimal(1)) if after is not None and (after.has("unit") or after.text in ("de", "d")) else None
+
+
+def _measured(number: Decimal, after: Mention | None, sizes: frozenset[str]) -> str:
+    if after is None:
+        return ""
+    name = f"{number.normalize():f}"
+    if after.has("kilo") and f"{name} kg" in sizes:
+        return f"{name} kg"
+    return f"{name} lb" if after.has("pound") and f"{name} lb" in sizes else ""
+
+
+def _before(part: Sequence[Mention], place: int) -> Mention | None:
+    return part[place - 1] if place else None
+
+
+def _after(part: Sequence[Mention], place: int) -> Mention | None:
+    return part[place + 1] if place + 1 < len(part) else None
+
+
+def _joined(found: Sequence[Item]) -> list[Item]:
+    """Put a part without a number of its own beside the one before it: "20 de 10, joyce"."""
+    joined: list[Item] = []
+    for item in found:
+        last = joined[-1] if joined else None
+        if last is not None and item.quantity is None and _completes(last, item):
+            last.size = last.size or item.size
+            last.brand = last.brand or item.brand
+            last.mentions += item.mentions
+        elif last is not None and last.quantity is None and last.total is None and _completes(last, item):
+            item.size = last.size or item.size
+            item.brand = last.brand or item.brand
+            item.mentions = last.mentions + item.mentions
+            joined[-1] = item
+        else:
+            joined.append(item)
+    return joined
+
+
+def _completes(last: Item, item: Item) -> bool:
+    return not (last.size and item.size) and not (last.brand and item.brand)
+
+
+def _shared_brand(found: list[Item]) -> list[Item]:
+    """Let a brand that stands before every number count for each line: "joyce: 20 de 10 y 5 de 45"."""
+    branded = [item for item in found if item.brand is not None]
+    if len(branded) == 1 and found[0] is branded[0] and len(found) > 1 and found[0].mentions[0].has(BRAND):
+        for item in found[1:]:
+            item.brand = branded[0].brand
+    return found

@@ -1,0 +1,159 @@
+"""What must not start anything: denied, asked, told of the past or of others, on a condition, quoted, or an attack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from bot.understanding.heard import DATE, OTHER, Heard, Mention
+from bot.understanding.dates import Days
+
+CONNECTORS = frozenset({"pero", "sino", "mejor", "but", "instead", "rather"})
+
+
+class Bar(StrEnum):
+    """Why an action that is named is not asked for."""
+
+    NONE = ""
+    DENIED = "denied"
+    ASKED = "asked"
+    REPORTED = "told of the past"
+    OTHERS = "about somebody else"
+    CONDITION = "on a condition"
+    LATER = "not now"
+    QUOTED = "quoted"
+    STRANGE = "words before it that are not understood"
+    OBJECT = "about something that is no order"
+
+
+def is_attack(heard: Heard) -> bool:
+    """Say whether the message tries to command the program itself, or is far too long for a command."""
+    return heard.has("injection", "link") or heard.too_long
+
+
+def quoted(heard: Heard, mention: Mention) -> bool:
+    """Say whether it stands between quotation marks."""
+    before = heard.text[: mention.start].count('"')
+    return before % 2 == 1 and '"' in heard.text[mention.end :]
+
+
+def bar(heard: Heard, verb: Mention) -> Bar:
+    """Return why this verb does not ask for anything, or NONE when it stands where a command stands."""
+    if quoted(heard, verb):
+        return Bar.QUOTED
+    before, after = around(heard, verb)
+    for check in (_denied, _conditional, _by_others, _asked, _reported, _later):
+        found = check(heard, verb, before, after)
+        if found is not Bar.NONE:
+            return found
+    return _place(verb, before, after)
+
+
+def around(heard: Heard, verb: Mention) -> tuple[list[Mention], list[Mention]]:
+    """Return what stands before and after the verb in its clause; "pero" and "mejor" begin another clause."""
+    before: list[Mention] = []
+    after: list[Mention] = []
+    seen = False
+    for mention in heard.mentions:
+        if mention is verb:
+            seen = True
+        elif not seen:
+            before = [] if mention.text in ".;!\n:,¡" or mention.text in CONNECTORS else [*before, mention]
+        elif mention.text in ".;!\n?" or mention.text in CONNECTORS:
+            break
+        else:
+            after.append(mention)
+    return before, after
+
+
+def _denied(_heard: Heard, _verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
+    if any(one.has("negation", "not_yet", "no") for one in before) and not _is_problem(before):
+        return Bar.DENIED
+    return Bar.DENIED if any(one.has("not_yet") for one in after) else Bar.NONE
+
+
+def _is_problem(before: Sequence[Mention]) -> bool:
+    """Say whether the negation belongs to a reason: "no tengo stock rechaza"."""
+    kept = [one for one in before if not one.has("reason.stock", "reason.truck", "reason.mistake", "reason.never_came",
+                                                 "reason.wrong", "reason.state")]  # fmt: skip
+    return not any(one.has("negation", "not_yet", "no") for one in kept)
+
+
+def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
+    del before, after
+    for one in heard.of("when"):
+        if one.start < verb.start or not one.text.startswith("si "):
+            return Bar.CONDITION
+    return Bar.NONE
+
+
+def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
+    if any(one.has("others", "says_that") for one in before):
+        return Bar.OTHERS
+    del heard, verb
+    return Bar.OTHERS if after and after[0].has("others") and not after[0].has("goods", "trade") else Bar.NONE
+
+
+def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
+    del after
+    polite = any(one.has("can") for one in before) and not any(one.has("howto") and not one.has("small", "want") for one in before)
+    if _ends_asking(heard, verb) and not polite and not verb.text.endswith(("as", "es", "me")):
+        return Bar.ASKED
+    asking = [one for one in before if one.has("question", "howto") and not one.has("want", "small", "can")]
+    return Bar.ASKED if asking or any(one.text in ("como", "how", "donde", "cuando") for one in before) else Bar.NONE
+
+
+def _ends_asking(heard: Heard, verb: Mention) -> bool:
+    """Say whether the clause of the verb ends with a question mark."""
+    for char in heard.text[verb.end :]:
+        if char in ".;!\n":
+            return False
+        if char == "?":
+            return True
+    return False
+
+
+def _reported(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
+    past = [one for one in (*before, *after) if isinstance(one.value, Days) and one.text in ("ayer", "anteayer", "antier")]
+    ambiguous = verb.text.endswith("e") and any(one.text == "ya" for one in before)
+    del heard
+    first_person = not any(one.has("want") for one in before)
+    if past and first_person and any(one.text == "ya" for one in before):
+        return Bar.REPORTED
+    return Bar.REPORTED if ambiguous else Bar.NONE
+
+
+def _later(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
+    """Say whether it will be done later: "mañana cierro". An order for tomorrow is asked for now."""
+    if verb.has("request.asks", "request.weak", "repeat.asks"):
+        return Bar.NONE
+    coming = [one for one in (*before, *after) if one.has("later", "future") or _is_coming(one, heard)]
+    return Bar.LATER if coming else Bar.NONE
+
+
+def _is_coming(mention: Mention, heard: Heard) -> bool:
+    del heard
+    return mention.has(DATE) and mention.text.casefold() in ("mañana", "manana", "pasado mañana", "tomorrow")
+
+
+def _place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
+    """A command stands after nothing but words that are understood, and is about something of the trade."""
+    for mention in before:
+        if mention.has(OTHER) or (mention.has("foreign") and not mention.filler):
+            return Bar.STRANGE
+    for mention in after:
+        if mention.has("goods", "trade") or mention.kinds & frozenset({"code", "number", "name", "brand"}):
+            return Bar.NONE
+        if mention.has("foreign"):
+            return Bar.OBJECT
+        if mention.has(OTHER, "plain") and not mention.filler:
+            return Bar.OBJECT if mention is _object(after) else Bar.NONE
+        if not mention.filler:
+            return Bar.NONE
+    del verb
+    return Bar.NONE
+
+
+def _object(after: Sequence[Mention]) -> Mention | None:
+    """Return the first thing after the verb and its little words."""
+    return next((one for one in after if not one.has("small", "polite", "now", "one", "and") or one.has(OTHER)), None)
