@@ -28,7 +28,7 @@ def says_yes(heard: Heard, conversation: str) -> bool:
         return False
     if not heard.words:
         return _hand(heard.text, _THUMBS)
-    own = (_VERBS.get(conversation, ""), "accept.asks" if conversation == "accept" else "")
+    own = (_VERBS.get(conversation, ""), "request.weak" if conversation == "request" else "")
     sure = False
     for mention in heard.words:
         if not mention.exact and not mention.has("polite"):

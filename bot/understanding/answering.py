@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 from bot.dialogue import pick
 from bot.understanding import agreeing
@@ -71,7 +72,7 @@ def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meanin
     change = corrected(heard, context, question)
     if change is not None:
         return change
-    picked = pick(heard.text, question.options)
+    picked = pick(heard.text, question.options) if '"' not in heard.text and "?" not in heard.text else None
     if picked is not None:
         kinds = {"yes": Kind.YES, "no": Kind.NO}
         if picked in kinds:
@@ -86,7 +87,8 @@ def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meanin
 
 
 def _quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    if heard.has("unsure", "when", "says_that", "phone", "ruc", "digits", "others") or "?" in heard.text:
+    vague = heard.has("unsure", "when", "says_that", "phone", "ruc", "digits", "others") or "?" in heard.text
+    if vague or any(one.text == "como" for one in heard.words):
         return None
     name, _space, number = question.key.partition(" ")
     order = _order(context, question)
@@ -95,7 +97,7 @@ def _quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
     line = next((one for one in order.lines if str(one.position) == number), None) if order is not None else None
     said = [item for item in items(heard, context.sizes) if item.quantity is not None or item.size is not None]
     if line is not None and not said and heard.has("all", "nothing"):
-        value = line.quantity if heard.has("all") else 0
+        value = line.quantity if heard.has("all") else Decimal(0)
         return _answer([Found(question.key, f"{value:f}", said=heard.text, why="all or nothing")])
     if len(said) != 1 or heard.unknown > 1 or heard.has("negation"):
         return None
@@ -116,11 +118,11 @@ def _received(heard: Heard, context: Context, question: OpenQuestion, order: Ord
         return _answer([Found(question.key, "0", said=heard.text, why="nothing of it")])
     told = arrival(heard, lines, context.sizes)
     numbers = heard.of(NUMBER)
-    amount = told.received.get(position)
+    amount: Decimal | None = told.received.get(position)
     if told.what == "all" and lines:
         amount = lines[0].quantity
     if told.what == "nothing":
-        amount = 0  # type: ignore[assignment]
+        amount = Decimal(0)
     if amount is None and len(numbers) == 1 and heard.unknown == 0 and not heard.has("lack"):
         amount = numbers[0].number
     if amount is None or heard.unknown > 1 or len(numbers) > 2 or amount % 1:

@@ -23,7 +23,8 @@ MOST_UNKNOWN = 2
 def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     """Return that it is not for now: "todavía no llega", "mañana cierro", "recuérdame en 2 horas"."""
     text = heard.text.casefold()
-    waits = heard.has("not_yet", "later") or (heard.has("future") and _about_goods(heard)) or _WAIT.search(text)
+    waits = heard.has("not_yet", "later") or _WAIT.search(text) or _when_it_comes(heard)
+    waits = waits or ((heard.has("future") or _a_coming_day(heard, context)) and (_about_goods(heard) or context.notice))
     if not (waits or postponed) or "?" in heard.text:
         return None
     if ordered(heard, context).is_clear and not heard.has("arrived", "received", "not_yet"):
@@ -34,6 +35,14 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     if heard.unknown > 3 and not postponed:
         return None
     return Meaning(Kind.LATER, topic=topic, slots=tuple(_until(heard, text)), confidence=0.9, notes=("not for now",))
+
+
+def _when_it_comes(heard: Heard) -> bool:
+    return heard.has("when") and _about_goods(heard) and not heard.has("request.asks")
+
+
+def _a_coming_day(heard: Heard, context: Context) -> bool:
+    return any(isinstance(one.value, Days) and one.value.first > context.today for one in heard.of(DATE))
 
 
 def _about_goods(heard: Heard) -> bool:
@@ -105,6 +114,9 @@ def _is_plain_report(heard: Heard) -> bool:
     if heard.has("others", "says_that") and not _to_me(heard):
         return False
     unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(one)]
+    named = heard.has("goods", "all", "nothing", "code", "brand", "difference", "unit", "carrier", "arrive.says")
+    if unknown and not named and (not heard.has("number") or any(one.has("foreign") for one in unknown)):
+        return False
     return len(unknown) <= MOST_UNKNOWN and not heard.has("injection", "unsure") and '"' not in heard.text
 
 

@@ -16,13 +16,16 @@ from bot.understanding.papers import paper, said_kind
 from bot.understanding.pointing import Pointed
 from bot.understanding.reasons import reason
 from bot.understanding.received import Arrival, arrival
+from bot.understanding.tokens import folded
 
 Parts = tuple[list[Found], list[Doubt], list[str]]
 
 
 def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return the change that the message makes to the summary on the screen, or None if it makes none."""
-    if "?" in heard.text or heard.has("says_that", "unsure", "when", "injection", "others"):
+    if "?" in heard.text or '"' in heard.text or heard.has("says_that", "unsure", "when", "injection", "not_yet"):
+        return None
+    if any(not one.has("change.seller") for one in heard.of("others")):
         return None
     correct = _CORRECTORS.get(question.conversation)
     if correct is None or heard.unknown > 2:
@@ -116,9 +119,10 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     doubts: list[Doubt] = []
     known = sorted(int(key.split()[1]) for key in question.answers if key.startswith("quantity "))
     said = items(heard, context.sizes)
-    if said and heard.has("and") and ordered(heard, context).is_clear and len(said) == 1 and len(known) >= 1:
+    if said and heard.has("and", "change.add") and ordered(heard, context).is_clear and len(said) == 1 and known:
         return _another_line(heard, said[0], max(known) + 1, slots, doubts)
-    for item in said:
+    old = [one for one in said if _is_replaced(heard, one)]
+    for item in (one for one in said if one not in old or len(said) == 1):
         lines = [number for number in known if _is_line(item, number, question)] or known
         if len(lines) == 1:
             _change_line(heard, item, lines[0], slots, doubts)
@@ -134,6 +138,13 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     wanted = {"quantity": f"quantity {known[0]}" if len(known) == 1 else "", "brand": _only_line("brand", known),
               "size": _only_line("size", known), "seller": "seller", "delivery": ""}  # fmt: skip
     return slots, doubts, [] if slots or doubts else _reopened(heard, question, wanted)
+
+
+def _is_replaced(heard: Heard, item: Item) -> bool:
+    """Say whether it is what the summary said before: the 20 of "en vez de 20 pon 30"."""
+    first = min(mention.start for mention in item.mentions)
+    before = folded(heard.text[:first]).rstrip()
+    return before.endswith(("en vez de", "en lugar de", "instead of", "no eran", "no son", "no es", "no"))
 
 
 def _only_line(key: str, known: list[int]) -> str:

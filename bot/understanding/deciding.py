@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot.registry import opened_by
 from bot.understanding import arriving, looking, small_talk
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
@@ -31,6 +32,9 @@ def decide(heard: Heard, context: Context) -> Meaning:
     """Return what an idle person's message means."""
     if not heard.words:
         return Meaning(Kind.UNKNOWN, notes=("no words",))
+    opened = opened_by(heard.text)
+    if opened is not None and not opened[1]:
+        return replace(filled(heard, context, opened[0].name), confidence=1.0)
     commands = list(_commands(heard))
     if is_attack(heard):
         return _held(heard, commands, "commands the program itself, carries a link, or is too long for a command")
@@ -137,12 +141,29 @@ def _lines(heard: Heard, context: Context) -> Meaning | None:
     told = ordered(heard, context)
     if not told.is_clear or not any(agent.buys for agent in context.agents):
         return None
+    asked = heard.has("request.weak")
+    if not _only_an_order(heard, [one for item in told.lines for one in item.mentions], asked=asked):
+        return None
     if heard.has("others", "says_that", "negation", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra"):
         return None
-    if "?" in heard.text or heard.unknown > 2 or heard.of("question") and not _only_small(heard.of("question")):
+    if "?" in heard.text and not (asked and heard.has("can")):
         return None
-    asked = heard.has("request.weak", "unit", "want")
-    return replace(filled(heard, context, "request"), confidence=0.9 if asked else LIKELY)
+    if not _only_small(heard.of("question")) or heard.has("owned"):
+        return None
+    return replace(filled(heard, context, "request"), confidence=0.9 if asked or heard.has("unit") else LIKELY)
+
+
+_BESIDE = ("request.weak", "only", "yes", "thanks", "greeting", "unsure", "and", "one", "times", "kilo", "pound", "gallon",
+           "dozen", "half_dozen", "unit", "change", "except", "now", "later")  # fmt: skip
+
+
+def _only_an_order(heard: Heard, named: Sequence[Mention], *, asked: bool) -> bool:
+    """Say whether a message without a verb of its own holds nothing but an order: else it tells a story."""
+    strange = [
+        one for one in heard.words if not (one.filler or one.has(*_BESIDE) or any(one is item for item in named))
+    ]
+    unknown = [one for one in strange if one.has("other")]
+    return len(strange) == len(unknown) and len(unknown) <= (2 if asked else 0)
 
 
 def _only_small(mentions: Sequence[Mention]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understanding.context import Context, OrderSeen
 from bot.understanding.dates import Days, days_in
@@ -63,13 +64,22 @@ def _close(heard: Heard, context: Context) -> Slots:
             slots.append(alone.slot)
     else:
         told = _told(heard, context, order, pointed)
-    if heard.has("lack", "extra") or told.speaks or told.received:
+    if told.what != "all" or _says_goods_came(heard):
         slots += received_slots(told)
     return slots, doubts
 
 
 def _told(heard: Heard, context: Context, order: OrderSeen | None, pointed: Pointed) -> Arrival:
     return arrival(heard, order.lines if order else (), context.sizes, pointed.used)
+
+
+def _says_goods_came(heard: Heard) -> bool:
+    """Say whether "todo" speaks of goods, and not of what is to be closed: "cierra todo" declares nothing."""
+    if heard.has("arrived", "received", "rest", "except"):
+        return True
+    spoken = [one for one in heard.of("all") if one.text not in ("todo", "todos", "toda", "todas", "all", "everything")]
+    following = {id(after) for verb, after in pairwise(heard.words) if verb.has("close.asks")}
+    return bool(spoken) or any(id(one) not in following and one.text == "todo" for one in heard.of("all"))
 
 
 def received_slots(told: Arrival) -> list[Found]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +17,8 @@ from bot.understanding.names import Match, Names, names
 from bot.understanding.tokens import Token, clean, cut, folded
 from core import codes
 
+_HELD_DOWN = re.compile(r"(.)\1{2,}")
+_DOUBLED = re.compile(r"(.)\1+")
 LONGEST = 600
 """Characters that are looked at: whoever writes more tells a story, and a story starts nothing."""
 SIGN, OTHER, NUMBER, CODE, DATE, BRAND, NAME = "sign", "other", "number", "code", "date", "brand", "name"
@@ -173,12 +176,15 @@ def _spelled(
     found: dict[int, Mention] = {}
     for place, token in enumerate(run):
         word = token.text
-        if token.is_word and not words.has(word):
+        if word in words.short and not (place and run[place - 1].is_number):
+            word = words.short[word]
+        elif token.is_word and not words.has(word):
             match = _name(word, brands, sellers)
             if match is not None and match[1].how is How.STATED:
                 found[place] = _named(token, *match)
             else:
-                better = words.correct(_unstretched(word, words))
+                short = _unstretched(word, words)
+                better = short if short != word else words.correct(word)
                 if match is not None and (better is None or len(word) > 4):
                     found[place] = _named(token, *match)
                 elif better is not None:
@@ -191,8 +197,12 @@ def _spelled(
 
 def _unstretched(word: str, words: Lexicon) -> str:
     """Return the word without letters held down: graciaaas is gracias."""
-    short = "".join(char for place, char in enumerate(word) if place == 0 or char != word[place - 1])
-    return short if words.has(short) and len(word) - len(short) >= 2 else word
+    if not _HELD_DOWN.search(word):
+        return word
+    for short in (_HELD_DOWN.sub(r"\1", word), _DOUBLED.sub(r"\1", word)):
+        if words.has(short):
+            return short
+    return word
 
 
 def _name(word: str, brands: Names, sellers: Names) -> tuple[str, Match] | None:

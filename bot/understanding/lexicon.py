@@ -50,6 +50,8 @@ class Lexicon:
     def __init__(self, languages: Sequence[str]) -> None:
         self._phrases: dict[tuple[str, ...], Phrase] = {}
         self._accented: dict[str, Phrase] = {}
+        self.short: dict[str, str] = {}
+        """Words that are written short, and what they stand for: q is que."""
         for language in languages:
             self._load(language)
         self._starts: dict[str, list[int]] = {}
@@ -71,7 +73,9 @@ class Lexicon:
     def _load(self, language: str) -> None:
         file = resources.files("bot.understanding") / "vocabulary" / f"{language}.toml"
         known = set(self._phrases)
-        for table, lists in tomllib.loads(file.read_text(encoding="utf-8")).items():
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        self.short = {**tables.pop("short", {"words": {}})["words"], **self.short}
+        for table, lists in tables.items():
             for name, entries in lists.items():
                 kind = table if name == "words" else f"{table}.{name}"
                 for typed, value in _entries(entries):
@@ -79,7 +83,7 @@ class Lexicon:
                         self._add(form, kind, value, known)
 
     def _add(self, form: str, kind: str, value: int | None, taken: set[tuple[str, ...]]) -> None:
-        words = tuple(token.text for token in cut(clean(form)))
+        words = tuple(self.short.get(token.text, token.text) for token in cut(clean(form)))
         if words in taken or not words:
             return  # the person's own language has it
         if len(words) == 1 and folded(form) != form.casefold() and "ñ" not in form:

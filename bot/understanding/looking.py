@@ -32,6 +32,9 @@ def howto(heard: Heard, context: Context, named: Sequence[tuple[str, Mention, Ba
             for mention in heard.of(f"{name}.says"):
                 if name not in ("help_",) and any(one.end <= mention.start and _asks_how(one) for one in asking):
                     return Meaning(Kind.HOWTO, topic=name, likely=(name,), confidence=0.8, notes=("asks how",))
+        for name in ("request", "close", "sell", "annul", "reject"):
+            if any(_asks_how(one) and one.end <= noun.start for one in asking for noun in heard.of(f"{name}.nouns")):
+                return Meaning(Kind.HOWTO, topic=name, likely=(name,), confidence=0.7, notes=("asks how",))
     del context
     return None
 
@@ -58,6 +61,8 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
         named = ["pending"]
     if not named:
         return None
+    if len(named) > 1 and named[0] == "status" and not has_order:
+        named = named[1:]
     meaning = filled(heard, context, named[0])
     confidence = round(0.95 - 0.08 * heard.unknown, 2)
     if confidence < 0.6:
@@ -71,7 +76,7 @@ def _points(heard: Heard, context: Context) -> bool:
 
 
 def _lists_orders(heard: Heard) -> bool:
-    return heard.has("search.says") or (
+    return heard.has("search.says") or (heard.has("listed") and not heard.has(NUMBER, "arrived", "received")) or (
         heard.has("goods", "trade") and not heard.has(NUMBER, "unit") and heard.has("pending.says", "question", "want")
     )
 

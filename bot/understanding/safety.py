@@ -69,7 +69,15 @@ def around(heard: Heard, verb: Mention) -> tuple[list[Mention], list[Mention]]:
 def _denied(_heard: Heard, _verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     if any(one.has("negation", "not_yet", "no") for one in before) and not _is_problem(before):
         return Bar.DENIED
-    return Bar.DENIED if any(one.has("not_yet") for one in after) else Bar.NONE
+    if any(one.has("not_yet") for one in after):
+        return Bar.DENIED
+    return Bar.DENIED if _ends_denying(after) else Bar.NONE
+
+
+def _ends_denying(after: Sequence[Mention]) -> bool:
+    """Say whether a bare no follows: "anular no por favor"."""
+    rest = [one for one in after if not one.has("polite", "small", "sign", "thanks")]
+    return bool(rest) and rest[0].has("no", "negation") and len(rest) == 1
 
 
 def _is_problem(before: Sequence[Mention]) -> bool:
@@ -80,9 +88,13 @@ def _is_problem(before: Sequence[Mention]) -> bool:
 
 
 def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    del before, after
+    orders = verb.has("request.asks", "request.weak", "repeat.asks")
     for one in heard.of("when"):
-        if one.start < verb.start or not one.text.startswith("si "):
+        if one.start < verb.start or not (orders and one.text.startswith("cuando pueda")):
+            return Bar.CONDITION
+    del after
+    for place, one in enumerate(before[:-1]):
+        if one.text == "si" and before[place + 1].has(OTHER, "plain", "others"):
             return Bar.CONDITION
     return Bar.NONE
 
@@ -90,7 +102,9 @@ def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: 
 def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     if any(one.has("others", "says_that") for one in before):
         return Bar.OTHERS
-    del heard, verb
+    if any(kind.endswith(".tells") for one in before for kind in one.kinds) or verb.has("team.asks"):
+        return Bar.NONE if verb.has("team.asks") else Bar.REPORTED
+    del heard
     return Bar.OTHERS if after and after[0].has("others") and not after[0].has("goods", "trade") else Bar.NONE
 
 
@@ -139,21 +153,24 @@ def _is_coming(mention: Mention, heard: Heard) -> bool:
 def _place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     """A command stands after nothing but words that are understood, and is about something of the trade."""
     for mention in before:
-        if mention.has(OTHER) or (mention.has("foreign") and not mention.filler):
+        if mention.has(OTHER) or (mention.has("foreign", "plain") and not mention.filler):
             return Bar.STRANGE
-    for mention in after:
-        if mention.has("goods", "trade") or mention.kinds & frozenset({"code", "number", "name", "brand"}):
-            return Bar.NONE
-        if mention.has("foreign"):
-            return Bar.OBJECT
-        if mention.has(OTHER, "plain") and not mention.filler:
-            return Bar.OBJECT if mention is _object(after) else Bar.NONE
-        if not mention.filler:
-            return Bar.NONE
-    del verb
-    return Bar.NONE
+    if verb.has("team.asks") or (" " in verb.text and _names_its_object(verb)):
+        return Bar.NONE
+    about = _object(after)
+    return Bar.OBJECT if about is not None and _is_foreign(about) else Bar.NONE
+
+
+def _names_its_object(verb: Mention) -> bool:
+    return any(word in verb.text.split() for word in ("pedido", "orden", "venta", "cierre", "gas", "balones", "order"))
+
+
+def _is_foreign(mention: Mention) -> bool:
+    strange = mention.has(OTHER, "plain", "foreign", "carrier") and not mention.filler
+    return strange or (mention.has("foreign", "carrier") and not mention.has("goods", "trade"))
 
 
 def _object(after: Sequence[Mention]) -> Mention | None:
     """Return the first thing after the verb and its little words."""
-    return next((one for one in after if not one.has("small", "polite", "now", "one", "and") or one.has(OTHER)), None)
+    little = ("small", "polite", "now", "one", "and", "sign")
+    return next((one for one in after if one.has(OTHER, "foreign") or not one.has(*little)), None)
