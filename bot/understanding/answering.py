@@ -79,7 +79,9 @@ def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meanin
             return Meaning(kinds[picked], confidence=0.95, notes=("an option",))
         return _answer([Found(question.key, picked, shown=_label(picked, question), said=heard.text, why="an option")])
     meaning = decide(heard, context)
-    if meaning.kind is Kind.INTENT and (meaning.intent == question.conversation or heard.has("yes", "unsure", "arrived")):
+    if meaning.kind is Kind.INTENT and (
+        meaning.intent == question.conversation or heard.has("yes", "unsure", "arrived")
+    ):
         return Meaning(Kind.UNKNOWN, likely=(meaning.intent,), notes=("not a clear yes",))
     if meaning.kind is Kind.INTENT and not _has_own_verb(heard, meaning.intent):
         return Meaning(Kind.UNKNOWN, notes=("not a clear yes",))
@@ -106,14 +108,20 @@ def _quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
         count = heard.of(NUMBER)[0].number  # "10" is how many, when that is what was asked
     if count is None or count % 1:
         return None
-    return _answer([Found(question.key, f"{count:f}", said=heard.said(*said[0].mentions), why="the number that was said")])
+    return _answer(
+        [Found(question.key, f"{count:f}", said=heard.said(*said[0].mentions), why="the number that was said")]
+    )
 
 
 def _received(heard: Heard, context: Context, question: OpenQuestion, order: OrderSeen) -> Meaning | None:
     position = int(question.key.split()[1])
     lines = [line for line in order.lines if line.position == position]
     if heard.has("all") and not heard.has(NUMBER, "lack", "except", "negation"):
-        return _answer([Found(question.key, f"{lines[0].quantity:f}", said=heard.text, why="all of it")]) if lines else None
+        return (
+            _answer([Found(question.key, f"{lines[0].quantity:f}", said=heard.text, why="all of it")])
+            if lines
+            else None
+        )
     if heard.has("nothing", "reason.never_came") and not heard.has(NUMBER):
         return _answer([Found(question.key, "0", said=heard.text, why="nothing of it")])
     told = arrival(heard, lines, context.sizes)
@@ -147,7 +155,9 @@ def _which_order(heard: Heard, context: Context, question: OpenQuestion) -> Mean
     digits = heard.of("digits", NUMBER)
     if len(digits) == 1 and len(heard.words) == 1:
         ending = heard.said(digits[0])
-        found = [order for order in context.orders if order.code.endswith(ending) and question.conversation in order.can]
+        found = [
+            order for order in context.orders if order.code.endswith(ending) and question.conversation in order.can
+        ]
         if len(found) == 1 and len(ending) >= 3:
             return _answer([Found("order", found[0].code, How.PART, found[0].code, ending, "its last digits")])
     return None
@@ -169,7 +179,11 @@ def _document(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
     slots = paper(heard)
     if not slots:
         words = [one for one in heard.words if not one.has("small", "polite", "waybill", "invoice", "trade", "yes")]
-        bare = "".join(heard.said(one) for one in words) if all(one.has(NUMBER, "digits", "plate") for one in words) else ""
+        bare = (
+            "".join(heard.said(one) for one in words)
+            if all(one.has(NUMBER, "digits", "plate") for one in words)
+            else ""
+        )
         number = documents.normalise(heard.said(*words)) if bare else None
         if number is None:
             return None
@@ -199,7 +213,9 @@ def _free_words(heard: Heard, context: Context, question: OpenQuestion) -> Meani
         picked = pick(heard.text, question.options)
         if picked is not None or common:
             token = picked or common[0].value
-            return _answer([Found(question.key, token, shown=_label(token, question), said=heard.text, why="an option")])
+            return _answer(
+                [Found(question.key, token, shown=_label(token, question), said=heard.text, why="an option")]
+            )
     del context
     words = " ".join(heard.text.split())
     return _answer([Found(question.key, words, said=heard.text, why="words in the person's own way")])

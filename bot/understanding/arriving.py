@@ -13,7 +13,9 @@ from bot.understanding.meaning import Found, Kind, Meaning
 from bot.understanding.ordering import ordered
 
 _TO_ME = ("me ", "nos ")
-_WAIT = re.compile(r"\b(?:en|dentro de|in) ([0-9]{1,2}|una?|an|dos|two|media|half an) (horas?|hours?|minutos?|minutes?|min|hrs?)\b")
+_WAIT = re.compile(
+    r"\b(?:en|dentro de|in) ([0-9]{1,2}|una?|an|dos|two|media|half an) (horas?|hours?|minutos?|minutes?|min|hrs?)\b"
+)
 _AT = re.compile(r"\b(?:a las|a la|at) ([0-9]{1,2})(?::([0-9]{2}))?\s*(am|pm|de la mañana|de la tarde|de la noche)?")
 _WORDS = {"un": 1, "una": 1, "an": 1, "dos": 2, "two": 2}
 MOST_UNKNOWN = 2
@@ -24,7 +26,9 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     """Return that it is not for now: "todavía no llega", "mañana cierro", "recuérdame en 2 horas"."""
     text = heard.text.casefold()
     waits = heard.has("not_yet", "later") or _WAIT.search(text) or _when_it_comes(heard)
-    waits = waits or ((heard.has("future") or _a_coming_day(heard, context)) and (_about_goods(heard) or context.notice))
+    waits = waits or (
+        (heard.has("future") or _a_coming_day(heard, context)) and (_about_goods(heard) or context.notice)
+    )
     if not (waits or postponed) or "?" in heard.text:
         return None
     if ordered(heard, context).is_clear and not heard.has("arrived", "received", "not_yet"):
@@ -89,7 +93,9 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     if not (here or told) or not _is_plain_report(heard):
         return None
     if _pending_only(heard):
-        return Meaning(Kind.AMBIGUOUS, likely=("close", "pending"), confidence=0.4, notes=("not there: yet, or at all?",))
+        return Meaning(
+            Kind.AMBIGUOUS, likely=("close", "pending"), confidence=0.4, notes=("not there: yet, or at all?",)
+        )
     conversation = _closing_or_arriving(heard, context, here=here)
     if not conversation:
         return None
@@ -103,7 +109,9 @@ def _all_there(heard: Heard) -> bool:
     """Say whether it says that all is in order without a verb: "todo conforme", "completo jefe"."""
     rest = [one for one in heard.words if not one.has("all", "polite", "now", "yes", "thanks", "greeting", "small", "code",
                                                       "name", "rest", "number")]  # fmt: skip
-    clear = any(one.has("all") and one.text not in ("todo", "todos", "toda", "todas", "all", "exacto") for one in heard.words)
+    clear = any(
+        one.has("all") and one.text not in ("todo", "todos", "toda", "todas", "all", "exacto") for one in heard.words
+    )
     return clear and not rest
 
 
@@ -126,8 +134,10 @@ def _allowed(mention: Mention) -> bool:
 
 def _to_me(heard: Heard) -> bool:
     plain = heard.has("when", "money", "extra", "howto")
-    return not plain and any(one.has("arrived") and one.text.startswith(_TO_ME) for one in heard.mentions) and not (
-        heard.has("says_that")
+    return (
+        not plain
+        and any(one.has("arrived") and one.text.startswith(_TO_ME) for one in heard.mentions)
+        and not (heard.has("says_that"))
     )
 
 

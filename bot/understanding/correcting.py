@@ -36,7 +36,12 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
     confidence = 0.9 if slots else 0.7
     notes = ("changes the summary",)
     return Meaning(
-        Kind.CORRECTION, slots=tuple(slots), doubts=tuple(doubts), reopen=tuple(reopen), confidence=confidence, notes=notes
+        Kind.CORRECTION,
+        slots=tuple(slots),
+        doubts=tuple(doubts),
+        reopen=tuple(reopen),
+        confidence=confidence,
+        notes=notes,
     )
 
 

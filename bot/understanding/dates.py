@@ -33,32 +33,56 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
     month = "|".join(sorted(_named("month"), key=len, reverse=True))
     numeric = r"([0-9]{1,2})[/.\-]([0-9]{1,2})(?:[/.\-]([0-9]{4}|[0-9]{2}))?"
     written = (
-        (rf"(?:del? |entre el |entre |from )?{numeric}\s*(?:al?|hasta(?: el)?|y(?: el)?|to|until|-)\s*(?:el )?{numeric}", _two_numeric),
-        (rf"(?:del?|entre(?: el)?|desde(?: el)?) ([0-9]{{1,2}})(?: al?| y| hasta)(?: el)? ([0-9]{{1,2}}) del? ({month})", _two_of_month),
-        (rf"(?:del|entre el|desde el) ([0-9]{{1,2}})(?: al| y| hasta)(?: el)? ([0-9]{{1,2}})(?! ?(?:kg|kilo|de [0-9]))", _two_days),
+        (
+            rf"(?:del? |entre el |entre |from )?{numeric}\s*(?:al?|hasta(?: el)?|y(?: el)?|to|until|-)\s*(?:el )?{numeric}",
+            _two_numeric,
+        ),
+        (
+            rf"(?:del?|entre(?: el)?|desde(?: el)?) ([0-9]{{1,2}})(?: al?| y| hasta)(?: el)? ([0-9]{{1,2}}) del? ({month})",
+            _two_of_month,
+        ),
+        (
+            rf"(?:del|entre el|desde el) ([0-9]{{1,2}})(?: al| y| hasta)(?: el)? ([0-9]{{1,2}})(?! ?(?:kg|kilo|de [0-9]))",
+            _two_days,
+        ),
         (numeric, _numeric),
         (rf"([0-9]{{1,2}}) (?:de |del )?({month})(?: (?:de |del )?([0-9]{{4}}))?", _day_of_month),
-        (rf"({month}) ([0-9]{{1,2}})(?:st|nd|rd|th)?", lambda found, today, coming: _of(found[2], found[1], None, today, coming)),
+        (
+            rf"({month}) ([0-9]{{1,2}})(?:st|nd|rd|th)?",
+            lambda found, today, coming: _of(found[2], found[1], None, today, coming),
+        ),
         (r"pasado mañana|pasado manana|day after tomorrow", _shift(2)),
         (r"antes de ayer|anteayer|antier|antiayer|day before yesterday", _shift(-2)),
-        (r"hoy dia|hoy|today", _shift(0)),
+        (r"hoy dia|hoy|oy|oi|today", _shift(0)),
         (r"ayer|yesterday", _shift(-1)),
         (r"(?<!por la )(?<!en la )(?<!de la )(?:mañana|manana|tomorrow)", _shift(1)),
         (r"(?:de )?(?:la )?semana pasada|last week", _week(-1)),
         (r"(?:de )?esta semana|this week", _week(0)),
         (r"(?:del? )?(?:el )?mes pasado|last month", _month(-1)),
         (r"(?:de )?este mes|this month", _month(0)),
-        (r"(?:de )?(?:los )?(?:ultimos|last) ([0-9]{1,2}) (?:dias|days)", lambda found, today, _coming: _span(today, 1 - int(found[1]), 0)),
-        (r"hace ([0-9]{1,2}) dias|([0-9]{1,2}) days ago", lambda found, today, _coming: _span(today, -int(found[1] or found[2]))),
-        (rf"({weekday}) (?:pasado|anterior)|last ({weekday})", lambda found, today, _coming: _on_weekday(found[1] or found[2], today, coming=False)),
-        (rf"(?:next|proximo|este|this) ({weekday})", lambda found, today, _coming: _on_weekday(found[1], today, coming=True)),
+        (
+            r"(?:de )?(?:los )?(?:ultimos|last) ([0-9]{1,2}) (?:dias|days)",
+            lambda found, today, _coming: _span(today, 1 - int(found[1]), 0),
+        ),
+        (
+            r"hace ([0-9]{1,2}) dias|([0-9]{1,2}) days ago",
+            lambda found, today, _coming: _span(today, -int(found[1] or found[2])),
+        ),
+        (
+            rf"({weekday}) (?:pasado|anterior)|last ({weekday})",
+            lambda found, today, _coming: _on_weekday(found[1] or found[2], today, coming=False),
+        ),
+        (
+            rf"(?:next|proximo|este|this) ({weekday})",
+            lambda found, today, _coming: _on_weekday(found[1], today, coming=True),
+        ),
         (rf"({weekday})", lambda found, today, coming: _on_weekday(found[1], today, coming=coming)),
     )
-    return tuple((re.compile(rf"(?<![\w/]){pattern}(?![\w/])"), read) for pattern, read in written)
+    return tuple((re.compile(rf"(?<![\w/])(?:{pattern})(?![\w/])"), read) for pattern, read in written)
 
 
 _MAY_BE_DATE = re.compile(
-    r"[0-9][/.\-][0-9]|hoy|ayer|antier|ma[nñ]ana|seman|mes|dia|day|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
+    r"[0-9][/.\-][0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|day|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
     r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan"
 )
 

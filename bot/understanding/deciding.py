@@ -73,9 +73,11 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
     if len(names) > 1:
         seen = looking.looked(heard, context)
         likely = tuple(names[:3])
-        return Meaning(Kind.AMBIGUOUS, likely=likely, confidence=0.4, notes=("asks for several things",)) if not (
-            seen and len(names) > 2
-        ) else seen
+        return (
+            Meaning(Kind.AMBIGUOUS, likely=likely, confidence=0.4, notes=("asks for several things",))
+            if not (seen and len(names) > 2)
+            else seen
+        )
     command = next(one for one in open_ones if one.conversation == names[0])
     meaning = filled(heard, context, names[0])
     return replace(meaning, confidence=_confidence(heard, command))

@@ -129,7 +129,9 @@ def quantities_accepted(heard: Heard, context: Context, order: OrderSeen | None,
             ]
             if len(fitting) == 1 and item.quantity is not None:
                 changed[fitting[0].position] = item.quantity
-        if changed and any(changed.get(line.position) != line.quantity for line in order.lines if line.position in changed):
+        if changed and any(
+            changed.get(line.position) != line.quantity for line in order.lines if line.position in changed
+        ):
             found = [Found("what", "change", why="an amount is named")]
             return found + [
                 Found(f"quantity {position}", f"{amount:f}", why="the amount said of this line")

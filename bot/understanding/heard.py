@@ -107,7 +107,9 @@ def listen(text: str, context: Context) -> Heard:
     even = "".join(one if len(one) == 1 else char for char, one in ((char, folded(char)) for char in text))
     for days in days_in(even, context.today, coming=True):
         if all(days.end <= one.start or one.end <= days.start for one in fixed):
-            fixed.append(Mention(frozenset({DATE}), text[days.start : days.end], days.start, days.end, days, filler=True))
+            fixed.append(
+                Mention(frozenset({DATE}), text[days.start : days.end], days.start, days.end, days, filler=True)
+            )
     words = lexicon(context.language)
     brands, sellers = names(tuple(context.brands)), names(_people(context))
     mentions = list(_mentions(text, sorted(fixed, key=lambda one: one.start), words, brands, sellers))
@@ -126,9 +128,7 @@ def _of_mark(mark: Mark) -> Mention:
     return Mention(frozenset({mark.kind}), mark.value, mark.start, mark.end, mark.value, filler=True)
 
 
-def _mentions(
-    text: str, fixed: Sequence[Mention], words: Lexicon, brands: Names, sellers: Names
-) -> Iterator[Mention]:
+def _mentions(text: str, fixed: Sequence[Mention], words: Lexicon, brands: Names, sellers: Names) -> Iterator[Mention]:
     """Yield what was found by form, and the words between as phrases, names or unknown words."""
     waiting = list(fixed)
     run: list[Token] = []
@@ -145,7 +145,7 @@ def _mentions(
 
 
 def _phrases(run: Sequence[Token], words: Lexicon, brands: Names, sellers: Names) -> Iterator[Mention]:
-    spelled, found = _spelled(run, words, brands, sellers)
+    spelled, found, guessed = _spelled(run, words, brands, sellers)
     place = 0
     while place < len(run):
         token = run[place]
@@ -158,10 +158,9 @@ def _phrases(run: Sequence[Token], words: Lexicon, brands: Names, sellers: Names
             last = run[place + spoken.length - 1]
             phrase = spoken.phrase
             value = None if phrase.value is None else Decimal(phrase.value)
+            exact = guessed.isdisjoint(range(place, place + spoken.length))
             kinds = frozenset(phrase.kinds)
-            yield Mention(
-                kinds, " ".join(phrase.words), token.start, last.end, value, phrase.filler, spoken.exact
-            )
+            yield Mention(kinds, " ".join(phrase.words), token.start, last.end, value, phrase.filler, exact)
             place += spoken.length
             continue
         yield _unknown(token)
@@ -170,10 +169,11 @@ def _phrases(run: Sequence[Token], words: Lexicon, brands: Names, sellers: Names
 
 def _spelled(
     run: Sequence[Token], words: Lexicon, brands: Names, sellers: Names
-) -> tuple[list[str], dict[int, Mention]]:
-    """Return the words as the vocabulary spells them, and the names among them by place."""
+) -> tuple[list[str], dict[int, Mention], set[int]]:
+    """Return the words as the vocabulary spells them, the names among them by place, and where a word was guessed."""
     spelled: list[str] = []
     found: dict[int, Mention] = {}
+    guessed: set[int] = set()
     for place, token in enumerate(run):
         word = token.text
         if word in words.short and not (place and run[place - 1].is_number):
@@ -188,11 +188,12 @@ def _spelled(
                 if match is not None and (better is None or len(word) > 4):
                     found[place] = _named(token, *match)
                 elif better is not None:
+                    guessed |= set() if short != word else {place}
                     word = better
         elif token.is_word and (match := _name_exactly(word, brands, sellers)) is not None and len(word) > 3:
             found[place] = _named(token, *match)
         spelled.append(word)
-    return spelled, found
+    return spelled, found, guessed
 
 
 def _unstretched(word: str, words: Lexicon) -> str:
@@ -286,7 +287,11 @@ def _spoken_codes(mentions: list[Mention], known: frozenset[str]) -> list[Mentio
                 break
             run.append(mention)
         digits = "".join(one.text if one.text[:1].isdigit() else str(one.number) for one in run)
-        if len(run) > 3 and len(digits) == codes.DIGITS and (digits in known or digits.startswith(tuple(codes.PREFIX.values()))):
+        if (
+            len(run) > 3
+            and len(digits) == codes.DIGITS
+            and (digits in known or digits.startswith(tuple(codes.PREFIX.values())))
+        ):
             whole = Mention(frozenset({CODE}), digits, run[0].start, run[-1].end, digits, filler=True)
             mentions[place : place + len(run)] = [whole]
         elif len(run) == 3 and all(one.number is not None and one.number < 10 for one in run) and len(digits) == 3:

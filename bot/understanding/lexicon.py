@@ -40,8 +40,6 @@ class Spoken:
     phrase: Phrase
     length: int
     """In tokens."""
-    exact: bool
-    """False if some word was misspelt."""
 
 
 class Lexicon:
@@ -129,10 +127,7 @@ class Lexicon:
                 if length == 1:
                     phrase = self._accented.get(tokens[place].accented, phrase)
                     phrase.filler = phrase.filler or self._is_filler(phrase)
-                exact = all(
-                    token.text == word for token, word in zip(tokens[place:], spelled[place : place + length], strict=False)
-                )
-                return Spoken(phrase, length, exact)
+                return Spoken(phrase, length)
         return None
 
 

@@ -76,14 +76,24 @@ def _points(heard: Heard, context: Context) -> bool:
 
 
 def _lists_orders(heard: Heard) -> bool:
-    return heard.has("search.says") or (heard.has("listed") and not heard.has(NUMBER, "arrived", "received")) or (
-        heard.has("goods", "trade") and not heard.has(NUMBER, "unit") and heard.has("pending.says", "question", "want")
+    return (
+        heard.has("search.says")
+        or (heard.has("listed") and not heard.has(NUMBER, "arrived", "received"))
+        or (
+            heard.has("goods", "trade")
+            and not heard.has(NUMBER, "unit")
+            and heard.has("pending.says", "question", "want")
+        )
     )
 
 
 def _is_bare(heard: Heard) -> bool:
     """Say whether there is nothing but the code, and words around it that say nothing."""
-    return all(
-        one.filler or one.has("sign", "small", "trade", "polite", CODE, NUMBER, "question", "yes", "status.says", OTHER)
-        for one in heard.mentions
-    ) and heard.unknown <= 1
+    return (
+        all(
+            one.filler
+            or one.has("sign", "small", "trade", "polite", CODE, NUMBER, "question", "yes", "status.says", OTHER)
+            for one in heard.mentions
+        )
+        and heard.unknown <= 1
+    )

@@ -28,10 +28,14 @@ _SERIES = re.compile(
 )
 _PRINTED = re.compile(r"(?<![\w-])([0-9]{3,4})\s*-\s*([0-9]{1,8})(?![\w-])")
 _PLATE = re.compile(r"(?<![\w-])([a-z][a-z0-9]{2})\s?-?\s?([0-9]{3})(?![\w-])", re.IGNORECASE)
-_PAPER_BEFORE = re.compile(r"(?:gu[ií]as?|gia|factura|fact|documento|remisi[oó]n)\W{0,3}(?:nro|n[°ºo]|num|numero|es|la|de)?\W{0,3}$", re.I)
+_PAPER_BEFORE = re.compile(
+    r"(?:gu[ií]as?|gia|factura|fact|documento|remisi[oó]n)\W{0,3}(?:nro|n[°ºo]|num|numero|es|la|de)?\W{0,3}$", re.I
+)
 _PLATE_BEFORE = re.compile(r"placa\W{0,3}(?:es|nro|n[°ºo])?\W{0,3}$", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"(?<![\w.,-])([0-9]{4,8})(?![\w,-])")
-_SPOKEN_SERIES = re.compile(r"\b(te|efe|t|f)\s+((?:cero|zero|0)\s*(?:cero|zero|0)\s*(?:uno|dos|tres|one|two|1|2|3))\b", re.I)
+_SPOKEN_SERIES = re.compile(
+    r"\b(te|efe|t|f)\s+((?:cero|zero|0)\s*(?:cero|zero|0)\s*(?:uno|dos|tres|one|two|1|2|3))\b", re.I
+)
 _SPOKEN_DIGIT = {"cero": "0", "zero": "0", "uno": "1", "one": "1", "dos": "2", "two": "2", "tres": "3"}
 
 

@@ -123,8 +123,10 @@ def _digits(heard: Heard, mention: Mention) -> str:
 
 
 def _points(before: Mention) -> bool:
-    return before.text.split(" ")[-1] in _BEFORE_ENDING or _points_clearly(before) or any(
-        kind.partition(".")[0] in _POINTING for kind in before.kinds
+    return (
+        before.text.split(" ")[-1] in _BEFORE_ENDING
+        or _points_clearly(before)
+        or any(kind.partition(".")[0] in _POINTING for kind in before.kinds)
     )
 
 

@@ -44,7 +44,9 @@ class _Part:
 
 def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used: Sequence[Mention] = ()) -> Arrival:
     """Return what the message says of the goods of an order with these lines."""
-    found = Arrival(speaks=heard.has("arrived", "received", "lack", "difference", "all", "nothing", "reason.never_came"))
+    found = Arrival(
+        speaks=heard.has("arrived", "received", "lack", "difference", "all", "nothing", "reason.never_came")
+    )
     parts = _parts(heard)
     before = False  # whether an earlier part said how the following ones are meant
     for part in parts:
@@ -180,14 +182,20 @@ def _conclude(heard: Heard, parts: Sequence[_Part], lines: Sequence[LineSeen], f
         found.what = "nothing"
     if found.what == "all":
         found.received = {}
-    if found.what == "some" and lines and full and not any(
-        found.received.get(position, Decimal(1)) for position in full
+    if (
+        found.what == "some"
+        and lines
+        and full
+        and not any(found.received.get(position, Decimal(1)) for position in full)
     ):
         found.what, found.received = "nothing", {}
 
 
 def _nothing_came(heard: Heard) -> bool:
-    return heard.has("arrived", "received", "reason.never_came") or len([one for one in heard.words if not one.has("polite")]) <= 2
+    return (
+        heard.has("arrived", "received", "reason.never_came")
+        or len([one for one in heard.words if not one.has("polite")]) <= 2
+    )
 
 
 def _never_came(heard: Heard, parts: Sequence[_Part]) -> bool:

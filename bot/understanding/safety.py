@@ -110,7 +110,9 @@ def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Se
 
 def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     del after
-    polite = any(one.has("can") for one in before) and not any(one.has("howto") and not one.has("small", "want") for one in before)
+    polite = any(one.has("can") for one in before) and not any(
+        one.has("howto") and not one.has("small", "want") for one in before
+    )
     if _ends_asking(heard, verb) and not polite and not verb.text.endswith(("as", "es", "me")):
         return Bar.ASKED
     asking = [one for one in before if one.has("question", "howto") and not one.has("want", "small", "can")]
@@ -128,7 +130,9 @@ def _ends_asking(heard: Heard, verb: Mention) -> bool:
 
 
 def _reported(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    past = [one for one in (*before, *after) if isinstance(one.value, Days) and one.text in ("ayer", "anteayer", "antier")]
+    past = [
+        one for one in (*before, *after) if isinstance(one.value, Days) and one.text in ("ayer", "anteayer", "antier")
+    ]
     ambiguous = verb.text.endswith("e") and any(one.text == "ya" for one in before)
     del heard
     first_person = not any(one.has("want") for one in before)

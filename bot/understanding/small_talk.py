@@ -66,6 +66,19 @@ def lost(heard: Heard, context: Context) -> Meaning:
 
 
 _OFFERED = frozenset(
-    {"close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "status", "detail"}
+    {
+        "close",
+        "accept",
+        "sell",
+        "reject",
+        "annul",
+        "request",
+        "repeat",
+        "arrive",
+        "team",
+        "language",
+        "status",
+        "detail",
+    }
     | {"history", "pending", "search", "contacts"}
 )

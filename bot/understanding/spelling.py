@@ -81,5 +81,6 @@ class Speller:
         return abs(len(key) - len(other)) <= most and OSA.distance(key, other, score_cutoff=most) <= most
 
     def _one_meaning(self, words: list[str]) -> str | None:
-        meanings = {self._meanings.get(word, frozenset()) for word in words}
-        return min(words) if len(meanings) == 1 else None
+        """Return the word that means all that any of them means, or None when they mean different things."""
+        every = frozenset[str]().union(*(self._meanings.get(word, frozenset()) for word in words))
+        return min((word for word in words if self._meanings.get(word) == every), default=None)

@@ -53,6 +53,4 @@ def folded(word: str) -> str:
 
 def cut(text: str) -> list[Token]:
     """Return the tokens of a cleaned text."""
-    return [
-        Token(folded(match[0]), match[0].casefold(), match.start(), match.end()) for match in _TOKEN.finditer(text)
-    ]
+    return [Token(folded(match[0]), match[0].casefold(), match.start(), match.end()) for match in _TOKEN.finditer(text)]

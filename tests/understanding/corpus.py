@@ -74,7 +74,9 @@ def _cases(file: Path) -> list[Case]:
             pairs = [slot.partition("=") for slot in slots]
             wanted = tuple((key.strip(), tuple(values.split("|"))) for key, _equals, values in pairs)
             found.append(
-                Case(text.replace("\\n", "\n"), heading, level, tuple(first.split("|")), wanted, f"{file.name}:{number}")
+                Case(
+                    text.replace("\\n", "\n"), heading, level, tuple(first.split("|")), wanted, f"{file.name}:{number}"
+                )
             )
     return found
 
