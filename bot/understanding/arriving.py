@@ -75,7 +75,12 @@ def _until(heard: Heard, text: str) -> list[Found]:
 
 def notice_answered(heard: Heard, context: Context) -> Meaning | None:
     """Return what answers a notice in the words of the trade: "aceptado", "solo tengo 18", "sin stock"."""
-    if context.notice is None or context.notice.conversation != "accept" or "?" in heard.text:
+    if context.notice is None or "?" in heard.text:
+        return None
+    if context.notice.conversation == "close":
+        told = heard.has("only") and heard.has("number") and heard.unknown == 0 and not heard.has("negation", "when")
+        return replace(filled(heard, context, "close"), confidence=0.8) if told else None
+    if context.notice.conversation != "accept":
         return None
     if heard.has("negation", "others", "says_that", "when") and not heard.has("reason.stock", "reason.truck"):
         return None
@@ -159,7 +164,7 @@ def _closing_or_arriving(heard: Heard, context: Context, *, here: bool) -> str:
         return "arrive"
     if not counts and (carrier_only or (alone and context.notice is None)) and not closes:
         return "arrive"
-    if carrier_only and not counts:
+    if carrier_only and not counts and not heard.has("negation"):
         return "arrive"
     if closes or buys:
         return "close"

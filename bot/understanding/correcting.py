@@ -140,9 +140,21 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
     if len(days) == 1 and days[0].first == days[0].last:
         slots += _delivery(question, days[0], heard)
+    doubts += _contradictions(slots)
     wanted = {"quantity": f"quantity {known[0]}" if len(known) == 1 else "", "brand": _only_line("brand", known),
               "size": _only_line("size", known), "seller": "seller", "delivery": ""}  # fmt: skip
     return slots, doubts, [] if slots or doubts else _reopened(heard, question, wanted)
+
+
+def _contradictions(slots: list[Found]) -> list[Doubt]:
+    """Take out what was said in two ways, and return it as doubts: "mejor joyce no, proust" names two brands."""
+    doubts = []
+    for key in {slot.key for slot in slots}:
+        values = {slot.value: slot.shown or slot.value for slot in slots if slot.key == key}
+        if len(values) > 1:
+            doubts.append(Doubt(key, tuple(values.items())))
+            slots[:] = [slot for slot in slots if slot.key != key]
+    return doubts
 
 
 def _is_replaced(heard: Heard, item: Item) -> bool:

@@ -46,6 +46,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
             _two_days,
         ),
         (numeric, _numeric),
+        (r"([0-9]{1,2}) de este mes", lambda found, today, coming: _of(found[1], str(today.month), None, today, coming)),
         (rf"([0-9]{{1,2}}) (?:de |del )?({month})(?: (?:de |del )?([0-9]{{4}}))?", _day_of_month),
         (
             rf"({month}) ([0-9]{{1,2}})(?:st|nd|rd|th)?",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.registry import opened_by
 from bot.understanding import arriving, looking, small_talk
@@ -53,6 +54,17 @@ def _commands(heard: Heard) -> Iterator[Command]:
         for conversation in CHANGING:
             if f"{conversation}.asks" in mention.kinds:
                 yield Command(conversation, mention, bar(heard, mention))
+    for made, following in _made(heard):
+        if not any(following.has(f"{name}.asks") for name in CHANGING):
+            yield Command("request", made, bar(heard, made))
+
+
+def _made(heard: Heard) -> Iterator[tuple[Mention, Mention]]:
+    """Yield "hacer … pedido": a verb of making and the order that is made."""
+    words = [one for one in heard.words if not one.has("small", "one", "polite")]
+    for first, second in pairwise(words):
+        if first.has("make") and second.text in ("pedido", "orden", "compra", "order", "pedidito", "solicitud"):
+            yield first, second
 
 
 def _asked_for(commands: Sequence[Command]) -> list[Command]:
@@ -165,7 +177,8 @@ def _only_an_order(heard: Heard, named: Sequence[Mention], *, asked: bool) -> bo
         one for one in heard.words if not (one.filler or one.has(*_BESIDE) or any(one is item for item in named))
     ]
     unknown = [one for one in strange if one.has("other")]
-    return len(strange) == len(unknown) and len(unknown) <= (2 if asked else 0)
+    short = all(len(one.text) <= 4 for one in unknown)
+    return len(strange) == len(unknown) and len(unknown) <= (2 if asked else 1 if short else 0)
 
 
 def _only_small(mentions: Sequence[Mention]) -> bool:

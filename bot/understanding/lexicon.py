@@ -100,6 +100,15 @@ class Lexicon:
         singles = [self._phrases.get((word,)) for word in phrase.words]
         return len(singles) > 1 and all(one is not None and one.kinds & FILLERS for one in singles)
 
+    def _longer_inside(self, spelled: Sequence[str], place: int, length: int) -> bool:
+        """Say whether a longer phrase begins inside this one: "el número" gives way to "número de osinergmin"."""
+        for start in range(place + 1, min(place + length, len(spelled))):
+            for longer in self._starts.get(spelled[start], ()):
+                words = tuple(spelled[start : start + longer])
+                if longer > length and len(words) == longer and words in self._phrases:
+                    return True
+        return False
+
     def has(self, word: str) -> bool:
         """Say whether it is a word of the vocabulary, by itself or inside a phrase."""
         return word in self.words
@@ -124,6 +133,8 @@ class Lexicon:
         for length in lengths:
             phrase = self._phrases.get(tuple(spelled[place : place + length]))
             if phrase is not None and len(phrase.words) == length:
+                if length > 1 and (spelled[place],) in self._phrases and self._longer_inside(spelled, place, length):
+                    continue
                 if length == 1:
                     phrase = self._accented.get(tokens[place].accented, phrase)
                     phrase.filler = phrase.filler or self._is_filler(phrase)

@@ -28,7 +28,7 @@ def howto(heard: Heard, context: Context, named: Sequence[tuple[str, Mention, Ba
                 continue
             return Meaning(Kind.HOWTO, topic=conversation, likely=(conversation,), confidence=0.9, notes=("asks how",))
     if any(_asks_how(one) for one in asking):
-        for name in LOOKS:
+        for name in (*LOOKS, "arrive"):
             for mention in heard.of(f"{name}.says"):
                 if name not in ("help_",) and any(one.end <= mention.start and _asks_how(one) for one in asking):
                     return Meaning(Kind.HOWTO, topic=name, likely=(name,), confidence=0.8, notes=("asks how",))

@@ -60,17 +60,26 @@ def _parts(heard: Heard) -> list[_Part]:
     """Cut at commas and ands; "menos" and "lo demás" begin a part of their own."""
     cut: list[list[Mention]] = [[]]
     for mention in heard.mentions:
-        if mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+"):
+        if _is_short_of(mention, cut[-1]):
+            cut[-1].append(mention)
+        elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+"):
             cut.append([mention] if mention.has("except", "rest") else [])
         else:
             cut[-1].append(mention)
     return [_part(one) for one in cut if one]
 
 
+def _is_short_of(mention: Mention, before: list[Mention]) -> bool:
+    """Say whether it is the "menos" of "vino con 2 menos", and not that of "todo menos 2"."""
+    return mention.text == "menos" and bool(before) and before[-1].has("number") and not any(
+        one.has("all", "arrived") and one.has("all") for one in before
+    ) and before[-2:][0].text in ("con", "hay", "de", "hubo", "with")
+
+
 def _part(mentions: list[Mention]) -> _Part:
     denied = any(one.has("reason.never_came") for one in mentions)
     for place, mention in enumerate(mentions):
-        ahead = [one for one in mentions[place + 1 : place + 4] if not one.has("small", "polite", "now")]
+        ahead = [one for one in mentions[place + 1 : place + 4] if not one.has("small")]
         if mention.has("negation") and ahead and ahead[0].has("arrived", "received"):
             denied = True
     return _Part(

@@ -8,6 +8,18 @@ from enum import StrEnum
 from bot.understanding.heard import DATE, OTHER, Heard, Mention
 from bot.understanding.dates import Days
 
+_WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
+ORDERLY = ("goods", "trade", "code", "number", "name", "brand", "all", "document", "plate", "date", "because", "unit", "thanks",
+           "others", "ruc", "phone", "digits", "reason.stock", "reason.truck", "reason.mistake", "reason.never_came",
+           "reason.wrong", "reason.state", "yes", "question", "request.weak", "negation", "lack", "arrived", "received",
+           "sell.asks", "accept.asks", "close.asks", "reject.asks", "annul.asks", "request.asks", "only", "dozen", "half_dozen",
+           "kilo", "which.last", "which.first", "nothing", "waybill", "invoice", "repeat.asks", "want", "difference",
+           "greeting", "later", "future", "not_yet", "when", "rest", "except", "listed", "language.english",
+           "language.spanish", "role.driver", "accept.offers", "moving.now", "change", "times", "no", "howto", "plate")  # fmt: skip
+"""What a command of the trade may be about, or be followed by."""
+GOODS = ("number", "unit", "goods", "brand", "name", "dozen", "half_dozen", "date", "kilo", "thanks", "others", "because",
+         "repeat.asks", "yes", "greeting", "later", "future", "request.asks", "close.asks", "request.weak")  # fmt: skip
+"""What a request may be about, or be followed by."""
 CONNECTORS = frozenset({"pero", "sino", "mejor", "but", "instead", "rather"})
 
 
@@ -105,7 +117,12 @@ def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Se
     if any(kind.endswith(".tells") for one in before for kind in one.kinds) or verb.has("team.asks"):
         return Bar.NONE if verb.has("team.asks") else Bar.REPORTED
     del heard
-    return Bar.OTHERS if after and after[0].has("others") and not after[0].has("goods", "trade") else Bar.NONE
+    for place, one in enumerate(after):
+        if one.has("because") and one.text != "por":
+            break
+        if one.has("others") and (place == 0 or after[place - 1].text in ("de", "of")):
+            return Bar.OTHERS
+    return Bar.NONE
 
 
 def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
@@ -114,6 +131,8 @@ def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
         one.has("howto") and not one.has("small", "want") for one in before
     )
     if _ends_asking(heard, verb) and not polite and not verb.text.endswith(("as", "es", "me")):
+        return Bar.ASKED
+    if any(one.text.startswith(_WHAT_IF) for one in heard.of("question")):
         return Bar.ASKED
     asking = [one for one in before if one.has("question", "howto") and not one.has("want", "small", "can")]
     return Bar.ASKED if asking or any(one.text in ("como", "how", "donde", "cuando") for one in before) else Bar.NONE
@@ -162,7 +181,11 @@ def _place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -
     if verb.has("team.asks") or (" " in verb.text and _names_its_object(verb)):
         return Bar.NONE
     about = _object(after)
-    return Bar.OBJECT if about is not None and _is_foreign(about) else Bar.NONE
+    if about is None:
+        return Bar.NONE
+    if verb.has("request.asks") and not about.has(*GOODS):
+        return Bar.OBJECT
+    return Bar.OBJECT if _is_foreign(about) or not (about.filler or about.has(*ORDERLY)) else Bar.NONE
 
 
 def _names_its_object(verb: Mention) -> bool:
