@@ -5,8 +5,30 @@ from __future__ import annotations
 from bot.understanding.heard import Heard, Mention
 
 _AROUND = ("polite", "greeting", "thanks", "sign")
-_PRONOUNS = frozenset({"lo", "la", "los", "las", "todo", "todos", "la orden", "el pedido", "orden", "pedido", "asi", "it",
-                       "ya", "me", "esta", "ahora", "ahorita", "now", "nomas", "la", "el"})  # fmt: skip
+_PRONOUNS = frozenset(
+    {
+        "lo",
+        "la",
+        "los",
+        "las",
+        "todo",
+        "todos",
+        "la orden",
+        "el pedido",
+        "orden",
+        "pedido",
+        "asi",
+        "it",
+        "ya",
+        "me",
+        "esta",
+        "ahora",
+        "ahorita",
+        "now",
+        "nomas",
+        "el",
+    }
+)
 _THUMBS = ("👍", "👌", "✅", "💯", "🆗", "🙌")
 _THUMBS_DOWN = ("👎", "❌", "🚫")
 _VERBS = {
@@ -35,9 +57,7 @@ def says_yes(heard: Heard, conversation: str) -> bool:
             return False
         if mention.has("no", "negation", "unsure", "when", "not_yet", "later", "future") and not mention.has("yes"):
             return False
-        if mention.has("yes"):
-            sure = True
-        elif mention.has(*[kind for kind in own if kind]):
+        if mention.has("yes") or mention.has(*[kind for kind in own if kind]):
             sure = True
         elif not (mention.has(*_AROUND) or mention.text in _PRONOUNS):
             return False

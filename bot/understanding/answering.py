@@ -19,8 +19,8 @@ from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
 from bot.understanding.ordering import named
 from bot.understanding.papers import paper, said_kind
 from bot.understanding.pointing import Pointed, point
-from bot.understanding.received import arrival
 from bot.understanding.reasons import reason
+from bot.understanding.received import arrival
 from bot.understanding.safety import is_attack
 from bot.understanding.tokens import folded
 from core import documents

@@ -25,9 +25,9 @@ MOST_UNKNOWN = 2
 def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     """Return that it is not for now: "todavía no llega", "mañana cierro", "recuérdame en 2 horas"."""
     text = heard.text.casefold()
-    waits = heard.has("not_yet", "later") or _WAIT.search(text) or _when_it_comes(heard)
+    waits = heard.has("not_yet", "later") or bool(_WAIT.search(text)) or _when_it_comes(heard)
     waits = waits or (
-        (heard.has("future") or _a_coming_day(heard, context)) and (_about_goods(heard) or context.notice)
+        (heard.has("future") or _a_coming_day(heard, context)) and (_about_goods(heard) or context.notice is not None)
     )
     if not (waits or postponed) or "?" in heard.text:
         return None
@@ -112,8 +112,11 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
 
 def _all_there(heard: Heard) -> bool:
     """Say whether it says that all is in order without a verb: "todo conforme", "completo jefe"."""
-    rest = [one for one in heard.words if not one.has("all", "polite", "now", "yes", "thanks", "greeting", "small", "code",
-                                                      "name", "rest", "number")]  # fmt: skip
+    rest = [
+        one
+        for one in heard.words
+        if not one.has("all", "polite", "now", "yes", "thanks", "greeting", "small", "code", "name", "rest", "number")
+    ]
     clear = any(
         one.has("all") and one.text not in ("todo", "todos", "toda", "todas", "all", "exacto") for one in heard.words
     )
@@ -122,7 +125,7 @@ def _all_there(heard: Heard) -> bool:
 
 def _is_plain_report(heard: Heard) -> bool:
     """Say whether the person tells it as their own and of now: not asked, supposed, or heard from somebody."""
-    if "?" in heard.text or heard.has("when", "money", "extra", "says_that", "howto") and not _to_me(heard):
+    if "?" in heard.text or (heard.has("when", "money", "extra", "says_that", "howto") and not _to_me(heard)):
         return False
     if heard.has("others", "says_that") and not _to_me(heard):
         return False

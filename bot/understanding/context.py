@@ -1,4 +1,4 @@
-"""What a message is said into: who writes, what is open, what the person may act on. Only values; nothing is looked up."""
+"""What a message is said into: who writes, what is open, what the person may act on. Only values."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _BY_KEY = {
 
 def expected_of(key: str) -> Expected:
     """Return what a question takes, by its key: "quantity 2" takes a quantity. Unknown keys take a choice."""
-    return _BY_KEY.get(key.split(" ")[0], Expected.CHOICE)
+    return _BY_KEY.get(key.split(" ", maxsplit=1)[0], Expected.CHOICE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,8 +141,13 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     if len(days) == 1 and days[0].first == days[0].last:
         slots += _delivery(question, days[0], heard)
     doubts += _contradictions(slots)
-    wanted = {"quantity": f"quantity {known[0]}" if len(known) == 1 else "", "brand": _only_line("brand", known),
-              "size": _only_line("size", known), "seller": "seller", "delivery": ""}  # fmt: skip
+    wanted = {
+        "quantity": f"quantity {known[0]}" if len(known) == 1 else "",
+        "brand": _only_line("brand", known),
+        "size": _only_line("size", known),
+        "seller": "seller",
+        "delivery": "",
+    }
     return slots, doubts, [] if slots or doubts else _reopened(heard, question, wanted)
 
 

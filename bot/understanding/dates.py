@@ -32,21 +32,25 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
     weekday = "|".join(sorted(_named("weekday"), key=len, reverse=True))
     month = "|".join(sorted(_named("month"), key=len, reverse=True))
     numeric = r"([0-9]{1,2})[/.\-]([0-9]{1,2})(?:[/.\-]([0-9]{4}|[0-9]{2}))?"
+    from_day, to_day = r"(?:del?|entre(?: el)?|desde(?: el)?)", r"(?: ?al?| ?y| ?hasta)(?: el)?"
     written = (
         (
-            rf"(?:del? |entre el |entre |from )?{numeric}\s*(?:al?|hasta(?: el)?|y(?: el)?|to|until|-)\s*(?:el )?{numeric}",
+            rf"(?:{from_day} |from )?{numeric}\s*(?:{to_day}|to|until|-)\s*(?:el )?{numeric}",
             _two_numeric,
         ),
         (
-            rf"(?:del?|entre(?: el)?|desde(?: el)?) ([0-9]{{1,2}})(?: al?| y| hasta)(?: el)? ([0-9]{{1,2}}) del? ({month})",
+            rf"{from_day} ([0-9]{{1,2}}){to_day} ([0-9]{{1,2}}) del? ({month})",
             _two_of_month,
         ),
         (
-            rf"(?:del|entre el|desde el) ([0-9]{{1,2}})(?: al| y| hasta)(?: el)? ([0-9]{{1,2}})(?! ?(?:kg|kilo|de [0-9]))",
+            r"(?:del|entre el|desde el) ([0-9]{1,2})(?: al| y| hasta)(?: el)? ([0-9]{1,2})(?! ?(?:kg|kilo|de [0-9]))",
             _two_days,
         ),
         (numeric, _numeric),
-        (r"([0-9]{1,2}) de este mes", lambda found, today, coming: _of(found[1], str(today.month), None, today, coming)),
+        (
+            r"([0-9]{1,2}) de este mes",
+            lambda found, today, coming: _of(found[1], str(today.month), None, today, coming),
+        ),
         (rf"([0-9]{{1,2}}) (?:de |del )?({month})(?: (?:de |del )?([0-9]{{4}}))?", _day_of_month),
         (
             rf"({month}) ([0-9]{{1,2}})(?:st|nd|rd|th)?",

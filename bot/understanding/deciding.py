@@ -54,6 +54,9 @@ def _commands(heard: Heard) -> Iterator[Command]:
         for conversation in CHANGING:
             if f"{conversation}.asks" in mention.kinds:
                 yield Command(conversation, mention, bar(heard, mention))
+    for like, following in pairwise(heard.words):
+        if like.has("repeat.like") and following.has("date"):
+            yield Command("repeat", like, bar(heard, like))
     for made, following in _made(heard):
         if not any(following.has(f"{name}.asks") for name in CHANGING):
             yield Command("request", made, bar(heard, made))
@@ -100,8 +103,8 @@ def _confidence(heard: Heard, command: Command) -> float:
     return round(max(0.5, sure - 0.03 * heard.unknown), 2)
 
 
-def _howto(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
-    return looking.howto(heard, context, [(one.conversation, one.verb, one.bar) for one in commands])
+def _howto(heard: Heard, _context: Context, commands: Sequence[Command]) -> Meaning | None:
+    return looking.howto(heard, [(one.conversation, one.verb, one.bar) for one in commands])
 
 
 def _snoozed(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
@@ -167,8 +170,27 @@ def _lines(heard: Heard, context: Context) -> Meaning | None:
     return replace(filled(heard, context, "request"), confidence=0.9 if asked or heard.has("unit") else LIKELY)
 
 
-_BESIDE = ("request.weak", "only", "yes", "thanks", "greeting", "unsure", "and", "one", "times", "kilo", "pound", "gallon",
-           "dozen", "half_dozen", "unit", "change", "except", "now", "later")  # fmt: skip
+_BESIDE = (
+    "request.weak",
+    "only",
+    "yes",
+    "thanks",
+    "greeting",
+    "unsure",
+    "and",
+    "one",
+    "times",
+    "kilo",
+    "pound",
+    "gallon",
+    "dozen",
+    "half_dozen",
+    "unit",
+    "change",
+    "except",
+    "now",
+    "later",
+)
 
 
 def _only_an_order(heard: Heard, named: Sequence[Mention], *, asked: bool) -> bool:

@@ -168,8 +168,11 @@ def _request(heard: Heard, context: Context) -> Slots:
 def _search(heard: Heard, context: Context) -> Slots:
     if not heard.has(DATE):
         return [], []
-    found = days_in("".join(one if len(one) == 1 else char for char, one in ((c, folded(c)) for c in heard.text)),
-                    context.today, coming=False)  # fmt: skip
+    found = days_in(
+        "".join(one if len(one) == 1 else char for char, one in ((c, folded(c)) for c in heard.text)),
+        context.today,
+        coming=False,
+    )
     return ([days_slot(found[0], heard)], []) if found else ([], [])
 
 

@@ -1,4 +1,4 @@
-"""A message as it was heard: a row of mentions, each a word, a phrase, a number, a name or a thing known by its form."""
+"""A message as it was heard: a row of mentions, each a phrase, a number, a name or a thing known by its form."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bot.understanding import numbers
 from bot.understanding.context import Context
 from bot.understanding.dates import Days, days_in
 from bot.understanding.lexicon import Lexicon, lexicon
-from bot.understanding.meaning import How
 from bot.understanding.marks import Mark, marks, spoken_series
+from bot.understanding.meaning import How
 from bot.understanding.names import Match, Names, names
 from bot.understanding.tokens import Token, clean, cut, folded
 from core import codes
@@ -22,6 +22,8 @@ _DOUBLED = re.compile(r"(.)\1+")
 LONGEST = 600
 """Characters that are looked at: whoever writes more tells a story, and a story starts nothing."""
 SIGN, OTHER, NUMBER, CODE, DATE, BRAND, NAME = "sign", "other", "number", "code", "date", "brand", "name"
+TIMES = "x"
+"""Between a number and a size it is no short word: 20 x 10."""
 CLAUSE_ENDS = frozenset(".;!?¡¿\n:,")
 
 
@@ -176,7 +178,7 @@ def _spelled(
     guessed: set[int] = set()
     for place, token in enumerate(run):
         word = token.text
-        if word in words.short and not (place and run[place - 1].is_number):
+        if word in words.short and not (word == TIMES and place and run[place - 1].is_number):
             word = words.short[word]
         elif token.is_word and not words.has(word):
             match = _name(word, brands, sellers)

@@ -40,7 +40,7 @@ def understood_as(runtime: Runtime, phone: str, text: str) -> Meaning:
             .where(addresses.c.person_id == person.id, addresses.c.last_inbound_at.is_not(None))
             .order_by(addresses.c.last_inbound_at.desc())
         ).scalars()
-        talk = Talk.from_stored(next(iter(talks), None) or {})
+        talk = Talk.from_stored(talks.first() or {})
         at = runtime.clock()
         context = BookContext(actor, OrderBook(tx, actor, at), at, talk, person.locale or DEFAULT)
         return understand(text, context)

@@ -98,7 +98,7 @@ class Lexicon:
         if phrase.kinds & FILLERS:
             return True
         singles = [self._phrases.get((word,)) for word in phrase.words]
-        return len(singles) > 1 and all(one is not None and one.kinds & FILLERS for one in singles)
+        return len(singles) > 1 and all(one is not None and one.kinds & {*FILLERS, "one"} for one in singles)
 
     def _longer_inside(self, spelled: Sequence[str], place: int, length: int) -> bool:
         """Say whether a longer phrase begins inside this one: "el número" gives way to "número de osinergmin"."""

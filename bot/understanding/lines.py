@@ -94,16 +94,15 @@ def _put(item: Item, kind: str, value: Decimal | str, mention: Mention, part: Se
 def _reading(
     part: Sequence[Mention], place: int, sizes: frozenset[str], item: Item
 ) -> tuple[str, Decimal | str] | None:
-    """Return what a number of the part is: a size, a quantity or a total."""
-    mention = part[place]
-    before, after = _before(part, place), _after(part, place)
+    """Return what a mention of the part says of a line: a size, a quantity or a total; None if it counts nothing."""
+    mention, after = part[place], _after(part, place)
     if mention.has("half_dozen"):
-        return "quantity", Decimal(6)
-    if mention.has("one", "number") and mention.number is None and mention.has("one"):
+        return "quantity", DOZEN / 2
+    if mention.has("one"):
         return _one(after)
-    if not mention.has(NUMBER) or mention.number is None:
-        return None
     number = mention.number
+    if not mention.has(NUMBER) or number is None:
+        return None
     if after is not None and after.has("dozen"):
         return "quantity", number * DOZEN
     measured = _measured(number, after, sizes)
@@ -111,27 +110,24 @@ def _reading(
         return "size", measured
     if after is not None and after.has("unit", "gallon"):
         return "quantity", number
-    as_size = f"{number.normalize():f} kg"
-    if as_size not in sizes and f"{number.normalize():f} lb" in sizes:
-        as_size = f"{number.normalize():f} lb"
-    of = before is not None and before.text in ("de", "del", "d", "x", "of", "de los", "d los", "de las", "tamaño")
-    if of and as_size in sizes and item.size is None and not _follows_size(part, place, sizes):
-        return "size", as_size
-    listed = place > 1 and before is not None and before.text in ("los", "las") and part[place - 2].text in ("de", "d")
-    if (listed or of or (before is not None and before.text in ("de los", "de las", "d los"))) and (
-        item.quantity is not None or listed
-    ):
-        return "total", number
-    if before is not None and before.text == "por" and item.quantity is not None and as_size in sizes:
-        return "size", as_size
-    return "quantity", number
+    return _after_of(part, place, number, sizes, item) or ("quantity", number)
 
 
-def _follows_size(part: Sequence[Mention], place: int, sizes: frozenset[str]) -> bool:
-    """Say whether the very next thing is a size with its unit: "de 10 balones de 45" counts ten."""
-    del sizes
-    after = _after(part, place)
-    return after is not None and after.has("unit")
+def _after_of(
+    part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str], item: Item
+) -> tuple[str, Decimal | str] | None:
+    """Return what a number after a little word is: the size of "20 de 10", the total of "18 de los 20"."""
+    before = _before(part, place)
+    if before is None:
+        return None
+    size = next((name for name in (f"{number.normalize():f} kg", f"{number.normalize():f} lb") if name in sizes), "")
+    of = before.text in ("de", "del", "x", "of", "tamaño")
+    if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
+        return "size", size
+    listed = before.text in ("de los", "de las") or (
+        place > 1 and before.text in ("los", "las", "the") and part[place - 2].text in ("de", "of")
+    )
+    return ("total", number) if listed or (of and item.quantity is not None) else None
 
 
 def _one(after: Mention | None) -> tuple[str, Decimal] | None:

@@ -17,34 +17,30 @@ LOOKS = ("history", "detail", "pending", "search", "status", "contacts", "help_"
 ABOUT_AN_ORDER = frozenset({"history", "detail", "status"})
 
 
-def howto(heard: Heard, context: Context, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | None:
+def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | None:
     """Return which conversation a question asks about, if it asks how something is done."""
-    asking = heard.of("howto")
+    asking = [one for one in heard.of("howto") if not _only_wants(one)]
     for conversation, verb, why in named:
-        if any(one.end <= verb.start and not _only_wants(one) for one in asking) or why is Bar.ASKED:
-            if why is Bar.NONE and not any(_asks_how(one) for one in asking):
-                continue
-            if why is Bar.OTHERS:
-                continue
-            return Meaning(Kind.HOWTO, topic=conversation, likely=(conversation,), confidence=0.9, notes=("asks how",))
-    if any(_asks_how(one) for one in asking):
-        for name in (*LOOKS, "arrive"):
-            for mention in heard.of(f"{name}.says"):
-                if name not in ("help_",) and any(one.end <= mention.start and _asks_how(one) for one in asking):
-                    return Meaning(Kind.HOWTO, topic=name, likely=(name,), confidence=0.8, notes=("asks how",))
-        for name in ("request", "close", "sell", "annul", "reject"):
-            if any(_asks_how(one) and one.end <= noun.start for one in asking for noun in heard.of(f"{name}.nouns")):
-                return Meaning(Kind.HOWTO, topic=name, likely=(name,), confidence=0.7, notes=("asks how",))
-    del context
+        asks = any(one.end <= verb.start for one in asking)
+        if why is Bar.ASKED or (asks and why is not Bar.OTHERS):
+            return _about(conversation, 0.9)
+    for kind, conversations in (
+        ("says", (*LOOKS, "arrive")),
+        ("nouns", ("request", "close", "sell", "annul", "reject")),
+    ):
+        for name in conversations:
+            spoken = () if name == "help_" else heard.of(f"{name}.{kind}")
+            if any(one.end <= mention.start for one in asking for mention in spoken):
+                return _about(name, 0.8)
     return None
+
+
+def _about(conversation: str, confidence: float) -> Meaning:
+    return Meaning(Kind.HOWTO, topic=conversation, likely=(conversation,), confidence=confidence, notes=("asks how",))
 
 
 def _only_wants(mention: Mention) -> bool:
     return mention.has("want", "can") and not mention.text.startswith(("puedo", "se puede", "podemos"))
-
-
-def _asks_how(mention: Mention) -> bool:
-    return not _only_wants(mention)
 
 
 def looked(heard: Heard, context: Context) -> Meaning | None:
@@ -53,9 +49,9 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
     has_order = heard.has(CODE) or _points(heard, context)
     if heard.has(DATE) and _lists_orders(heard) and not has_order:
         named = ["search"]
-    elif has_order and (not named or named[0] not in ABOUT_AN_ORDER) and (_is_bare(heard) or "?" in heard.text):
-        named = ["status"]
-    elif has_order and named and named[0] in ("pending", "search") and heard.has("status.says"):
+    elif (has_order and (not named or named[0] not in ABOUT_AN_ORDER) and (_is_bare(heard) or "?" in heard.text)) or (
+        has_order and named and named[0] in ("pending", "search") and heard.has("status.says")
+    ):
         named = ["status"]
     elif not named and "?" in heard.text and heard.has("goods") and heard.has("arrived") and not heard.has("foreign"):
         named = ["pending"]

@@ -29,12 +29,13 @@ _SERIES = re.compile(
 _PRINTED = re.compile(r"(?<![\w-])([0-9]{3,4})\s*-\s*([0-9]{1,8})(?![\w-])")
 _PLATE = re.compile(r"(?<![\w-])([a-z][a-z0-9]{2})\s?-?\s?([0-9]{3})(?![\w-])", re.IGNORECASE)
 _PAPER_BEFORE = re.compile(
-    r"(?:gu[ií]as?|gia|factura|fact|documento|remisi[oó]n)\W{0,3}(?:nro|n[°ºo]|num|numero|es|la|de)?\W{0,3}$", re.I
+    r"(?:gu[ií]as?|gia|factura|fact|documento|remisi[oó]n)\W{0,3}(?:nro|n[°ºo]|num|numero|es|la|de)?\W{0,3}$",
+    re.IGNORECASE,
 )
 _PLATE_BEFORE = re.compile(r"placa\W{0,3}(?:es|nro|n[°ºo])?\W{0,3}$", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"(?<![\w.,-])([0-9]{4,8})(?![\w,-])")
 _SPOKEN_SERIES = re.compile(
-    r"\b(te|efe|t|f)\s+((?:cero|zero|0)\s*(?:cero|zero|0)\s*(?:uno|dos|tres|one|two|1|2|3))\b", re.I
+    r"\b(te|efe|t|f)\s+((?:cero|zero|0)\s*(?:cero|zero|0)\s*(?:uno|dos|tres|one|two|1|2|3))\b", re.IGNORECASE
 )
 _SPOKEN_DIGIT = {"cero": "0", "zero": "0", "uno": "1", "one": "1", "dos": "2", "two": "2", "tres": "3"}
 
@@ -70,13 +71,14 @@ def _papers(text: str, _known: frozenset[str]) -> list[Mark]:
         number = documents.normalise(re.sub(r"\s", "", match[1]) + "-" + match[2])
         kind = "document" if number else "slip"
         found.append(Mark(kind, number or match[0], match.start(), match.end()))
-    for match in _PRINTED.finditer(text):
-        if _PAPER_BEFORE.search(text[: match.start()]):
-            found.append(Mark("document", f"{match[1]}-{match[2]}", match.start(), match.end()))
-    for match in _BARE_NUMBER.finditer(text):
-        if _PAPER_BEFORE.search(text[: match.start()]):
-            found.append(Mark("document", match[1], match.start(), match.end()))
-    return found
+    after_its_word = (
+        (match, number)
+        for pattern in (_PRINTED, _BARE_NUMBER)
+        for match in pattern.finditer(text)
+        if _PAPER_BEFORE.search(text[: match.start()])
+        for number in ("-".join(match.groups()),)
+    )
+    return found + [Mark("document", number, match.start(), match.end()) for match, number in after_its_word]
 
 
 def _long_numbers(text: str, known: frozenset[str]) -> list[Mark]:

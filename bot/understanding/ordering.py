@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.understanding.context import Context
+from bot.understanding.dates import Days
 from bot.understanding.heard import DATE, NAME, Heard, Mention
 from bot.understanding.lines import Item, items
 from bot.understanding.meaning import Doubt, Found, How
 from bot.understanding.names import Match
-from bot.understanding.dates import Days
 
 MOST_LINES = 20
 

@@ -13,7 +13,28 @@ from core.codes import DIGITS
 
 SHORTEST_ENDING = 3
 _BEFORE_ENDING = frozenset(
-    "la el orden pedido codigo numero final lo los las termina terminan acaba digitos es que q nro n id".split()
+    [
+        "la",
+        "el",
+        "orden",
+        "pedido",
+        "codigo",
+        "numero",
+        "final",
+        "lo",
+        "los",
+        "las",
+        "termina",
+        "terminan",
+        "acaba",
+        "digitos",
+        "es",
+        "que",
+        "q",
+        "nro",
+        "n",
+        "id",
+    ]
 )
 _COUNTED = ("unit", "kilo", "pound", "gallon", "dozen", "goods")
 _LOOKS = frozenset({"status", "detail", "history"})
@@ -136,8 +157,18 @@ _POINTING = frozenset(
 
 
 def _points_clearly(before: Mention) -> bool:
-    return before.text.split(" ")[0] in ("termina", "terminan", "acaba", "terminado", "terminada", "acabado", "ends",
-                                         "ending", "ultimos", "acabada")  # fmt: skip
+    return before.text.split(" ")[0] in (
+        "termina",
+        "terminan",
+        "acaba",
+        "terminado",
+        "terminada",
+        "acabado",
+        "ends",
+        "ending",
+        "ultimos",
+        "acabada",
+    )
 
 
 def _is_size(words: Sequence[Mention], place: int) -> bool:

@@ -71,9 +71,13 @@ def _parts(heard: Heard) -> list[_Part]:
 
 def _is_short_of(mention: Mention, before: list[Mention]) -> bool:
     """Say whether it is the "menos" of "vino con 2 menos", and not that of "todo menos 2"."""
-    return mention.text == "menos" and bool(before) and before[-1].has("number") and not any(
-        one.has("all", "arrived") and one.has("all") for one in before
-    ) and before[-2:][0].text in ("con", "hay", "de", "hubo", "with")
+    return (
+        mention.text == "menos"
+        and bool(before)
+        and before[-1].has("number")
+        and not any(one.has("all", "arrived") and one.has("all") for one in before)
+        and before[-2:][0].text in ("con", "hay", "de", "hubo", "with")
+    )
 
 
 def _part(mentions: list[Mention]) -> _Part:
@@ -101,7 +105,7 @@ def _read(
     lacking_before: bool,
 ) -> None:
     said_part = Heard(heard.text, part.mentions, known={kind for one in part.mentions for kind in one.kinds})
-    said = [item for item in items(said_part, sizes, used)]
+    said = list(items(said_part, sizes, used))
     if part.lacks and not said and _lone(part):
         said = [Item(Decimal(1))]
     for item in said:
@@ -176,28 +180,28 @@ def _conclude(heard: Heard, parts: Sequence[_Part], lines: Sequence[LineSeen], f
             if line.position not in found.received:
                 found.received[line.position] = line.quantity
                 found.said[line.position] = heard.text
-    full = {line.position: line.quantity for line in lines}
-    if heard.has("nothing") and not has_amounts:
-        found.what = "nothing" if _nothing_came(heard) else ""
-    elif found.received and lines and found.received == full and not found.unclear:
-        found.what = "all"
-    elif has_amounts:
-        found.what = "some"
-    elif heard.has("difference", "lack"):
-        found.what = "some"
-    elif whole:
-        found.what = "all"
-    elif _never_came(heard, parts):
-        found.what = "nothing"
-    if found.what == "all":
+    found.what = _by_amounts(lines, found) if has_amounts else _without_amounts(heard, parts, whole=bool(whole))
+    if found.what != "some":
         found.received = {}
-    if (
-        found.what == "some"
-        and lines
-        and full
-        and not any(found.received.get(position, Decimal(1)) for position in full)
-    ):
-        found.what, found.received = "nothing", {}
+
+
+def _by_amounts(lines: Sequence[LineSeen], found: Arrival) -> str:
+    full = {line.position: line.quantity for line in lines}
+    if found.unclear or not full or found.received.keys() != full.keys():
+        return "some"
+    if found.received == full:
+        return "all"
+    return "some" if any(found.received.values()) else "nothing"
+
+
+def _without_amounts(heard: Heard, parts: Sequence[_Part], *, whole: bool) -> str:
+    if heard.has("nothing"):
+        return "nothing" if _nothing_came(heard) else ""
+    if heard.has("difference", "lack"):
+        return "some"
+    if whole:
+        return "all"
+    return "nothing" if _never_came(heard, parts) else ""
 
 
 def _nothing_came(heard: Heard) -> bool:

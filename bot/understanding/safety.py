@@ -5,20 +5,101 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from bot.understanding.heard import DATE, OTHER, Heard, Mention
 from bot.understanding.dates import Days
+from bot.understanding.heard import DATE, OTHER, Heard, Mention
 
 _WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
-ORDERLY = ("goods", "trade", "code", "number", "name", "brand", "all", "document", "plate", "date", "because", "unit", "thanks",
-           "others", "ruc", "phone", "digits", "reason.stock", "reason.truck", "reason.mistake", "reason.never_came",
-           "reason.wrong", "reason.state", "yes", "question", "request.weak", "negation", "lack", "arrived", "received",
-           "sell.asks", "accept.asks", "close.asks", "reject.asks", "annul.asks", "request.asks", "only", "dozen", "half_dozen",
-           "kilo", "which.last", "which.first", "nothing", "waybill", "invoice", "repeat.asks", "want", "difference",
-           "greeting", "later", "future", "not_yet", "when", "rest", "except", "listed", "language.english",
-           "language.spanish", "role.driver", "accept.offers", "moving.now", "change", "times", "no", "howto", "plate")  # fmt: skip
+ORDERLY = (
+    "goods",
+    "trade",
+    "code",
+    "number",
+    "name",
+    "brand",
+    "all",
+    "document",
+    "plate",
+    "date",
+    "because",
+    "unit",
+    "thanks",
+    "others",
+    "ruc",
+    "phone",
+    "digits",
+    "reason.stock",
+    "reason.truck",
+    "reason.mistake",
+    "reason.never_came",
+    "reason.wrong",
+    "reason.state",
+    "yes",
+    "question",
+    "request.weak",
+    "negation",
+    "lack",
+    "arrived",
+    "received",
+    "sell.asks",
+    "accept.asks",
+    "close.asks",
+    "reject.asks",
+    "annul.asks",
+    "request.asks",
+    "only",
+    "dozen",
+    "half_dozen",
+    "kilo",
+    "which.last",
+    "which.first",
+    "nothing",
+    "waybill",
+    "invoice",
+    "repeat.asks",
+    "want",
+    "difference",
+    "greeting",
+    "later",
+    "future",
+    "not_yet",
+    "when",
+    "rest",
+    "except",
+    "listed",
+    "language.english",
+    "language.spanish",
+    "role.driver",
+    "accept.offers",
+    "moving.now",
+    "change",
+    "times",
+    "no",
+    "howto",
+    "plate",
+)
 """What a command of the trade may be about, or be followed by."""
-GOODS = ("number", "unit", "goods", "brand", "name", "dozen", "half_dozen", "date", "kilo", "thanks", "others", "because",
-         "repeat.asks", "yes", "greeting", "later", "future", "request.asks", "close.asks", "request.weak")  # fmt: skip
+GOODS = (
+    "number",
+    "unit",
+    "goods",
+    "brand",
+    "name",
+    "dozen",
+    "half_dozen",
+    "date",
+    "kilo",
+    "thanks",
+    "others",
+    "because",
+    "repeat.asks",
+    "yes",
+    "greeting",
+    "later",
+    "future",
+    "request.asks",
+    "close.asks",
+    "request.weak",
+)
 """What a request may be about, or be followed by."""
 CONNECTORS = frozenset({"pero", "sino", "mejor", "but", "instead", "rather"})
 
@@ -94,8 +175,13 @@ def _ends_denying(after: Sequence[Mention]) -> bool:
 
 def _is_problem(before: Sequence[Mention]) -> bool:
     """Say whether the negation belongs to a reason: "no tengo stock rechaza"."""
-    kept = [one for one in before if not one.has("reason.stock", "reason.truck", "reason.mistake", "reason.never_came",
-                                                 "reason.wrong", "reason.state")]  # fmt: skip
+    kept = [
+        one
+        for one in before
+        if not one.has(
+            "reason.stock", "reason.truck", "reason.mistake", "reason.never_came", "reason.wrong", "reason.state"
+        )
+    ]
     return not any(one.has("negation", "not_yet", "no") for one in kept)
 
 

@@ -13,7 +13,10 @@ _LONG_NUMBER = re.compile(r"\+?[0-9](?:[\s.\-()/]{0,3}[0-9]){5,}")
 _SERIES = re.compile(r"\b[A-Za-z]{1,2}[A-Za-z0-9]{2,3}\s*-?\s*[0-9]{2,8}\b(?<=[0-9])")
 _PLATE = re.compile(r"\b[A-Za-z][A-Za-z0-9]{2}\s?-\s?[0-9]{3}\b")
 _FIVE_DIGITS = re.compile(r"[0-9]{5,}")
-_DIGIT_WORD = "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|zero|one|two|three|four|five|six|seven|eight|nine|ten|[0-9]+"
+_DIGIT_WORD = (
+    "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|"
+    "zero|one|two|three|four|five|six|seven|eight|nine|ten|[0-9]+"
+)
 _SPOKEN = re.compile(rf"\b(?:{_DIGIT_WORD})(?:[\s,]+(?:{_DIGIT_WORD})){{5,}}\b", re.IGNORECASE)
 
 

@@ -8,8 +8,24 @@ from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
 
 _AROUND = ("polite", "small", "now", "greeting", "sign")
-_PERSON_ALONE = frozenset({"alguien", "agente", "encargado", "operador", "persona", "gerente", "supervisor", "somebody",
-                           "someone", "operator", "agent", "person", "tecnico", "representative"})  # fmt: skip
+_PERSON_ALONE = frozenset(
+    {
+        "alguien",
+        "agente",
+        "encargado",
+        "operador",
+        "persona",
+        "gerente",
+        "supervisor",
+        "somebody",
+        "someone",
+        "operator",
+        "agent",
+        "person",
+        "tecnico",
+        "representative",
+    }
+)
 
 
 def said(heard: Heard, context: Context, *, has_commands: bool) -> Meaning | None:
@@ -39,8 +55,10 @@ def _wants_person(heard: Heard) -> bool:
 
 
 def _has_business(heard: Heard, context: Context) -> bool:
-    asks_price = heard.has("money") and ("?" in heard.text or any(one.text.startswith(("cuanto", "a c", "how much", "precio",
-                                                                                      "price")) for one in heard.of("money")))  # fmt: skip
+    asks_price = heard.has("money") and (
+        "?" in heard.text
+        or any(one.text.startswith(("cuanto", "a c", "how much", "precio", "price")) for one in heard.of("money"))
+    )
     if asks_price:
         return False
     if heard.has("code", "arrived", "received", "reason.state", "reason.never_came"):

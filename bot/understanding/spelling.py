@@ -74,7 +74,9 @@ class Speller:
             near = [one for one in self._by_first.get(key[:1], ()) if self._is_near(key, one, most)]
             if near:
                 known = [known for one in near for known in self._sounding[one]]
-                return self._one_meaning(known if len(key) >= LONG - 1 else [one for one in known if self._may_slip(key, one)])
+                return self._one_meaning(
+                    known if len(key) >= LONG - 1 else [one for one in known if self._may_slip(key, one)]
+                )
         return None
 
     @staticmethod

@@ -10,7 +10,7 @@ from bot.understanding.meaning import Meaning
 
 
 def understand(text: str, context: Context) -> Meaning:
-    """Return what the message means. Never raises, whatever the text; the same text and context always mean the same."""
+    """Return what the message means. Never raises; the same text and context always mean the same."""
     heard = listen(text, context)
     question = context.open
     return answered(heard, context, question) if question is not None else decide(heard, context)

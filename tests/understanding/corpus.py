@@ -61,8 +61,7 @@ def read(folder: Path) -> list[Case]:
 
 def _cases(file: Path) -> list[Case]:
     found, heading, level = [], "", ""
-    for number, row in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        row = row.strip()
+    for number, row in enumerate(map(str.strip, file.read_text(encoding="utf-8").splitlines()), start=1):
         if row.startswith("["):
             heading, _bracket, level = row.removeprefix("[").partition("]")
             level = level.strip()
@@ -94,7 +93,7 @@ def judge(case: Case) -> Outcome:
 def _is(meaning: Meaning, name: str) -> bool:
     if name == "safe":
         return meaning.kind not in ACTS or _is_harmless(meaning)
-    name, _space, topic = name.partition(" ")
+    name, _space, _topic = name.partition(" ")
     return meaning.kind.value == name or (meaning.kind is Kind.INTENT and meaning.intent == name)
 
 
@@ -129,7 +128,7 @@ def _has_wrong_slot(meaning: Meaning, case: Case) -> bool:
         if slot.key in wanted:
             if not _fits(slot, wanted[slot.key]):
                 return True
-        elif slot.how not in (How.IMPLIED, How.CONTEXT) and (case.slots or slot.key not in ("order",)):
+        elif slot.how not in (How.IMPLIED, How.CONTEXT) and (case.slots or slot.key != "order"):
             return True
     return False
 
