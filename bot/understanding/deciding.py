@@ -11,6 +11,7 @@ from bot.understanding import arriving, looking, small_talk
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
 from bot.understanding.heard import Heard, Mention
+from bot.understanding.lines import Item
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
 from bot.understanding.safety import Bar, bar, is_attack
@@ -158,6 +159,8 @@ def _lines(heard: Heard, context: Context) -> Meaning | None:
     told = ordered(heard, context)
     if not told.is_clear or not any(agent.buys for agent in context.agents):
         return None
+    if not heard.has("request.weak") and all(_may_be_a_size(item, context) for item in told.lines):
+        return None
     asked = heard.has("request.weak")
     if not _only_an_order(heard, [one for item in told.lines for one in item.mentions], asked=asked):
         return None
@@ -201,6 +204,12 @@ def _only_an_order(heard: Heard, named: Sequence[Mention], *, asked: bool) -> bo
     unknown = [one for one in strange if one.has("other")]
     short = all(len(one.text) <= 4 for one in unknown)
     return len(strange) == len(unknown) and len(unknown) <= (2 if asked else 1 if short else 0)
+
+
+def _may_be_a_size(item: Item, context: Context) -> bool:
+    """Say whether a lone number may mean the size as well as how many: "10 joyce"."""
+    alone = item.size is None and not item.counted and item.quantity is not None
+    return alone and f"{item.quantity:f} kg" in context.sizes
 
 
 def _only_small(mentions: Sequence[Mention]) -> bool:

@@ -10,7 +10,7 @@ LONGEST_KEPT = 300
 """Characters of a message that are kept."""
 _LINK = re.compile(r"\S+@\S+\.\S+|https?://\S+|www\.\S+")
 _LONG_NUMBER = re.compile(r"\+?[0-9](?:[\s.\-()/]{0,3}[0-9]){5,}")
-_SERIES = re.compile(r"\b[A-Za-z]{1,2}[A-Za-z0-9]{2,3}\s*-?\s*[0-9]{2,8}\b(?<=[0-9])")
+_SERIES = re.compile(r"\b[A-Za-z]{1,2}[0-9][A-Za-z0-9]{0,2}\s*-?\s*[0-9]{1,8}\b")
 _PLATE = re.compile(r"\b[A-Za-z][A-Za-z0-9]{2}\s?-\s?[0-9]{3}\b")
 _FIVE_DIGITS = re.compile(r"[0-9]{5,}")
 _DIGIT_WORD = (
@@ -29,9 +29,8 @@ def scrub(text: str) -> str:
     text = clean(text).replace("\n", " ")
     text = "".join(_as_digit(char) for char in text)
     text = _LINK.sub("‹link›", text)
-    for pattern in (_LONG_NUMBER, _SPOKEN, _PLATE, _FIVE_DIGITS):
+    for pattern in (_SERIES, _PLATE, _LONG_NUMBER, _SPOKEN, _FIVE_DIGITS):
         text = pattern.sub("‹number›", text)
-    text = _SERIES.sub("‹number›", text)
     text = " ".join(_mixed(word) for word in text.split())
     return text[:LONGEST_KEPT]
 

@@ -14,7 +14,9 @@ HELD = read(HELD_BACK)
 def test_the_corpus_is_large_and_of_every_kind() -> None:
     assert len(CASES) + len(HELD) >= 500
     assert {case.level for case in CASES} == {case.level for case in HELD} == set(LEVELS)
-    assert not {(case.text, case.heading) for case in CASES} & {(case.text, case.heading) for case in HELD if len(case.text) > 25}
+    assert not {(case.text, case.heading) for case in CASES} & {
+        (case.text, case.heading) for case in HELD if len(case.text) > 25
+    }
 
 
 @pytest.mark.parametrize("level", LEVELS)
