@@ -85,7 +85,7 @@ def says_no(heard: Heard) -> bool:
         return _hand(heard.text, _THUMBS_DOWN)
     firm = False
     for mention in heard.words:
-        if mention.has("no"):
+        if mention.has("no") or mention.text in ("cancela", "cancelar", "cancelo", "cancelalo", "cancel"):
             firm = True
         elif not (mention.has(*_AROUND, "now") or mention.text in _PRONOUNS):
             return False

@@ -67,7 +67,7 @@ def _has_own_verb(heard: Heard, intent: str) -> bool:
 def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     if agreeing.says_yes(heard, question.conversation):
         return Meaning(Kind.YES, confidence=0.95)
-    if agreeing.says_no(heard):
+    if agreeing.says_no(heard) and not (question.conversation == "annul" and heard.has("annul.asks")):
         return Meaning(Kind.NO, confidence=0.9)
     change = corrected(heard, context, question)
     if change is not None:
@@ -313,7 +313,8 @@ def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Mean
     if slots:
         return _answer([Found("when", "now", How.IMPLIED, said=heard.text, why="a document is named"), *slots])
     for value in ("later", "now"):
-        if heard.has(f"moving.{value}") and heard.unknown == 0 and not (value == "now" and heard.has("no", "negation")):
+        spoken = heard.has(f"moving.{value}") or (value == "now" and heard.has("sell.asks"))
+        if spoken and heard.unknown == 0 and not (value == "now" and heard.has("no", "negation")):
             return _answer([Found("when", value, said=heard.text, why="now or later")])
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.understanding.context import Context
 from bot.understanding.dates import Days
@@ -97,6 +98,13 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
     if not (here or told) or not _is_plain_report(heard):
         return None
+    if any(one.has("number") and _is_no_goods(two) for one, two in pairwise(heard.words)):
+        return None
+    bare = {one.text for one in heard.words if not one.has("polite", "thanks", "greeting")}
+    if bare and bare <= {"recibido", "recibida"}:
+        return Meaning(
+            Kind.AMBIGUOUS, likely=("close", "pending"), confidence=0.4, notes=("the goods, or the message?",)
+        )
     if _pending_only(heard):
         return Meaning(
             Kind.AMBIGUOUS, likely=("close", "pending"), confidence=0.4, notes=("not there: yet, or at all?",)
@@ -108,6 +116,11 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     if conversation == "close" and any(doubt.key != "order" for doubt in meaning.doubts):
         return replace(meaning, confidence=0.6)
     return replace(meaning, confidence=round(0.9 - 0.05 * heard.unknown, 2))
+
+
+def _is_no_goods(mention: Mention) -> bool:
+    """Say whether what is counted is something else: 20 clients, 2 days."""
+    return mention.has("time") or (mention.has(OTHER, "plain", "foreign") and not mention.filler)
 
 
 def _all_there(heard: Heard) -> bool:

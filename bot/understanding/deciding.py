@@ -72,7 +72,8 @@ def _made(heard: Heard) -> Iterator[tuple[Mention, Mention]]:
 
 
 def _asked_for(commands: Sequence[Command]) -> list[Command]:
-    return [command for command in commands if command.bar is Bar.NONE]
+    denied = {command.conversation for command in commands if command.bar is Bar.DENIED}
+    return [command for command in commands if command.bar is Bar.NONE and command.conversation not in denied]
 
 
 def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Meaning:
@@ -82,7 +83,7 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
         names = ["accept"]
     if "team" in names and len(names) > 1:
         names = ["team"]
-    if "repeat" in names and set(names) == {"repeat", "request"}:
+    if set(names) <= {"repeat", "request"} and heard.has("repeat.asks", "repeat.like"):
         names = ["repeat"]
     if "language" in names:
         names = ["language"]
@@ -94,7 +95,7 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
             if not (seen and len(names) > 2)
             else seen
         )
-    command = next(one for one in open_ones if one.conversation == names[0])
+    command = next((one for one in open_ones if one.conversation == names[0]), open_ones[0])
     meaning = filled(heard, context, names[0])
     return replace(meaning, confidence=_confidence(heard, command))
 
@@ -126,7 +127,7 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
     barred = next((command for command in commands if command.bar is not Bar.NONE), None)
     looked = looking.looked(heard, context)
     if barred is not None:
-        if looked is not None and barred.bar is Bar.ASKED:
+        if looked is not None and (barred.bar is Bar.ASKED or "?" in heard.text):
             return looked
         return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
     if not _tells(heard):

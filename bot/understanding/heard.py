@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from bot.understanding import numbers
@@ -56,6 +57,7 @@ class Heard:
     text: str
     mentions: list[Mention]
     too_long: bool = False
+    today: date | None = None
     known: set[str] = field(default_factory=set)
     """Every kind that is mentioned."""
 
@@ -116,7 +118,7 @@ def listen(text: str, context: Context) -> Heard:
     brands, sellers = names(tuple(context.brands)), names(_people(context))
     mentions = list(_mentions(text, sorted(fixed, key=lambda one: one.start), words, brands, sellers))
     mentions = _spoken_codes(_numbers(mentions), known_codes)
-    return Heard(text, mentions, too_long, {kind for mention in mentions for kind in mention.kinds})
+    return Heard(text, mentions, too_long, context.today, {kind for mention in mentions for kind in mention.kinds})
 
 
 def _people(context: Context) -> tuple[tuple[str, str], ...]:

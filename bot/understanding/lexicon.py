@@ -19,7 +19,9 @@ CLITICS = (
     *("telo", "tela", "noslo", "nosla", "noslos", "noslas", "selo", "sela", "selos", "selas", "nelo", "nela"),
     *("nlo", "nla", "nlos", "nlas", "nme", "nmelo", "nmela", "nos"),
 )
-FILLERS = frozenset({"polite", "small", "now", "want", "can", "trade", "unit", "goods", "greeting", "thanks", "and"})
+FILLERS = frozenset(
+    {"polite", "small", "now", "want", "can", "trade", "unit", "goods", "greeting", "thanks", "and", "time"}
+)
 """Kinds of words that change nothing before a command."""
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from bot.understanding.heard import BRAND, DATE, NUMBER, Heard, Mention
 
 DOZEN = Decimal(12)
+_COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon")
 _BETWEEN = frozenset({"and", "rest", "except"})
 _NEVER_COUNTED = frozenset({"ruc", "phone", "code", "digits", "document", "plate", DATE})
 
@@ -105,6 +106,8 @@ def _reading(
         return None
     if after is not None and after.has("dozen"):
         return "quantity", number * DOZEN
+    if after is not None and after.has("time", "other", "plain", "foreign", "person") and not after.has(*_COUNTS_ON):
+        return None  # 20 clients, 5 minutes
     measured = _measured(number, after, sizes)
     if measured:
         return "size", measured

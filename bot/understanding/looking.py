@@ -49,9 +49,7 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
     has_order = heard.has(CODE) or _points(heard, context)
     if heard.has(DATE) and _lists_orders(heard) and not has_order:
         named = ["search"]
-    elif (has_order and (not named or named[0] not in ABOUT_AN_ORDER) and (_is_bare(heard) or "?" in heard.text)) or (
-        has_order and named and named[0] in ("pending", "search") and heard.has("status.says")
-    ):
+    elif has_order and _asks_about_it(heard, named):
         named = ["status"]
     elif not named and "?" in heard.text and heard.has("goods") and heard.has("arrived") and not heard.has("foreign"):
         named = ["pending"]
@@ -64,6 +62,13 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
     if confidence < 0.6:
         return Meaning(Kind.AMBIGUOUS, likely=tuple(named[:3]), confidence=confidence, notes=("many unknown words",))
     return replace(meaning, confidence=confidence)
+
+
+def _asks_about_it(heard: Heard, named: Sequence[str]) -> bool:
+    """Say whether an order is pointed to and no other look at it is named."""
+    if not named or named[0] not in ABOUT_AN_ORDER:
+        return _is_bare(heard) or "?" in heard.text or bool(named and named[0] in ("pending", "search"))
+    return False
 
 
 def _points(heard: Heard, context: Context) -> bool:

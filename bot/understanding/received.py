@@ -60,7 +60,7 @@ def _parts(heard: Heard) -> list[_Part]:
     """Cut at commas and ands; "menos" and "lo demás" begin a part of their own."""
     cut: list[list[Mention]] = [[]]
     for mention in heard.mentions:
-        if _is_short_of(mention, cut[-1]):
+        if mention.text == "menos" and _is_short_of(heard, mention, cut[-1]):
             cut[-1].append(mention)
         elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+"):
             cut.append([mention] if mention.has("except", "rest") else [])
@@ -69,15 +69,10 @@ def _parts(heard: Heard) -> list[_Part]:
     return [_part(one) for one in cut if one]
 
 
-def _is_short_of(mention: Mention, before: list[Mention]) -> bool:
-    """Say whether it is the "menos" of "vino con 2 menos", and not that of "todo menos 2"."""
-    return (
-        mention.text == "menos"
-        and bool(before)
-        and before[-1].has("number")
-        and not any(one.has("all", "arrived") and one.has("all") for one in before)
-        and before[-2:][0].text in ("con", "hay", "de", "hubo", "with")
-    )
+def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
+    """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
+    after = [one for one in heard.words if one.start > mention.start][:4]
+    return bool(before) and before[-1].has("number") and not any(one.has("number", "brand") for one in after)
 
 
 def _part(mentions: list[Mention]) -> _Part:
@@ -106,6 +101,9 @@ def _read(
 ) -> None:
     said_part = Heard(heard.text, part.mentions, known={kind for one in part.mentions for kind in one.kinds})
     said = list(items(said_part, sizes, used))
+    if said and any(one.has("reason.state", "reason.wrong") for one in part.mentions):
+        found.unclear = True  # so many came broken: how many are kept is for the person to say
+        return
     if part.lacks and not said and _lone(part):
         said = [Item(Decimal(1))]
     for item in said:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 from bot.understanding.dates import Days
-from bot.understanding.heard import DATE, OTHER, Heard, Mention
+from bot.understanding.heard import OTHER, Heard, Mention
 
 _WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
 ORDERLY = (
@@ -250,13 +251,21 @@ def _later(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
     """Say whether it will be done later: "mañana cierro". An order for tomorrow is asked for now."""
     if verb.has("request.asks", "request.weak", "repeat.asks"):
         return Bar.NONE
-    coming = [one for one in (*before, *after) if one.has("later", "future") or _is_coming(one, heard)]
+    around_it = [*before, *after]
+    if any(one.has("number") and two.has("time") for one, two in pairwise(before)):
+        return Bar.LATER  # two days are left to close
+    coming = [
+        one for place, one in enumerate(around_it) if one.has("later", "future") or _is_coming(heard, around_it, place)
+    ]
     return Bar.LATER if coming else Bar.NONE
 
 
-def _is_coming(mention: Mention, heard: Heard) -> bool:
-    del heard
-    return mention.has(DATE) and mention.text.casefold() in ("mañana", "manana", "pasado mañana", "tomorrow")
+def _is_coming(heard: Heard, around_it: Sequence[Mention], place: int) -> bool:
+    """Say whether it is a day to come; "la del lunes" is an order of a day that has been."""
+    days = around_it[place].value
+    if not isinstance(days, Days) or heard.today is None or days.first <= heard.today:
+        return False
+    return not place or around_it[place - 1].text.split()[-1] not in ("del", "de", "of", "from")
 
 
 def _place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:

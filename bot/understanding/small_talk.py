@@ -32,6 +32,8 @@ def said(heard: Heard, context: Context, *, has_commands: bool) -> Meaning | Non
     """Return the small talk that a message is, or None."""
     if _only(heard, "thanks", "yes") and heard.has("thanks"):
         return Meaning(Kind.THANKS, confidence=0.95)
+    if _is_thanked_for(heard) and not has_commands:
+        return Meaning(Kind.THANKS, confidence=0.85)
     if _only(heard, "greeting") and heard.has("greeting"):
         return Meaning(Kind.GREETING, confidence=0.95)
     if _wants_person(heard):
@@ -39,6 +41,13 @@ def said(heard: Heard, context: Context, *, has_commands: bool) -> Meaning | Non
     if heard.has("money", "out_of_scope") and not has_commands and not _has_business(heard, context):
         return Meaning(Kind.OUT_OF_SCOPE, confidence=0.85)
     return None
+
+
+def _is_thanked_for(heard: Heard) -> bool:
+    """Say whether it gives thanks for something: "gracias por su atención"."""
+    words = [one for one in heard.words if not one.has("polite", "greeting", "yes")]
+    short = 2 < len(words) <= 6 and words[0].has("thanks") and words[1].text in ("por", "for")
+    return short and not heard.has("number", "code", "brand", "unit", "arrived", "negation")
 
 
 def _only(heard: Heard, *kinds: str) -> bool:

@@ -1,4 +1,4 @@
-"""What understanding costs: `python -m tests.understanding.bench` prints CPU microseconds a message, one JSON object."""
+"""What understanding costs: `python -m tests.understanding.bench` prints the CPU microseconds of a message."""
 
 from __future__ import annotations
 
