@@ -142,6 +142,8 @@ def _is_plain_report(heard: Heard) -> bool:
         return False
     if heard.has("others", "says_that") and not _to_me(heard):
         return False
+    if any(not one.has("small", "want", "can") for one in heard.of("question")):
+        return False
     unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(one)]
     named = heard.has("goods", "all", "nothing", "code", "brand", "difference", "unit", "carrier", "arrive.says")
     if unknown and not named and (not heard.has("number") or any(one.has("foreign") for one in unknown)):

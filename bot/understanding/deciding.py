@@ -194,6 +194,7 @@ _BESIDE = (
     "except",
     "now",
     "later",
+    "future",
 )
 
 

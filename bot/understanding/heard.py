@@ -149,6 +149,7 @@ def _mentions(text: str, fixed: Sequence[Mention], words: Lexicon, brands: Names
 
 
 def _phrases(run: Sequence[Token], words: Lexicon, brands: Names, sellers: Names) -> Iterator[Mention]:
+    run = _written_out(run, words)
     spelled, found, guessed = _spelled(run, words, brands, sellers)
     place = 0
     while place < len(run):
@@ -171,6 +172,18 @@ def _phrases(run: Sequence[Token], words: Lexicon, brands: Names, sellers: Names
         place += 1
 
 
+def _written_out(run: Sequence[Token], words: Lexicon) -> list[Token]:
+    """Return the tokens with short words written out: q is que, xfa is por favor."""
+    whole: list[Token] = []
+    for place, token in enumerate(run):
+        stands_for = words.short.get(token.text)
+        if stands_for is None or (token.text == TIMES and place and run[place - 1].is_number):
+            whole.append(token)
+        else:
+            whole += [Token(word, word, token.start, token.end) for word in stands_for.split()]
+    return whole
+
+
 def _spelled(
     run: Sequence[Token], words: Lexicon, brands: Names, sellers: Names
 ) -> tuple[list[str], dict[int, Mention], set[int]]:
@@ -180,9 +193,7 @@ def _spelled(
     guessed: set[int] = set()
     for place, token in enumerate(run):
         word = token.text
-        if word in words.short and not (word == TIMES and place and run[place - 1].is_number):
-            word = words.short[word]
-        elif token.is_word and not words.has(word):
+        if token.is_word and not words.has(word):
             match = _name(word, brands, sellers)
             if match is not None and match[1].how is How.STATED:
                 found[place] = _named(token, *match)

@@ -83,7 +83,10 @@ class Lexicon:
                         self._add(form, kind, value, known)
 
     def _add(self, form: str, kind: str, value: int | None, taken: set[tuple[str, ...]]) -> None:
-        words = tuple(self.short.get(token.text, token.text) for token in cut(clean(form)))
+        typed = [token.text for token in cut(clean(form))]
+        words = tuple(word for one in typed for word in self.short.get(one, one).split())
+        if len(words) == 1 and form in self.short:
+            words = (form,)  # what is written short stands for itself where it is no short word: 20 x 10
         if words in taken or not words:
             return  # the person's own language has it
         if len(words) == 1 and folded(form) != form.casefold() and "ñ" not in form:

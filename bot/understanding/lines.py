@@ -113,6 +113,8 @@ def _reading(
         return "size", measured
     if after is not None and after.has("unit", "gallon"):
         return "quantity", number
+    if after is not None and after.has("kilo", "pound") and after.text != "k":
+        return None  # 18 kilos are no size and no count
     return _after_of(part, place, number, sizes, item) or ("quantity", number)
 
 

@@ -27,6 +27,8 @@ class Arrival:
     """Lines of which nothing came."""
     unclear: bool = False
     """Whether an amount could not be told to a line."""
+    broken: bool = False
+    """Whether some of it came in a bad state, so that no amount is sure."""
     over: bool = False
     """Whether more is said to have come than was sold."""
     speaks: bool = False
@@ -102,7 +104,7 @@ def _read(
     said_part = Heard(heard.text, part.mentions, known={kind for one in part.mentions for kind in one.kinds})
     said = list(items(said_part, sizes, used))
     if said and any(one.has("reason.state", "reason.wrong") for one in part.mentions):
-        found.unclear = True  # so many came broken: how many are kept is for the person to say
+        found.broken = True  # so many came broken: how many are kept is for the person to say
         return
     if part.lacks and not said and _lone(part):
         said = [Item(Decimal(1))]
@@ -178,6 +180,8 @@ def _conclude(heard: Heard, parts: Sequence[_Part], lines: Sequence[LineSeen], f
             if line.position not in found.received:
                 found.received[line.position] = line.quantity
                 found.said[line.position] = heard.text
+    if found.broken:
+        found.received, found.unclear, has_amounts = {}, True, True
     found.what = _by_amounts(lines, found) if has_amounts else _without_amounts(heard, parts, whole=bool(whole))
     if found.what != "some":
         found.received = {}

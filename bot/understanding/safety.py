@@ -239,6 +239,8 @@ def _reported(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seq
     past = [
         one for one in (*before, *after) if isinstance(one.value, Days) and one.text in ("ayer", "anteayer", "antier")
     ]
+    if any(one.text in ("acabo de", "acabamos de", "acaba de", "acaban de") for one in before):
+        return Bar.REPORTED
     ambiguous = verb.text.endswith("e") and any(one.text == "ya" for one in before)
     del heard
     first_person = not any(one.has("want") for one in before)
