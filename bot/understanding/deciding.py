@@ -34,7 +34,7 @@ def decide(heard: Heard, context: Context) -> Meaning:
     """Return what an idle person's message means."""
     if not heard.words:
         return Meaning(Kind.UNKNOWN, notes=("no words",))
-    opened = opened_by(heard.text)
+    opened = opened_by(" ".join(heard.said(one) for one in heard.words if not one.has("polite", "greeting", "thanks")))
     if opened is not None and not opened[1]:
         return replace(filled(heard, context, opened[0].name), confidence=1.0)
     commands = list(_commands(heard))

@@ -14,7 +14,7 @@ from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
 from bot.understanding.ordering import ordered
 from bot.understanding.papers import paper, plate
 from bot.understanding.pointing import Pointed, from_notice, point, the_only_one
-from bot.understanding.reasons import reason
+from bot.understanding.reasons import reason_of
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.tokens import folded
 
@@ -149,8 +149,10 @@ def _sell(heard: Heard, context: Context) -> Slots:
 
 
 def _reject(heard: Heard, context: Context) -> Slots:
-    _pointed, (slots, doubts) = pointed_to(heard, context, "reject")
-    return slots + reason(heard), doubts
+    pointed, (slots, doubts) = pointed_to(heard, context, "reject")
+    order = pointed.order or the_only_one(context, "reject").order
+    buyer = "close" in order.can if order is not None else not any(agent.sells for agent in context.agents)
+    return slots + reason_of(heard, buyer=buyer), doubts
 
 
 def _order_only(conversation: str) -> Callable[[Heard, Context], Slots]:

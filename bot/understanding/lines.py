@@ -104,6 +104,8 @@ def _reading(
     number = mention.number
     if not mention.has(NUMBER) or number is None:
         return None
+    if place > 1 and part[place - 1].text in ("la", "las") and part[place - 2].text == "a":
+        return None  # an hour
     if after is not None and after.has("dozen"):
         return "quantity", number * DOZEN
     if after is not None and after.has("time", "other", "plain", "foreign", "person") and not after.has(*_COUNTS_ON):

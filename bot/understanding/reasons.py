@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.understanding.heard import Heard
 from bot.understanding.meaning import Found
 
@@ -14,6 +16,20 @@ _COMMON = {
     "mistake": "mistake",
 }
 LONGEST = 200
+
+
+OF_BUYER = frozenset({"never came", "wrong", "state"})
+OF_SELLER = frozenset({"stock", "truck", "mistake"})
+
+
+def reason_of(heard: Heard, *, buyer: bool) -> list[Found]:
+    """Return the reason as that side is asked for it: a common one of the other side counts as own words."""
+    usual = OF_BUYER if buyer else OF_SELLER
+    common = OF_BUYER | OF_SELLER
+    return [
+        replace(slot, value=slot.said, why="own words") if slot.value in common - usual else slot
+        for slot in reason(heard)
+    ]
 
 
 def reason(heard: Heard) -> list[Found]:

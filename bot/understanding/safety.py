@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from itertools import pairwise
@@ -102,6 +103,7 @@ GOODS = (
     "request.weak",
 )
 """What a request may be about, or be followed by."""
+_AT_AN_HOUR = re.compile(r"\ba las? [0-9]{1,2}\b")
 CONNECTORS = frozenset({"pero", "sino", "mejor", "but", "instead", "rather"})
 
 
@@ -256,6 +258,9 @@ def _later(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
     around_it = [*before, *after]
     if any(one.has("number") and two.has("time") for one, two in pairwise(before)):
         return Bar.LATER  # two days are left to close
+    hour = verb.text.endswith("o") and _AT_AN_HOUR.search(heard.text[: verb.start].casefold())
+    if hour:
+        return Bar.LATER  # at six I close
     coming = [
         one for place, one in enumerate(around_it) if one.has("later", "future") or _is_coming(heard, around_it, place)
     ]
@@ -280,6 +285,8 @@ def _place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -
     about = _object(after)
     if about is None:
         return Bar.NONE
+    if any(one.text in ("de", "of") and _is_foreign(two) and two.has("foreign") for one, two in pairwise(after)):
+        return Bar.OBJECT
     if verb.has("request.asks") and not about.has(*GOODS):
         return Bar.OBJECT
     return Bar.OBJECT if _is_foreign(about) or not (about.filler or about.has(*ORDERLY)) else Bar.NONE
