@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from bot.handlers import console as terminal
 from bot.i18n import language
 from bot.receipts import checking
 from bot.settings import BadSettings, Settings, load
+from bot.understanding import explaining, inspecting
 from core import schema
 from core.importing import Kind, Report, import_file
 from core.proof import picture
@@ -168,6 +170,24 @@ def upgrade() -> None:
     found = settings()
     prepare(found)
     errors.print("The database is up to date.")
+
+
+@app.command()
+def understand(
+    text: Annotated[str, typer.Argument(help="What the person types.")],
+    phone: Annotated[str, typer.Option("--as", help="Phone of the person who types.")] = "+51900000003",
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Print what a message means when this person sends it now, and what it was taken from. Changes nothing."""
+    found = settings()
+    prepare(found)
+    try:
+        meaning = inspecting.understood_as(found.runtime(), phone, text)
+    except inspecting.UnknownPersonError as unknown:
+        errors.print(str(unknown), style="red", highlight=False)
+        raise typer.Exit(1) from None
+    said = json.dumps(explaining.as_json(meaning), ensure_ascii=False) if json_ else explaining.explain(meaning)
+    screen.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("import")
