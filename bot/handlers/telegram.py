@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # spans of time as such, not as seconds: read when the library is loaded
 from telegram import (
@@ -42,8 +42,9 @@ from bot.store import Reach
 log = logging.getLogger(__name__)
 
 NAME = "telegram"
-ALLOWED_UPDATES = ["message", "callback_query"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 LARGEST_ID = 2**63
+LONGEST_QUERY = 64
 CONTENT = {
     "voice": Content.AUDIO,
     "audio": Content.AUDIO,
@@ -73,11 +74,21 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
         if payload is None:
             return Response("not JSON", 400)
         incoming = read(payload, bot_id)
-        if incoming is not None:
-            inbox.receive(runtime, incoming)
+        taken = inbox.take(runtime, incoming) if incoming is not None else None
+        query = tapped(payload)
+        if query and (incoming is None or not incoming.private or taken is not inbox.Taken.ANSWERED):
+            # no letter that leaves now stops the spinner: let Telegram do it, which carries out what it is answered
+            return jsonify({"method": "answerCallbackQuery", "callback_query_id": query})
         return Response("", 200)
 
     return web
+
+
+def tapped(payload: dict[str, Any]) -> str:
+    """Return what names the pressed button's spinner, also of an update that says nothing else; empty if none was."""
+    query = payload.get("callback_query")
+    name = query.get("id") if isinstance(query, dict) else None
+    return name if isinstance(name, str) and name.isascii() and name.isalnum() and len(name) <= LONGEST_QUERY else ""
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
@@ -103,6 +114,8 @@ def _is_sound(payload: dict[str, Any], incoming: Incoming) -> bool:
     """Say whether the ids are numbers that Telegram uses and the texts are texts."""
     numbers = (payload.get("update_id"), int(incoming.address) if incoming.address.lstrip("-").isdecimal() else None)
     texts = (incoming.text, incoming.language, incoming.ack, incoming.payload)
+    if incoming.quoted and not (incoming.quoted.isdecimal() and len(incoming.quoted) <= LONGEST_QUERY):
+        return False
     return all(isinstance(one, int) and abs(one) < LARGEST_ID for one in numbers) and all(
         isinstance(one, str) for one in texts
     )
@@ -112,21 +125,22 @@ def from_update(update: Update, bot_id: str) -> Incoming | None:
     """Return what a person said in an update."""
     if update.callback_query is not None:
         return _from_button(update, bot_id)
-    message = update.message
+    message = update.message or update.edited_message
     if message is None or message.from_user is None or message.from_user.is_bot:
         return None
-    content = _content(message)
+    content = _content(message) if update.message else _changed(message)
     if content is None:
         return None
     return Incoming(
         channel=NAME,
         address=str(message.chat.id),
         provider_id=f"{bot_id}:{update.update_id}",
-        text=message.text or "",
+        text="" if content is Content.EDITED else message.text or "",
         content=content,
         phone=_own_phone(message),
         language=message.from_user.language_code or "",
         private=message.chat.type == ChatType.PRIVATE,
+        quoted=_quoted(message, bot_id),
     )
 
 
@@ -155,6 +169,18 @@ def _content(message: Message) -> Content | None:
     if found is not None:
         return found
     return Content.OTHER if message.effective_attachment is not None else None
+
+
+def _changed(message: Message) -> Content | None:
+    """Return what a change to a sent message counts as; a live location that moved is none that anybody made."""
+    return Content.EDITED if message.text is not None else None
+
+
+def _quoted(message: Message, bot_id: str) -> str:
+    """Return the id of the bot's message that this one answers, if the person chose one."""
+    answered = message.reply_to_message
+    is_ours = answered is not None and answered.from_user is not None and str(answered.from_user.id) == bot_id
+    return str(answered.message_id) if answered is not None and is_ours else ""
 
 
 def _own_phone(message: Message) -> str:

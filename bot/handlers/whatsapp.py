@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
 from flask import Blueprint, Response, request
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator, get_signature_algorithm
 
 from bot import inbox, outcomes
 from bot.handlers.splitting import split
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 NAME = "whatsapp"
 PREFIX = "whatsapp:"
 LONGEST_BODY = 1500
+USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
+"""A business-scoped user id: the country and signs without meaning."""
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 STATUS = {
     "sent": Sending.SENT,
@@ -60,17 +63,19 @@ WORTH_REPEATING = {20429, 63010, 63012, 63018, 63023}
 def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
     """Return the webhooks for messages and for what became of sent ones. Both must be signed."""
     web = Blueprint(NAME, __name__)
-    validator = RequestValidator(settings.twilio_auth_token or "")
+    validators = [RequestValidator(token) for token in settings.twilio_tokens()]
 
     def is_signed() -> bool:
         signature = request.headers.get("X-Twilio-Signature")
-        if not signature:
+        algorithm = get_signature_algorithm(request.headers.get("X-Twilio-Webhooks-Signature-Settings"))
+        if not signature or algorithm not in (HMAC_SHA1, HMAC_SHA256):
             return False
         query = request.query_string.decode("ascii", "replace")
         address = f"{settings.public_base_url}{request.path}" + (f"?{query}" if query else "")
-        return bool(validator.validate(address, request.form, signature))
+        return any(validator.validate(address, request.form, signature, algorithm) for validator in validators)
 
     @web.post("/whatsapp/webhook")
+    @web.post("/whatsapp/fallback")
     def webhook() -> Response:
         if not is_signed():
             return Response("forbidden", 403)
@@ -98,13 +103,14 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
 
 
 def read(form: Mapping[str, str]) -> Incoming | None:
-    """Return what a person said, or None for a form that is no message from a person."""
-    sid, sender = form.get("MessageSid", ""), form.get("From", "")
-    if not sid.isprintable() or not sender.isprintable() or not sid or not sender.removeprefix(PREFIX):
+    """Return what a person said, or None for a form that is no message from a person.
+
+    Media is never fetched: that there is some, and of what kind, is all that is taken from the form.
+    """
+    sid = form.get("MessageSid", "")
+    address, alias = _sender(form)
+    if not sid or not sid.isprintable() or not address:
         return None
-    if not sender.startswith(PREFIX):
-        return None
-    address = sender.removeprefix(PREFIX)[:150]
     return Incoming(
         channel=NAME,
         address=address,
@@ -113,7 +119,25 @@ def read(form: Mapping[str, str]) -> Incoming | None:
         payload=form.get("ButtonPayload") or form.get("ListId") or "",
         content=_content(form),
         phone=address if address.startswith("+") else "",
+        alias=alias,
+        quoted=_printable(form.get("OriginalRepliedMessageSid", ""), 80),
     )
+
+
+def _sender(form: Mapping[str, str]) -> tuple[str, str]:
+    """Return the sender's address and, if Twilio names two, the other one; empty what there is none of.
+
+    People may hide their number behind a name; then Twilio gives an id of theirs that only this business sees. Nothing
+    else in the form says who wrote: names and profiles are what people like them to be.
+    """
+    sender = form.get("From", "")
+    user = form.get("ExternalUserId", "").removeprefix(PREFIX)
+    user = user if USER_ID.fullmatch(user) else ""
+    named = sender.startswith(PREFIX) and sender.isprintable()
+    address = sender.removeprefix(PREFIX)[:150] if named else ""
+    if not address and sender in ("", PREFIX):
+        return user, ""
+    return address, user if address.startswith("+") else ""
 
 
 def _printable(text: str, most: int) -> str:
