@@ -94,7 +94,7 @@ def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
 
 
 def _watch(clock: AsyncIOScheduler, settings: Settings, runtime: Runtime) -> None:
-    """Look at what a platform may have kept to itself, soon after the start too, and at what was kept for long enough."""
+    """Look at what a platform kept to itself, soon after the start too, and at what was kept for long enough."""
     kept_for, soon = timedelta(days=settings.retention_days), datetime.now(UTC) + SOON
     clock.add_job(asyncio.to_thread, "interval", [lambda: blank_old(runtime, kept_for)], seconds=BLANK_EVERY)
     if settings.has_telegram:
