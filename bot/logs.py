@@ -111,6 +111,11 @@ def set_up(level: str = "INFO", style: str = "text") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    tame_libraries()
+
+
+def tame_libraries() -> None:
+    """Let libraries speak only of what is wrong, at any level of our own."""
     for name in TOO_TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
