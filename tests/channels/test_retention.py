@@ -17,6 +17,7 @@ from bot.store import Sending, Waiting, inbox, outbox
 from core.statements import entries, orders
 from tests.channels.posting import arrived, inbox_rows, outbox_rows, post_form
 from tests.standins.twilio import inbound_form
+from tests.test_queries import recorded
 from tests.world import EMILE, HYDE, World, settings
 
 KEPT = timedelta(days=90)
@@ -135,12 +136,16 @@ def test_a_look_does_not_walk_through_what_is_young(world: World) -> None:
         row = {"channel": "phone", "external_id": EMILE, "received_at": world.clock(), "content": {"text": "x"}}
         row |= {"state": Waiting.ANSWERED, "attempts": 0, "next_attempt_at": world.clock(), "reference": ""}
         tx.execute(inbox.insert(), [{**row, "provider_id": str(number)} for number in range(5_000)])
-    from tests.test_queries import recorded  # noqa: PLC0415
-
     with recorded(world) as statements:
         assert blank_old(world.runtime, KEPT) == 0
     assert len([one for one in statements if one.startswith("SELECT inbox.id")]) == 1
     assert all("LIMIT" in one for one in statements if one.startswith("SELECT inbox.id"))
+
+
+def _shown(world: World, after: str = "") -> dict[str, Any]:
+    """Return what the phones page shows of EMILE."""
+    shown: Any = world.client.get(f"/phones/messages?phone=%2B51900000003&after={after}").json
+    return dict(shown)
 
 
 class TestAfterwards:
@@ -150,15 +155,14 @@ class TestAfterwards:
         _an_order(any_world)
         any_world.clock.advance(days=91)
         blank_old(any_world.runtime, KEPT)
-        assert any_world.client.get("/phones/messages?phone=%2B51900000003").json["messages"] == []
+        assert _shown(any_world)["messages"] == []
         any_world.says(EMILE, "menu")
         any_world.deliver()
         with any_world.database.transaction() as tx:
             tx.execute(outbox.update().values(sent_at=any_world.clock()))
-        shown = any_world.client.get("/phones/messages?phone=%2B51900000003").json
+        shown = _shown(any_world)
         assert [one["from"] for one in shown["messages"]] == ["me", "bot"]
-        after = any_world.client.get(f"/phones/messages?phone=%2B51900000003&after={shown['cursor']}").json
-        assert after["messages"] == []
+        assert _shown(any_world, shown["cursor"])["messages"] == []
 
     @pytest.mark.parametrize("typed", ["1", "2", "sí", "menu", "atrás", "hola", "99"])
     def test_a_conversation_goes_on(self, any_world: World, typed: str) -> None:
