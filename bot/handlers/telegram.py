@@ -10,6 +10,7 @@ import hmac
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -44,7 +45,7 @@ log = logging.getLogger(__name__)
 NAME = "telegram"
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 LARGEST_ID = 2**63
-LONGEST_QUERY = 64
+QUERY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CONTENT = {
     "voice": Content.AUDIO,
     "audio": Content.AUDIO,
@@ -88,7 +89,7 @@ def tapped(payload: dict[str, Any]) -> str:
     """Return what names the pressed button's spinner, also of an update that says nothing else; empty if none was."""
     query = payload.get("callback_query")
     name = query.get("id") if isinstance(query, dict) else None
-    return name if isinstance(name, str) and name.isascii() and name.isalnum() and len(name) <= LONGEST_QUERY else ""
+    return name if isinstance(name, str) and QUERY_ID.fullmatch(name) else ""
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
@@ -114,7 +115,7 @@ def _is_sound(payload: dict[str, Any], incoming: Incoming) -> bool:
     """Say whether the ids are numbers that Telegram uses and the texts are texts."""
     numbers = (payload.get("update_id"), int(incoming.address) if incoming.address.lstrip("-").isdecimal() else None)
     texts = (incoming.text, incoming.language, incoming.ack, incoming.payload)
-    if incoming.quoted and not (incoming.quoted.isdecimal() and len(incoming.quoted) <= LONGEST_QUERY):
+    if incoming.quoted and not QUERY_ID.fullmatch(incoming.quoted):
         return False
     return all(isinstance(one, int) and abs(one) < LARGEST_ID for one in numbers) and all(
         isinstance(one, str) for one in texts

@@ -41,10 +41,11 @@ class TestSpinners:
         assert response.status_code == 200 and _stopped_by_response(response) is None
         assert [row.content["ack"] for row in outbox_rows(world)] == ["42"]
 
+    @pytest.mark.parametrize("name", ["42", "-4382000111222333444", "4382bfdwdsb323b2d9"])
     @pytest.mark.parametrize("chat", [GROUP, -1_001_234_567_891])
-    def test_in_a_group_nothing_is_said_and_the_button_is_released(self, world: World, chat: int) -> None:
-        update = tap_update(1, chat, ">pendientes", 1, sender_id=EMILES_CHAT, query_id="42")
-        assert _stopped_by_response(post_update(world, update)) == "42"
+    def test_in_a_group_nothing_is_said_and_the_button_is_released(self, world: World, chat: int, name: str) -> None:
+        update = tap_update(1, chat, ">pendientes", 1, sender_id=EMILES_CHAT, query_id=name)
+        assert _stopped_by_response(post_update(world, update)) == name
         assert outbox_rows(world) == []
 
     def test_again_when_it_comes_again(self, world: World) -> None:
