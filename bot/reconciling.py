@@ -53,6 +53,10 @@ class Reconciler:
         self._number = settings.twilio_whatsapp_from
         self._runtime = runtime
 
+    def has_looked(self) -> bool:
+        """Say whether there was a look before, so that something may have been missed since."""
+        return bool(self._noted())
+
     def look(self) -> int:
         """Take in what is missing; return how many messages. Called again, it takes nothing twice."""
         now = self._runtime.clock()
@@ -77,9 +81,12 @@ class Reconciler:
         return count
 
     def _last_look(self, now: datetime) -> datetime:
-        with self._runtime.database.reading() as tx:
-            noted = facts.find(tx, ASKED)
+        noted = self._noted()
         return datetime.fromisoformat(noted) if noted else now
+
+    def _noted(self) -> str:
+        with self._runtime.database.reading() as tx:
+            return facts.find(tx, ASKED)
 
     def _missing(self, said: Sequence[Any]) -> dict[str, list[Any]]:
         """Return what is not in the inbox, by sender, the oldest first."""

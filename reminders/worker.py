@@ -36,7 +36,7 @@ MISSED_EVERY = 180
 BLANK_EVERY = 300
 """Seconds."""
 SOON = timedelta(seconds=15)
-"""After the start: what Twilio tries again comes by itself."""
+"""After a restart: what Twilio tries again comes by itself."""
 
 
 def senders(settings: Settings) -> dict[str, Sender]:
@@ -94,15 +94,16 @@ def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
 
 
 def _watch(clock: AsyncIOScheduler, settings: Settings, runtime: Runtime) -> None:
-    """Look at what a platform kept to itself, soon after the start too, and at what was kept for long enough."""
-    kept_for, soon = timedelta(days=settings.retention_days), datetime.now(UTC) + SOON
+    """Look at what a platform kept to itself, after a restart soon, and at what was kept for long enough."""
+    now, kept_for = datetime.now(UTC), timedelta(days=settings.retention_days)
     clock.add_job(asyncio.to_thread, "interval", [lambda: blank_old(runtime, kept_for)], seconds=BLANK_EVERY)
     if settings.has_telegram:
         look = (settings, runtime)
-        clock.add_job(look_at_telegram, "interval", look, seconds=TELEGRAM_EVERY, next_run_time=datetime.now(UTC))
+        clock.add_job(look_at_telegram, "interval", look, seconds=TELEGRAM_EVERY, next_run_time=now)
     if settings.has_whatsapp:
-        look_for_missed = Reconciler(settings, runtime).look
-        clock.add_job(asyncio.to_thread, "interval", [look_for_missed], seconds=MISSED_EVERY, next_run_time=soon)
+        reconciler = Reconciler(settings, runtime)
+        first = now + (SOON if reconciler.has_looked() else timedelta(seconds=MISSED_EVERY))
+        clock.add_job(asyncio.to_thread, "interval", [reconciler.look], seconds=MISSED_EVERY, next_run_time=first)
 
 
 def _start_polling(settings: Settings, runtime: Runtime) -> asyncio.Task[None] | None:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot import facts
+from bot.reconciling import ASKED
+from core.db import Database
 from tests.standins import CutAfter, CutBefore, ServerError, TooManyRequests
 from tests.standins.telegram import BadRequest, Blocked, TelegramServer
 from tests.standins.twilio import ErrorCode, TwilioServer, inbound_form, signed_form
@@ -57,11 +60,21 @@ def _alarms(program: Program) -> dict[str, int]:
     return {kind: int(float(count)) for kind, count in found}
 
 
+def _looked_before(url: str) -> None:
+    """Let the program have asked Twilio ten minutes ago."""
+    database = Database(url)
+    with database.transaction() as tx:
+        facts.note(tx, ASKED, (datetime.now(UTC) - timedelta(minutes=10)).isoformat())
+    database.close()
+
+
 def test_it_looks_after_both_platforms(tmp_path: Path, telegram: TelegramServer, twilio: TwilioServer) -> None:
     telegram.webhook = {"url": "https://somebody.example/"}
     lost = inbound_form(f"whatsapp:{EMILE}", "pendientes", sid="SM" + "a" * 32)
     twilio.add_inbound(lost, datetime.now(UTC) - timedelta(minutes=3))
     settings = _settings(tmp_path, telegram, twilio)
+    assert scopbot("db", "upgrade", settings=settings, folder=tmp_path).returncode == 0
+    _looked_before(settings["DATABASE_URL"])
     with running("run", settings, tmp_path) as program:
         program.wait_until_ready()
         wait_until(lambda: "telegram_webhook_elsewhere" in _alarms(program), "the webhook is looked at")
