@@ -16,8 +16,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import health, inbox, registry
 from bot.channels import Sender
 from bot.handlers.phones import PhoneSender
-from bot.handlers.telegram import TelegramSender, make_bot
-from bot.handlers.whatsapp import WhatsAppSender
+from bot.handlers.telegram_client import make_bot
+from bot.handlers.telegram_sending import TelegramSender
+from bot.handlers.whatsapp_sending import WhatsAppSender
 from bot.polling import Poller
 from bot.relay import Relay
 from bot.runtime import Runtime
@@ -30,13 +31,13 @@ ALIVE_EVERY = 5
 """Seconds."""
 
 
-def senders(settings: Settings) -> dict[str, Sender]:
+def senders(settings: Settings, runtime: Runtime) -> dict[str, Sender]:
     """Return a sender for each channel that is on."""
     on: dict[str, Sender] = {}
     if settings.has_telegram:
-        on["telegram"] = TelegramSender(settings)
+        on["telegram"] = TelegramSender(settings, runtime)
     if settings.has_whatsapp:
-        on["whatsapp"] = WhatsAppSender(settings)
+        on["whatsapp"] = WhatsAppSender(settings, runtime)
     if settings.bot_demo:
         on["phone"] = PhoneSender()
     return on
@@ -49,7 +50,7 @@ def run(settings: Settings, runtime: Runtime) -> None:
 
 
 async def _run(settings: Settings, runtime: Runtime) -> None:
-    relay = Relay(runtime, senders(settings))
+    relay = Relay(runtime, senders(settings, runtime))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, relay.stop)
