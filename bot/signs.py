@@ -33,7 +33,7 @@ def _shows(char: str) -> bool:
 
 def one_line(text: str) -> str:
     """Return a text on one line, without control characters and with single spaces."""
-    return " ".join("".join(char if char.isprintable() else " " for char in sound(text)).split())
+    return " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in sound(text)).split())
 
 
 def shorten(text: str, most: int) -> str:

@@ -14,8 +14,8 @@ from bot.messages import COMMAND_MARK, Template
 from bot.signs import is_visible, one_line, shorten
 from core.order import Order
 
-LONGEST_VALUE = 240
-"""UTF-16 units of what fills a place: 255 is the least that Twilio's documents allow."""
+LONGEST_VALUE, LONGEST_LAST = 120, 240
+"""UTF-16 units of what fills a place, and the last one: Twilio takes 255, and a button's command takes 200 in all."""
 NOTHING = "-"
 
 
@@ -284,10 +284,11 @@ def filled(name: str, *values: str) -> Template:
     """Return a template with its places filled: as many as it has, each one line, never empty and never too long."""
     places = len(BY_NAME[name].samples)
     given = [*values, *("" for _place in range(places))][:places]
-    return Template(name, tuple(fitting(value) for value in given))
+    *before, last = given
+    return Template(name, (*(fitting(value, LONGEST_VALUE) for value in before), fitting(last)))
 
 
-def fitting(value: str) -> str:
+def fitting(value: str, most: int = LONGEST_LAST) -> str:
     """Return what may fill a place: WhatsApp takes no line breaks and no runs of spaces there, Twilio nothing empty."""
-    line = shorten(one_line(value).rstrip("."), LONGEST_VALUE)
+    line = shorten(one_line(value).rstrip("."), most)
     return line if is_visible(line) else NOTHING
