@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import health, inbox, registry
 from bot.channels import Sender
+from bot.handlers import whatsapp_templates
 from bot.handlers.phones import PhoneSender
 from bot.handlers.telegram_client import make_bot
 from bot.handlers.telegram_sending import TelegramSender
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 LEFTOVERS_EVERY = 1
 ALIVE_EVERY = 5
+TEMPLATES_EVERY = 15 * 60
 """Seconds."""
 
 
@@ -78,6 +80,8 @@ def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
         (lambda: inbox.answer_leftovers(runtime), LEFTOVERS_EVERY),
         (lambda: health.note_alive(runtime, health.WORKER), ALIVE_EVERY),
     )
+    if settings.has_whatsapp:
+        jobs = (*jobs, (lambda: whatsapp_templates.refresh(settings, runtime), TEMPLATES_EVERY))
     for work, seconds in jobs:
         clock.add_job(asyncio.to_thread, "interval", [work], seconds=seconds)
     health.note_alive(runtime, health.WORKER)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -116,8 +117,12 @@ class WhatsAppSender:
             raise CannotTellError from error
 
     def _look(self, letter: Claimed) -> str | None:
-        wanted = self._bodies(letter)
         waiting = self._candidates(letter)
+        as_template = self._template_bodies(letter)
+        whole = next((message for message in waiting if _read(message.body) in as_template), None)
+        if whole is not None:
+            return str(whole.sid)
+        wanted = self._bodies(letter)
         sids: list[str] = []
         for bodies in wanted:
             found = next((message for message in waiting if _read(message.body) in bodies), None)
@@ -125,21 +130,22 @@ class WhatsAppSender:
                 break
             waiting.remove(found)
             sids.append(str(found.sid))
-        if sids and len(sids) == len(wanted):
+        if len(sids) == len(wanted):
             return sids[-1]
         self._arrived[letter.id] = len(sids)
         return None
 
     def _bodies(self, letter: Claimed) -> list[set[str]]:
-        """Return what each part that is not surely sent may read like: as text, as a template, said to be repeated."""
-        plain = [drawn.body for drawn in draw_session(letter, self._find)]
+        """Return what each part that is not surely sent reads like, with and without the words for a repeated one."""
+        plain = [drawn.body for drawn in draw_session(replace(letter, repeated=False), self._find)]
         repeated = marked(plain, letter.parts_sent, letter.locale)
         first = first_of(plain, letter.parts_sent)
-        bodies = [{_read(plain[place]), _read(repeated[place])} for place in range(first, len(plain))]
-        template = draw_template(letter, self._find)
-        if template is not None and len(bodies) == 1:
-            bodies[0].add(_read(template.body))
-        return bodies
+        return [{_read(plain[place]), _read(repeated[place])} for place in range(first, len(plain))]
+
+    def _template_bodies(self, letter: Claimed) -> set[str]:
+        """Return what the whole letter reads like as a template."""
+        drawn = [draw_template(replace(letter, repeated=is_repeated), self._find) for is_repeated in (False, True)]
+        return {_read(one.body) for one in drawn if one is not None}
 
     def _candidates(self, letter: Claimed) -> list[Any]:
         """Return what Twilio has for this person since the letter was written and that is no other letter's."""
@@ -161,8 +167,9 @@ class WhatsAppSender:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *facts)
 
     async def close(self) -> None:
-        """Let the threads end."""
+        """Let the threads end and the connections go."""
         self._threads.shutdown(wait=False)
+        self._client.http_client.session.close()
 
 
 def _read(body: str | None) -> str:

@@ -6,6 +6,7 @@ that one that was made before a crash, or for another database, is found and not
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,10 +14,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from bot.handlers.twilio_client import FAILURES, decide
+from bot.handlers.twilio_client import FAILURES, decide, make_client
 from bot.handlers.whatsapp_contents import Definition, family
+from bot.runtime import Runtime
+from bot.settings import Settings
 from bot.store import templates
 from core.db import Database
+
+log = logging.getLogger(__name__)
 
 UNSUBMITTED = "unsubmitted"
 APPROVED = "approved"
@@ -108,6 +113,21 @@ def check(client: Any, database: Database, clock: Callable[[], datetime]) -> Ite
             yield Found(definition, current, str(decide(failed)))
         else:
             yield Found(definition, current)
+
+
+def refresh(settings: Settings, runtime: Runtime) -> None:
+    """Ask for the state of every template; alarm when one that was approved is no longer. For the worker's clock."""
+    before = stored(runtime.database)
+    if not any(known.approval for known in before.values()):
+        return
+    client = make_client(settings)
+    for one in check(client, runtime.database, runtime.clock):
+        known = before.get((one.definition.name, one.definition.locale))
+        if one.problem:
+            log.warning("the template %s could not be asked about: %s", one.definition.name, one.problem)
+        elif known is not None and known.is_approved and one.state != APPROVED:
+            log.error("ALARM: the template %s (%s) is now %s", known.name, known.locale, one.state)
+    client.http_client.session.close()
 
 
 def stored(database: Database) -> dict[tuple[str, str], Known]:

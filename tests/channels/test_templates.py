@@ -16,7 +16,7 @@ from bot import templates
 from bot.handlers import whatsapp_templates
 from bot.handlers.twilio_client import make_client
 from bot.handlers.whatsapp_contents import Definition, family
-from bot.handlers.whatsapp_templates import Found, bring_up_to_date, check, stored
+from bot.handlers.whatsapp_templates import Found, bring_up_to_date, check, refresh, stored
 from bot.registry import opened_by
 from bot.signs import length
 from bot.store import templates as table
@@ -186,6 +186,21 @@ class TestMaking:
         assert [one.problem for one in again if one.problem] == []
         assert len(server.contents) == len(family()) == len(stored(world.database))
         assert {one.state for one in again} == {"not needed", "received"}
+
+    def test_the_workers_clock_follows_and_alarms(
+        self, world: World, server: TwilioServer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        found = settings(world.url, twilio_content_base_url=server.base_url)
+        refresh(found, world.runtime)
+        assert server.calls == []
+        _work(world, server)
+        sid = stored(world.database)["sold", "en"].content_sid
+        for state in ("approved", "paused"):
+            assert "ALARM" not in caplog.text
+            server.set_approval(sid, state)
+            refresh(found, world.runtime)
+            assert stored(world.database)["sold", "en"].approval == state
+        assert "ALARM: the template sold (en) is now paused" in caplog.text
 
     def test_check_makes_nothing(self, world: World, server: TwilioServer) -> None:
         assert {one.state for one in _work(world, server, check)} == {"not made"}

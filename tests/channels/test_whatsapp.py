@@ -533,7 +533,6 @@ def _send(world: World, server: TwilioServer, *letters: Claimed) -> list[str]:
             return [await sender.send(letter) for letter in letters]
         finally:
             await sender.close()
-            sender._client.http_client.session.close()
 
     return asyncio.run(run())
 

@@ -60,7 +60,6 @@ async def _with_sender(world: World, server: TwilioServer, work: Any) -> Any:
         return await work(sender)
     finally:
         await sender.close()
-        sender._client.http_client.session.close()
 
 
 def _send(world: World, server: TwilioServer, letter: Claimed) -> dict[str, Any]:
@@ -358,28 +357,31 @@ class TestNotices:
 
     def test_a_whole_order(self, world: World, server: TwilioServer) -> None:
         _make_templates(world, server)
-        for phone, said in (
-            (EMILE, ("solicitar", "mr. hyde", "joyce gas", "10 kg", "20", "no", "yes")),
-            (HYDE, ("atender", "1", "no", "sí", "vender", "factura F001-123", "sí")),
-            (EMILE, ("cerrar", "recibí todo", "sí")),
-        ):
-            for text in said:
-                world.says(phone, text)
+        for text in ("solicitar", "mr. hyde", "joyce gas", "10 kg", "20", "no", "yes"):
+            world.says(EMILE, text)
         code = world.codes()[0]
+        for phone, text in (
+            (HYDE, f"atender {code} all later"),
+            (HYDE, "1"),
+            (HYDE, f"vender {code} F001-00000123"),
+            (HYDE, "1"),
+            (EMILE, f"cerrar {code} all"),
+            (EMILE, "1"),
+        ):
+            world.says(phone, text)
         told = [sent for sent in world.sent() if sent.kind == "AVISO" and sent.address in (EMILE, HYDE)]
         bodies = {}
         for sent in told:
             assert sent.message.template is not None
             bodies[sent.message.template.name] = _send(world, server, _letter(world, sent.message, wrote=None))["body"]
-        assert list(bodies)[0] == "requested" and "closed" in bodies
+        assert list(bodies) == ["requested", "accepted", "sold", "closed"]
         assert all(code in body and "20 × JOYCE GAS 10 kg" in body for body in bodies.values())
         assert "para MR. HYDE" in bodies["requested"] and "EMILE CIORAN SRL;" in bodies["requested"]
 
     def test_the_owners_warning(self, any_world: World) -> None:
+        address_id = any_world.contact(DRIVER, "whatsapp").address_id
         with any_world.database.transaction() as tx:
-            elsewhere.warn_owner(
-                tx, any_world.runtime, any_world.contact(DRIVER, "whatsapp").address_id, any_world.clock()
-            )
+            elsewhere.warn_owner(tx, any_world.runtime, address_id, any_world.clock())
         [warning] = [sent for sent in any_world.sent() if sent.kind == "AVISO"]
         assert warning.message.template is not None and warning.message.template.name == "unreachable"
         assert warning.message.template.values[1] == "WhatsApp"
