@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import health, inbox, registry
+from bot import health, inbox, outbox, registry
 from bot.channels import Sender
 from bot.handlers import whatsapp_templates
 from bot.handlers.phones import PhoneSender
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 LEFTOVERS_EVERY = 1
 ALIVE_EVERY = 5
+REOPEN_EVERY = 2
 TEMPLATES_EVERY = 15 * 60
 """Seconds."""
 
@@ -78,6 +79,7 @@ def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
     )
     jobs: tuple[tuple[Callable[[], object], int], ...] = (
         (lambda: inbox.answer_leftovers(runtime), LEFTOVERS_EVERY),
+        (lambda: outbox.reopen(runtime), REOPEN_EVERY),
         (lambda: health.note_alive(runtime, health.WORKER), ALIVE_EVERY),
     )
     if settings.has_whatsapp:
