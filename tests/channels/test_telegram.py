@@ -18,7 +18,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from typer.testing import CliRunner
 
+import scopbot
 from bot import registry
 from bot.handlers.splitting import split
 from bot.handlers.telegram_sending import TelegramSender, parts
@@ -827,6 +829,14 @@ class TestSetUp:
         told = {key[1]: {one["command"]: one["description"] for one in each} for key, each in server.commands.items()}
         assert told[""] == told["es"] and told["es"]["cerrar"] == "Cerrar" and told["en"]["cerrar"] == "Close"
         assert next(iter(told["es"])) == "menu" and set(told["es"]) == set(told["en"])
+
+    def test_the_operators_command(self, server: TelegramServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TELEGRAM_TOKEN)
+        monkeypatch.setenv("TELEGRAM_API_BASE_URL", server.base_url)
+        shown = CliRunner().invoke(scopbot.app, ["telegram", "commands"])
+        assert shown.exit_code == 0 and "/cerrar  Cerrar" in shown.output and len(server.commands) == 3
+        monkeypatch.delenv("TELEGRAM_BOT_TOKEN")
+        assert CliRunner().invoke(scopbot.app, ["telegram", "commands"]).exit_code == 2
 
     def test_every_command_opens_its_conversation(self) -> None:
         for command in commands("es_PE"):

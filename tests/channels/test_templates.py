@@ -174,8 +174,17 @@ class TestMaking:
         assert (found["sold", "en"].state, found["sold", "en"].remark) == ("rejected", "TAG_CONTENT_MISMATCH")
         assert stored(any_world.database)["sold", "es_PE"].is_approved and _calls(server) == made
 
-    @pytest.mark.parametrize("method", ["Content.create", "Approval.create", "Approval.fetch"])
-    @pytest.mark.parametrize("fault", [ServerError(500), TooManyRequests(1), CutAfter()], ids=repr)
+    @pytest.mark.parametrize(
+        ("method", "fault"),
+        [
+            ("Content.create", ServerError(500)),
+            ("Content.create", CutAfter()),
+            ("Approval.create", TooManyRequests(1)),
+            ("Approval.create", CutAfter()),
+            ("Approval.fetch", ServerError(500)),
+        ],
+        ids=repr,
+    )
     def test_after_a_fault_another_run_ends_the_work(
         self, world: World, server: TwilioServer, method: str, fault: Any
     ) -> None:
