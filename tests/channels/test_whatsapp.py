@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot import outbox, outcomes
+from bot.handlers.whatsapp import fields_of
 from bot.handlers.whatsapp_sending import WhatsAppSender
 from bot.letters import Claimed, Fate, SendError
 from bot.messages import Choice, Outgoing
@@ -178,6 +179,16 @@ class TestWhoMayPost:
     def test_many_fields_are_no_5xx(self, world: World) -> None:
         many = {f"F{number}": "" for number in range(5_000)}
         assert post_form(world, _form("menu", **many)).status_code in (200, 413)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            *("", "&&&", "=", "a", "a=", "=b", "a=1&a=2&b", "a==b=", "a=1;b=2", "\x00=\x00"),
+            *("a+b=+c+%2B", "%zz=%", "%C3%B1=%F0%9F%91%8D", "a=%ff&%26=%3D", "ñ=ñ&+=+"),
+        ],
+    )
+    def test_a_form_is_read_as_the_standard_library_does(self, body: str) -> None:
+        assert fields_of(body) == parse_qsl(body, keep_blank_values=True)
 
     def test_both_hooks_only_take_posts(self, world: World) -> None:
         for path, method in itertools.product((WEBHOOK, STATUS), ("GET", "PUT", "DELETE")):
