@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=23, minutes=50)
 """After the person's last message; WhatsApp's own 24 hours, less what clocks and queues may differ by."""
+BELIEVED = timedelta(seconds=10)
 LOOKED_AT = 100
 """Messages to one person, the newest; a doubtful letter is looked for within minutes."""
 CLOCKS_DIFFER = timedelta(minutes=1)
@@ -60,6 +61,7 @@ class WhatsAppSender:
         pace = runtime.paces.get(NAME)
         self._gap = pace.chat_gap.total_seconds() if pace else 0.0
         self._threads = ThreadPoolExecutor(max_workers=CONNECTIONS, thread_name_prefix="twilio")
+        self._templates: dict[tuple[str, str], tuple[datetime, Known | None]] = {}
         self._arrived: dict[int, int] = {}
         """How many parts of a doubtful letter were found at Twilio, until the rest of it is sent."""
 
@@ -94,7 +96,13 @@ class WhatsAppSender:
         return not letter.outside and wrote is not None and self._runtime.clock() - wrote < WINDOW
 
     def _find(self, name: str, locale: str) -> Known | None:
-        return find(self._runtime.database, name, locale)
+        """Return a template that can be sent with. What was found is believed for some seconds, also nothing."""
+        now = self._runtime.clock()
+        until, known = self._templates.get((name, locale), (now, None))
+        if until <= now:
+            known = find(self._runtime.database, name, locale)
+            self._templates[name, locale] = now + BELIEVED, known
+        return known
 
     def _create(self, letter: Claimed, part: Drawn, is_last: bool) -> str:
         try:
