@@ -106,6 +106,8 @@ def tell(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> None:
     if done.entry.movement is Movement.ARRIVED:
         post(tx, _of_arrival(tx, runtime, done, at), at)
         return
+    if done.entry.movement is Movement.SNOOZED:
+        return
     told = WHOM[done.entry.movement]
     agent_id = done.order.agent_of(_other(done.entry.party))
     letters = []

@@ -220,6 +220,46 @@ class TemplateRow(SQLModel, table=True):
     checked_at: datetime
 
 
+class NudgeRow(SQLModel, table=True):
+    """That somebody is to be reminded of an order by a rule, once: decided, whatever becomes of the letter."""
+
+    __tablename__ = "nudge"
+    __table_args__ = (UniqueConstraint("order_id", "rule", "occurrence", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int
+    rule: str = Field(max_length=12)
+    occurrence: str = Field(max_length=16)
+    """Which time of the rule's: a day in Lima, or what else tells it from the next."""
+    person_id: int
+    agent_id: int
+    address_id: int
+    decided_at: datetime
+
+
+class SnoozeRow(SQLModel, table=True):
+    """Until when somebody put off an order's reminders; the journal says the same. Never changed or deleted."""
+
+    __tablename__ = "snooze"
+    __table_args__ = (Index("ix_snooze_order_id", "order_id", "person_id"), Index("ix_snooze_until", "until"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int
+    person_id: int
+    made_at: datetime
+    until: datetime
+
+
+class SweepRow(SQLModel, table=True):
+    """That a rule's turn was swept: what every minute would find decided already need not be looked for again."""
+
+    __tablename__ = "sweep"
+
+    rule: str = Field(primary_key=True, max_length=12)
+    occurrence: str = Field(primary_key=True, max_length=16)
+    swept_at: datetime
+
+
 class InvitationRow(SQLModel, table=True):
     """An invitation to act for an agent: one code, one use, for a while. Only the code's hash is kept."""
 
@@ -250,3 +290,6 @@ invitations = table_of(InvitationRow)
 processes = table_of(ProcessRow)
 paces = table_of(PaceRow)
 templates = table_of(TemplateRow)
+nudges = table_of(NudgeRow)
+snoozes = table_of(SnoozeRow)
+sweeps = table_of(SweepRow)
