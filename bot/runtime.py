@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.hours import DEFAULT_HOURS, Hours
 from bot.i18n import DEFAULT
 from bot.pace import Pace
 from core import clock
@@ -24,6 +25,8 @@ class Runtime:
     paces: Mapping[str, Pace] = field(default_factory=dict)
     """How fast each channel may be used; one that is not named has no limit."""
     whatsapp_number: str = ""
+    hours: Hours = DEFAULT_HOURS
+    """When people are reminded."""
     clock: Callable[[], datetime] = field(default=clock.now)
 
     def join_links(self, code: str) -> str:

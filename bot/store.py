@@ -251,12 +251,11 @@ class SnoozeRow(SQLModel, table=True):
 
 
 class SweepRow(SQLModel, table=True):
-    """That a rule's turn was swept: what every minute would find decided already need not be looked for again."""
+    """Up to when everything due was decided: what was looked at before need not be looked at every minute."""
 
     __tablename__ = "sweep"
 
-    rule: str = Field(primary_key=True, max_length=12)
-    occurrence: str = Field(primary_key=True, max_length=16)
+    name: str = Field(primary_key=True, max_length=20)
     swept_at: datetime
 
 

@@ -74,10 +74,9 @@ def upgrade() -> None:
     op.create_index("ix_snooze_until", "snooze", ["until"])
     op.create_table(
         "sweep",
-        sa.Column("rule", sa.String(12), nullable=False),
-        sa.Column("occurrence", sa.String(16), nullable=False),
+        sa.Column("name", sa.String(20), nullable=False),
         sa.Column("swept_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("rule", "occurrence", name=op.f("pk_sweep")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_sweep")),
     )
     triggers = SQLITE_TRIGGERS if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_TRIGGERS
     for trigger in triggers:
