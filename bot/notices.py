@@ -221,7 +221,7 @@ def recipients(
             address_id=row.address_id,
             channel=row.channel,
             address=row.external_id,
-            is_talking=_is_talking(row.talk, at),
+            is_talking=is_talking(Talk.from_stored(row.talk), at),
         )
 
 
@@ -230,6 +230,6 @@ def _closeness(row: Any, preferred_channel: str) -> tuple[float, bool]:
     return wrote, row.channel == preferred_channel
 
 
-def _is_talking(stored: dict[str, Any], at: datetime) -> bool:
-    talk = Talk.from_stored(stored)
+def is_talking(talk: Talk, at: datetime) -> bool:
+    """Say whether the person has a question on the screen that they may still be thinking about."""
     return bool(talk.conversation) and datetime.fromisoformat(talk.asked_at) > at - STILL_TALKING

@@ -280,6 +280,15 @@ def next_steps(order: Order, actor: Actor) -> tuple[Choice, ...]:
     return steps
 
 
+def closing_steps(order: Order) -> tuple[Choice, ...]:
+    """Return how an order that arrived, or did not, is finished: each choice leads straight to its summary."""
+    return (
+        does(_("I received all"), f"cerrar {order.code} todo"),
+        does(_("With differences"), f"cerrar {order.code} diferencias"),
+        does(_("It did not come"), f"cerrar {order.code} nada"),
+    )
+
+
 def look_closer(order: Order) -> tuple[Choice, ...]:
     """Return the two ways of looking at an order, as the SCOP page has them."""
     return (

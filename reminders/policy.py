@@ -68,20 +68,6 @@ def _seconds(moment: time | timedelta) -> int:
 # --- the buyer's day: one rule a line --------------------------------------------------------------------------------
 
 
-When = Callable[[Started, Hours], "int | None"]
-BUYERS_DAY: tuple[tuple[Rule, When], ...] = (
-    (Rule.AFTER_SALE, lambda start, h: _ask_after_sale(start, h)),
-    (Rule.AFTER_ARRIVAL, lambda start, h: _press_after_arrival(start, h)),
-    (Rule.FIRST_CALL, lambda start, h: _call(start, h, _seconds(h.first_call))),
-    (Rule.SECOND_CALL, lambda start, h: _call(start, h, _seconds(h.second_call))),
-    (Rule.LAST_CALL, lambda start, h: _seconds(h.last_call) if start.second < _seconds(h.last_call) else None),
-)
-"""Each rule and at which second of the day it reminds an order whose clock started then; None: not on that day.
-
-The sale itself is told at once, by a notice with the button; so is the arrival.
-"""
-
-
 def _ask_after_sale(start: Started, hours: Hours) -> int | None:
     """Ask two hours after the sale, unless a call came just before or the last one comes within an hour."""
     if start.arrived:
@@ -113,6 +99,20 @@ def _call(start: Started, hours: Hours, at: int) -> int | None:
 def _waking(second: int, hours: Hours) -> int:
     """Return the second, or the end of the night's quiet hours if it lies in them."""
     return max(second, _seconds(hours.quiet_to))
+
+
+When = Callable[[Started, Hours], "int | None"]
+BUYERS_DAY: tuple[tuple[Rule, When], ...] = (
+    (Rule.AFTER_SALE, _ask_after_sale),
+    (Rule.AFTER_ARRIVAL, _press_after_arrival),
+    (Rule.FIRST_CALL, lambda start, h: _call(start, h, _seconds(h.first_call))),
+    (Rule.SECOND_CALL, lambda start, h: _call(start, h, _seconds(h.second_call))),
+    (Rule.LAST_CALL, lambda start, h: _seconds(h.last_call) if start.second < _seconds(h.last_call) else None),
+)
+"""Each rule and at which second of the day it reminds an order whose clock started then; None: not on that day.
+
+The sale itself is told at once, by a notice with the button; so is the arrival.
+"""
 
 
 @lru_cache(maxsize=4096)
@@ -179,7 +179,7 @@ def spans(rule: Rule, arrived: bool, now: datetime, hours: Hours) -> list[Span]:
 
 
 def _starts(rule: Rule, arrived: bool, now: int, hours: Hours) -> Iterator[tuple[int, int]]:
-    """Yield the same in seconds: whether the rule is due changes only at a few edges, so one look behind each will do."""
+    """Yield the same in seconds: whether the rule is due changes only at a few edges, one look behind each will do."""
     edges = sorted(edge for edge in {*_edges(hours), *_edges_of(now, hours)} if 0 <= edge <= now)
     since: int | None = None
     for edge in [*edges, now + 1]:
@@ -242,7 +242,7 @@ def to_sell(now: datetime, hours: Hours) -> list[Span]:
 
 
 TELLS_OWNERS = frozenset({Rule.SECOND_CALL, Rule.LAST_CALL, Rule.OVERDUE, Rule.SELL})
-"""Operators, and drivers who may close, come first; these reach the owners too. Owners alone are told from the start."""
+"""Operators, and drivers who may close, come first; these reach the owners too. Owners alone are told at once."""
 ASKS_ALL_DRIVERS = frozenset({Rule.AFTER_SALE})
 """A driver who may not close can still say that it arrived, and is asked for that once."""
 URGENCY = {

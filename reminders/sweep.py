@@ -1,7 +1,7 @@
 """One sweep: who is to be reminded of what, as of a moment. Decided and posted in one transaction, in sets.
 
-Whatever runs it twice, at once, late, or after the clock went backwards decides nothing twice. A crash before the commit
-decides nothing; after it the letters are in the outbox.
+Whatever runs it twice, at once, late, or after the clock went backwards decides nothing twice. A crash before the
+commit decides nothing; after it the letters are in the outbox.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class _Work:
         for turn in those:
             facts = {"start": turn.span[0], "end": turn.span[1], "occurrence": turn.occurrence}
             found += self._nudge(turn.rule, turn.arrived, {**facts, "hushed_after": turn.hushed_after})
-        return self._post(first.rule, before, found, first.bucket, first.until)
+        return self._post(first.rule, before, found, first.bucket, (first.until, first.until_of_all))
 
     def wake(self, now: datetime, last: datetime | None, hours: Hours) -> Decided:
         """Remind those again who put something off until now."""
@@ -133,7 +133,8 @@ class _Work:
         since = midnight if last is None else max(midnight, last - turns.SLACK)
         found = self._nudge(Rule.SNOOZE, None, {"since": since - timedelta(seconds=1), "today": midnight})
         bucket = now.astimezone(LIMA).strftime("%Y-%m-%dT%H:%M")
-        return self._post(Rule.SNOOZE, before, found, bucket, at_hour(now, hours.quiet_from))
+        end = at_hour(now, hours.quiet_from)
+        return self._post(Rule.SNOOZE, before, found, bucket, (end, end))
 
     def sum_up(self, now: datetime, last: datetime | None, hours: Hours) -> Iterator[Decided]:
         """Post the owners' weekly summary, on Mondays."""
@@ -151,13 +152,15 @@ class _Work:
     def _nudge(self, rule: Rule, arrived: bool | None, facts: dict[str, Any]) -> int:
         return self._run(_NUDGE[rule, arrived], {**facts, "rule": rule.value})
 
-    def _post(self, rule: Rule, before: int, found: int, bucket: str, until: datetime) -> Decided:
+    def _post(self, rule: Rule, before: int, found: int, bucket: str, ends: tuple[datetime, datetime]) -> Decided:
         if not found:
             return Decided(rule, 0, 0, 0, before)
         digests, singles = _LETTERS.get(rule, _LETTERS_OF_BUYERS)
-        facts = {**self._letter(rule, bucket, until), "before": before, "bucket": bucket}
-        digested = self._run(digests, {**facts, "content": {**facts["content"], "all": True}})
-        return Decided(rule, found, digested, self._run(singles, facts), before)
+        until, until_of_all = ends
+        several = {**self._letter(rule, bucket, until_of_all), "before": before, "bucket": bucket}
+        digested = self._run(digests, {**several, "content": {**several["content"], "all": True}})
+        one = {**self._letter(rule, bucket, until), "before": before}
+        return Decided(rule, found, digested, self._run(singles, one), before)
 
     def _letter(self, rule: Rule, bucket: str, until: datetime) -> dict[str, Any]:
         """Return what every letter of a rule carries; its words are written when it leaves."""

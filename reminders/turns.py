@@ -30,7 +30,9 @@ class Turn:
     hushed_after: datetime | None
     """Who put the order off to later than this is left alone; None: nobody is."""
     until: datetime
-    """When what is said now would be old."""
+    """When what is said now of one order would be old."""
+    until_of_all: datetime
+    """When what is said now of several would be old: at the next call of the day."""
 
 
 def closing(now: datetime, last: datetime | None, hours: Hours) -> Iterator[Turn]:
@@ -49,13 +51,14 @@ def closing(now: datetime, last: datetime | None, hours: Hours) -> Iterator[Turn
                 bucket=day if turn_at else f"{day}T{_part_of_day(now, hours.after_arrival)}",
                 hushed_after=_hushed_after(rule, turn_at, hours),
                 until=_until(rule, now, hours),
+                until_of_all=_next_call(rule, now, hours),
             )
 
 
 def answering(now: datetime, last: datetime | None, hours: Hours) -> Iterator[Turn]:
     """Yield the turn of requests that nobody answers."""
     for span in policy.to_answer(now, hours):
-        yield from _of_seller(Rule.ANSWER, _since(span, last, hours.answer_after), now, hours)
+        yield from _of_seller(Rule.ANSWER, _since(span, last, hours.answer_after), now)
 
 
 def selling(now: datetime, last: datetime | None, hours: Hours) -> Iterator[Turn]:
@@ -64,15 +67,16 @@ def selling(now: datetime, last: datetime | None, hours: Hours) -> Iterator[Turn
     for span in policy.to_sell(now, hours):
         of_today = span[0] >= at_hour(now, time())
         if of_today and last is not None and last >= at_hour(now, hours.sell_by):
-            yield from _of_seller(Rule.SELL, _since(span, last, hours.breath), now, hours)
+            yield from _of_seller(Rule.SELL, _since(span, last, hours.breath), now)
         elif of_today or last is None or last < this_morning:
-            yield from _of_seller(Rule.SELL, span, now, hours)
+            yield from _of_seller(Rule.SELL, span, now)
 
 
-def _of_seller(rule: Rule, span: Span, now: datetime, hours: Hours) -> Iterator[Turn]:
+def _of_seller(rule: Rule, span: Span, now: datetime) -> Iterator[Turn]:
     bucket = f"{day_in_lima(now).isoformat()}T{_part_of_day(now, timedelta(hours=1))}"
     if span[0] < span[1]:
-        yield Turn(rule, span, None, "", bucket, None, until=now + timedelta(days=1))
+        tomorrow = now + timedelta(days=1)
+        yield Turn(rule, span, None, "", bucket, None, until=tomorrow, until_of_all=tomorrow)
 
 
 def _spans(rule: Rule, now: datetime, last: datetime | None, hours: Hours) -> Iterator[tuple[bool | None, Span]]:
@@ -115,11 +119,15 @@ def _hushed_after(rule: Rule, turn_at: datetime | None, hours: Hours) -> datetim
 
 
 def _until(rule: Rule, now: datetime, hours: Hours) -> datetime:
+    if rule in (Rule.AFTER_SALE, Rule.AFTER_ARRIVAL):  # whether a call comes between is looked at when it leaves
+        return at_hour(now, hours.last_call)
+    return _next_call(rule, now, hours)
+
+
+def _next_call(rule: Rule, now: datetime, hours: Hours) -> datetime:
     if rule is Rule.OVERDUE:
         return at_hour(now, hours.quiet_from)
     calls = (at_hour(now, call) for call in (hours.first_call, hours.second_call, hours.last_call))
-    if rule in (Rule.AFTER_SALE, Rule.AFTER_ARRIVAL):
-        return at_hour(now, hours.last_call)
     return next((call for call in calls if call > now), at_hour(now, time()) + timedelta(days=1))
 
 

@@ -22,11 +22,14 @@ from bot.polling import Poller
 from bot.relay import Relay
 from bot.runtime import Runtime
 from bot.settings import Settings
+from reminders.sweep import sweep
+from reminders.writing import writer
 
 log = logging.getLogger(__name__)
 
 LEFTOVERS_EVERY = 1
 ALIVE_EVERY = 5
+SWEEP_EVERY = 60
 """Seconds."""
 
 
@@ -49,7 +52,7 @@ def run(settings: Settings, runtime: Runtime) -> None:
 
 
 async def _run(settings: Settings, runtime: Runtime) -> None:
-    relay = Relay(runtime, senders(settings))
+    relay = Relay(runtime, senders(settings), writer(runtime))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, relay.stop)
@@ -76,6 +79,7 @@ def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
     jobs: tuple[tuple[Callable[[], object], int], ...] = (
         (lambda: inbox.answer_leftovers(runtime), LEFTOVERS_EVERY),
         (lambda: health.note_alive(runtime, health.WORKER), ALIVE_EVERY),
+        (lambda: sweep(runtime, runtime.clock()), SWEEP_EVERY),
     )
     for work, seconds in jobs:
         clock.add_job(asyncio.to_thread, "interval", [work], seconds=seconds)

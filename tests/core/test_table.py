@@ -117,7 +117,13 @@ LEADS_TO = {
     "CERRADO": Status.CLOSED,
     "RECHAZADO": Status.REJECTED,
 }
-BELONGS_TO = {"Annul": Party.BUYER, "Accept": Party.SELLER, "Sell": Party.SELLER, "Close": Party.BUYER, "Snooze": Party.BUYER}
+BELONGS_TO = {
+    "Annul": Party.BUYER,
+    "Accept": Party.SELLER,
+    "Sell": Party.SELLER,
+    "Close": Party.BUYER,
+    "Snooze": Party.BUYER,
+}
 
 
 def side_of(column: str) -> Party:
