@@ -43,6 +43,7 @@ def _nudge(due: str, eligible: str, first_line: str, *, hushed: bool = False) ->
                           WHERE s.order_id = due.id AND s.person_id = team.person_id
                             AND s.made_at >= due.since AND s.until > :hushed_after)"""
     return statement(f"""
+        INSERT INTO nudge (order_id, rule, occurrence, person_id, agent_id, address_id, decided_at)
         WITH due AS MATERIALIZED ({due}),
         team AS MATERIALIZED (
             SELECT m.agent_id, m.person_id, m.role, m.may_close, {PLACE} AS address_id
@@ -52,7 +53,6 @@ def _nudge(due: str, eligible: str, first_line: str, *, hushed: bool = False) ->
         attended AS MATERIALIZED (
             SELECT DISTINCT agent_id FROM team WHERE address_id IS NOT NULL AND {first_line}
         )
-        INSERT INTO nudge (order_id, rule, occurrence, person_id, agent_id, address_id, decided_at)
         SELECT due.id, :rule, :occurrence, team.person_id, team.agent_id, team.address_id, :now
         FROM due JOIN team ON team.agent_id = due.agent_id
         WHERE team.address_id IS NOT NULL AND {eligible}{put_off if hushed else ""}
@@ -130,18 +130,18 @@ def letters(status: Status, side: str, *, morning: bool = False) -> tuple[TextCl
     busy = _busy(status, side, morning=morning)
     about_all = "'digest ' || :rule || ' ' || :bucket || ' ' || n.person_id"
     digests = statement(f"""
+        INSERT INTO outbox ({_COLUMNS})
         WITH busy AS MATERIALIZED ({busy}),
         n AS (SELECT n.person_id, min(n.agent_id) AS agent_id, min(n.address_id) AS address_id FROM nudge n
               JOIN busy ON busy.person_id = n.person_id WHERE {_NEW} GROUP BY n.person_id)
-        INSERT INTO outbox ({_COLUMNS})
         SELECT n.address_id, {_WHERE_TO}, n.person_id, n.agent_id, NULL, {about_all},
                {_CONSTANTS.format(key=about_all + " || ' to ' || n.person_id")}
         FROM n JOIN address a ON a.id = n.address_id JOIN person p ON p.id = n.person_id WHERE true
         ON CONFLICT DO NOTHING""")  # noqa: S608
     about_one = "'nudge ' || n.order_id || ' ' || n.rule || ' ' || n.occurrence"
     singles = statement(f"""
-        WITH busy AS MATERIALIZED ({busy})
         INSERT INTO outbox ({_COLUMNS})
+        WITH busy AS MATERIALIZED ({busy})
         SELECT n.address_id, {_WHERE_TO}, n.person_id, n.agent_id, n.order_id, {about_one},
                {_CONSTANTS.format(key=about_one + " || ' to ' || n.person_id")}
         FROM nudge n JOIN address a ON a.id = n.address_id JOIN person p ON p.id = n.person_id
