@@ -250,6 +250,25 @@ class SnoozeRow(SQLModel, table=True):
     until: datetime
 
 
+class BatchRow(SQLModel, table=True):
+    """Nudges that were decided together and whose letters are not all posted yet: how far that has come."""
+
+    __tablename__ = "batch"
+
+    id: int | None = Field(default=None, primary_key=True)
+    rule: str = Field(max_length=12)
+    bucket: str = Field(max_length=16)
+    urgency: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    decided_at: datetime
+    until: datetime
+    """When nothing of it is worth posting any more."""
+    done: int
+    """The nudges up to this id are posted."""
+    last: int
+    """The last one's id."""
+
+
 class SweepRow(SQLModel, table=True):
     """Up to when everything due was decided: what was looked at before need not be looked at every minute."""
 
@@ -292,3 +311,4 @@ templates = table_of(TemplateRow)
 nudges = table_of(NudgeRow)
 snoozes = table_of(SnoozeRow)
 sweeps = table_of(SweepRow)
+batches = table_of(BatchRow)

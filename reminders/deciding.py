@@ -1,4 +1,4 @@
-"""The statements of a sweep: all nudges of a rule by one INSERT … SELECT, all their letters by two more.
+"""The statements of a sweep: all nudges of a rule by one INSERT … SELECT, their letters by another.
 
 The same SQL runs on both databases. What is in the way of doing something twice is the unique key of a nudge, and the
 dedupe key of a letter; how many orders there are makes no difference to this program's memory.
@@ -54,14 +54,13 @@ def _nudge(due: str, eligible: str, first_line: str, *, hushed: bool = False) ->
             SELECT DISTINCT agent_id FROM team WHERE address_id IS NOT NULL AND {first_line}
         )
         SELECT due.id, :rule, :occurrence, team.person_id, team.agent_id, team.address_id, :now
-        FROM due JOIN team ON team.agent_id = due.agent_id
-        WHERE team.address_id IS NOT NULL AND {eligible}{put_off if hushed else ""}
+        FROM due CROSS JOIN team
+        WHERE team.agent_id = due.agent_id AND team.address_id IS NOT NULL AND {eligible}{put_off if hushed else ""}
         ON CONFLICT DO NOTHING""")  # noqa: S608 - put together from the texts of this file
 
 
-def _undecided(column: str) -> str:
-    return f"""NOT EXISTS (SELECT 1 FROM nudge n WHERE n.order_id = o.id AND n.rule = :rule
-                           AND n.occurrence = :occurrence) AND o.{column} >= :start AND o.{column} < :end"""  # noqa: S608
+def _within(column: str) -> str:
+    return f"o.{column} >= :start AND o.{column} < :end"
 
 
 _FIRST = f"(role = '{Role.OPERATOR.value}' OR role = '{Role.DRIVER.value}' AND may_close)"
@@ -76,7 +75,7 @@ _ARRIVED = {None: "", True: " AND o.arrived_at IS NOT NULL", False: " AND o.arri
 def nudge_buyers(*, owners: bool, all_drivers: bool, hushed: bool, arrived: bool | None) -> TextClause:
     """Return the statement that decides on orders POR CERRAR."""
     due = f"""SELECT o.id, o.buyer_id AS agent_id, o.to_close_since AS since FROM "order" o
-              WHERE {TO_CLOSE}{_ARRIVED[arrived]} AND {_undecided("to_close_since")}"""  # noqa: S608
+              WHERE {TO_CLOSE}{_ARRIVED[arrived]} AND {_within("to_close_since")}"""  # noqa: S608
     others = [_OWNER_TOO if owners else _OWNER_ALONE, *([_ANY_DRIVER] if all_drivers else [])]
     return _nudge(due, f"({' OR '.join([_FIRST, *others])})", _FIRST, hushed=hushed)
 
@@ -84,7 +83,7 @@ def nudge_buyers(*, owners: bool, all_drivers: bool, hushed: bool, arrived: bool
 def nudge_sellers(status: Status, column: str, *, owners: bool) -> TextClause:
     """Return the statement that decides on orders that wait for their seller."""
     due = f"""SELECT o.id, o.seller_id AS agent_id FROM "order" o
-              WHERE o.status = '{status.value}' AND {_undecided(column)}"""  # noqa: S608
+              WHERE o.status = '{status.value}' AND {_within(column)}"""  # noqa: S608
     return _nudge(due, f"({_OPERATOR} OR {_OWNER_TOO if owners else _OWNER_ALONE})", _OPERATOR)
 
 
@@ -125,29 +124,33 @@ def _busy(status: Status, side: str, *, morning: bool) -> str:
     return load + (_ALL_IN_ONE_MORNING.format(new=_NEW) if morning else "")
 
 
-def letters(status: Status, side: str, *, morning: bool = False) -> tuple[TextClause, TextClause]:
-    """Return the statements that post one message for each busy person, and one for each nudge of the others."""
-    busy = _busy(status, side, morning=morning)
-    about_all = "'digest ' || :rule || ' ' || :bucket || ' ' || n.person_id"
-    digests = statement(f"""
+_ABOUT_ALL = "'digest ' || :rule || ' ' || :bucket || ' ' || n.person_id"
+_ABOUT_ONE = "'nudge ' || n.order_id || ' ' || n.rule || ' ' || n.occurrence"
+
+
+def digests(status: Status, side: str, *, morning: bool = False) -> TextClause:
+    """Return the statement that posts one message to each busy person, instead of one for each of their nudges."""
+    return statement(f"""
         INSERT INTO outbox ({_COLUMNS})
-        WITH busy AS MATERIALIZED ({busy}),
+        WITH busy AS MATERIALIZED ({_busy(status, side, morning=morning)}),
         n AS (SELECT n.person_id, min(n.agent_id) AS agent_id, min(n.address_id) AS address_id FROM nudge n
               JOIN busy ON busy.person_id = n.person_id WHERE {_NEW} GROUP BY n.person_id)
-        SELECT n.address_id, {_WHERE_TO}, n.person_id, n.agent_id, NULL, {about_all},
-               {_CONSTANTS.format(key=about_all + " || ' to ' || n.person_id")}
+        SELECT n.address_id, {_WHERE_TO}, n.person_id, n.agent_id, NULL, {_ABOUT_ALL},
+               {_CONSTANTS.format(key=_ABOUT_ALL + " || ' to ' || n.person_id")}
         FROM n JOIN address a ON a.id = n.address_id JOIN person p ON p.id = n.person_id WHERE true
         ON CONFLICT DO NOTHING""")  # noqa: S608
-    about_one = "'nudge ' || n.order_id || ' ' || n.rule || ' ' || n.occurrence"
-    singles = statement(f"""
-        INSERT INTO outbox ({_COLUMNS})
-        WITH busy AS MATERIALIZED ({busy})
-        SELECT n.address_id, {_WHERE_TO}, n.person_id, n.agent_id, n.order_id, {about_one},
-               {_CONSTANTS.format(key=about_one + " || ' to ' || n.person_id")}
-        FROM nudge n JOIN address a ON a.id = n.address_id JOIN person p ON p.id = n.person_id
-        WHERE {_NEW} AND n.person_id NOT IN (SELECT person_id FROM busy)
-        ON CONFLICT DO NOTHING""")  # noqa: S608
-    return digests, singles
+
+
+POST_SINGLES = statement(f"""
+    INSERT INTO outbox ({_COLUMNS})
+    SELECT n.address_id, {_WHERE_TO}, n.person_id, n.agent_id, n.order_id, {_ABOUT_ONE},
+           {_CONSTANTS.format(key=_ABOUT_ONE + " || ' to ' || n.person_id")}
+    FROM nudge n JOIN address a ON a.id = n.address_id JOIN person p ON p.id = n.person_id
+    WHERE n.id > :before AND n.id <= :upto AND n.rule = :rule
+      AND NOT EXISTS (SELECT 1 FROM outbox digest WHERE digest.dedupe_key IS NOT NULL
+                      AND digest.dedupe_key = {_ABOUT_ALL} || ' to ' || n.person_id)
+    ON CONFLICT DO NOTHING""")  # noqa: S608
+"""Posts a letter for each of some nudges, but for those who got one message for all of theirs."""
 
 
 _WEEK = "'week ' || :occurrence || ' ' || m.person_id"

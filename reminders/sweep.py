@@ -16,10 +16,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.hours import Hours
 from bot.runtime import Runtime
-from bot.store import Urgency, nudges, sweeps
+from bot.store import Urgency, batches, nudges, sweeps
 from core.clock import LIMA, day_in_lima
 from core.terms import Status
-from reminders import deciding, policy, turns
+from reminders import deciding, policy, posting, turns
 from reminders.policy import Rule
 from reminders.turns import Turn, at_hour
 
@@ -53,12 +53,12 @@ _NUDGE: dict[tuple[Rule, bool | None], TextClause] = {
     (Rule.SELL, None): deciding.nudge_sellers(Status.ACCEPTED, "accepted_at", owners=True),
     (Rule.SNOOZE, None): deciding.NUDGE_SNOOZED,
 }
-_LETTERS = {
-    Rule.ANSWER: deciding.letters(Status.REQUESTED, "seller_id"),
-    Rule.SELL: deciding.letters(Status.ACCEPTED, "seller_id"),
-    Rule.OVERDUE: deciding.letters(Status.TO_CLOSE, "buyer_id", morning=True),
+_DIGESTS = {
+    Rule.ANSWER: deciding.digests(Status.REQUESTED, "seller_id"),
+    Rule.SELL: deciding.digests(Status.ACCEPTED, "seller_id"),
+    Rule.OVERDUE: deciding.digests(Status.TO_CLOSE, "buyer_id", morning=True),
 }
-_LETTERS_OF_BUYERS = deciding.letters(Status.TO_CLOSE, "buyer_id")
+_DIGESTS_OF_BUYERS = deciding.digests(Status.TO_CLOSE, "buyer_id")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Decided:
     rule: Rule
     nudges: int
     digests: int
-    singles: int
+    """Messages about several orders; summaries too."""
     after: int
     """The nudges of this sweep have greater ids than this."""
 
@@ -83,7 +83,7 @@ def sweep(runtime: Runtime, now: datetime) -> list[Decided]:
             if last - now <= CLOCKS_DIFFER:
                 return []
             last = None
-        decided = [one for one in _decide(tx, runtime, now, last) if one.nudges or one.singles]
+        decided = [one for one in _decide(tx, runtime, now, last) if one.nudges or one.digests]
         _note(tx, now, runtime.hours)
     return decided
 
@@ -144,7 +144,7 @@ class _Work:
         day = day_in_lima(now).isoformat()
         facts = self._letter(Rule.WEEKLY, day, at_hour(now, hours.quiet_from))
         posted = self._run(deciding.POST_WEEKLY, {**facts, "occurrence": day})
-        yield Decided(Rule.WEEKLY, 0, 0, posted, self._newest())
+        yield Decided(Rule.WEEKLY, 0, posted, self._newest())
 
     def _newest(self) -> int:
         return int(self._tx.execute(_NEWEST).scalar_one())
@@ -154,13 +154,20 @@ class _Work:
 
     def _post(self, rule: Rule, before: int, found: int, bucket: str, ends: tuple[datetime, datetime]) -> Decided:
         if not found:
-            return Decided(rule, 0, 0, 0, before)
-        digests, singles = _LETTERS.get(rule, _LETTERS_OF_BUYERS)
+            return Decided(rule, 0, 0, before)
         until, until_of_all = ends
         several = {**self._letter(rule, bucket, until_of_all), "before": before, "bucket": bucket}
-        digested = self._run(digests, {**several, "content": {**several["content"], "all": True}})
-        one = {**self._letter(rule, bucket, until), "before": before}
-        return Decided(rule, found, digested, self._run(singles, one), before)
+        several["content"] = {**several["content"], "all": True}
+        digested = self._run(_DIGESTS.get(rule, _DIGESTS_OF_BUYERS), several)
+        self._post_first(before, bucket, self._letter(rule, bucket, until))
+        return Decided(rule, found, digested, before)
+
+    def _post_first(self, before: int, bucket: str, letter: dict[str, Any]) -> None:
+        """Post the first letters at once, nearly always all there are; the worker goes on with the others."""
+        now = self._facts["now"]
+        row = {**letter, "bucket": bucket, "decided_at": now, "done": before, "last": self._newest()}
+        batch = self._tx.execute(batches.insert().returning(batches), row).one()
+        posting.post_step(self._tx, batch, now)
 
     def _letter(self, rule: Rule, bucket: str, until: datetime) -> dict[str, Any]:
         """Return what every letter of a rule carries; its words are written when it leaves."""

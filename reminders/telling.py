@@ -58,13 +58,10 @@ _DECIDED = (
 def told(tx: Connection, decided: Decided, at: datetime, hours: Hours) -> Iterator[str]:
     """Yield the lines about what a sweep decided by one rule: each order, who is told, and why."""
     rule = decided.rule
-    yield (
-        f"{rule.name}: {decided.nudges} reminders in {decided.singles} single messages "
-        f"and {decided.digests} for several orders"
-    )
     if rule is Rule.WEEKLY:
-        yield f"  {WHY[rule]}"
+        yield f"{rule.name}: {decided.digests} summaries. {WHY[rule]}"
         return
+    yield f"{rule.name}: {decided.nudges} reminders, some of them within {decided.digests} messages for several orders"
     for row in tx.execute(_DECIDED, {"after": decided.after, "rule": rule.value}):
         yield f"  {row.code} -> {row.name}, {row.agent} ({row.channel}): {_why(rule, row, at, hours)}"
     if decided.nudges > MOST_SHOWN:

@@ -22,6 +22,7 @@ from bot.polling import Poller
 from bot.relay import Relay
 from bot.runtime import Runtime
 from bot.settings import Settings
+from reminders.posting import post_more
 from reminders.sweep import sweep
 from reminders.writing import writer
 
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 LEFTOVERS_EVERY = 1
 ALIVE_EVERY = 5
 SWEEP_EVERY = 60
+POST_EVERY = 1
 """Seconds."""
 
 
@@ -80,6 +82,7 @@ def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
         (lambda: inbox.answer_leftovers(runtime), LEFTOVERS_EVERY),
         (lambda: health.note_alive(runtime, health.WORKER), ALIVE_EVERY),
         (lambda: sweep(runtime, runtime.clock()), SWEEP_EVERY),
+        (lambda: post_more(runtime), POST_EVERY),
     )
     for work, seconds in jobs:
         clock.add_job(asyncio.to_thread, "interval", [work], seconds=seconds)

@@ -30,6 +30,7 @@ from core.orderbook import OrderBook
 from core.people import Actor
 from core.service import Done, execute
 from core.statements import agents, orders
+from reminders.posting import post_more
 from reminders.sweep import sweep
 from reminders.writing import writer
 from tests.standins.telegram import tap_update, text_update
@@ -165,6 +166,8 @@ class World:
         """Let the worker sweep and send what it decided; return what people were told."""
         before = self.last_id()
         sweep(self.runtime, self.clock())
+        while post_more(self.runtime):
+            continue
         relay = Relay(self.runtime, {channel: Screen() for channel in self.runtime.channels}, writer(self.runtime))
         asyncio.run(_all_of(relay))
         with self.database.reading() as tx:

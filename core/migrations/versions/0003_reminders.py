@@ -73,6 +73,19 @@ def upgrade() -> None:
     op.create_index("ix_snooze_order_id", "snooze", ["order_id", "person_id"])
     op.create_index("ix_snooze_until", "snooze", ["until"])
     op.create_table(
+        "batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(12), nullable=False),
+        sa.Column("bucket", sa.String(16), nullable=False),
+        sa.Column("urgency", sa.SmallInteger(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("decided_at", MOMENT, nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+    )
+    op.create_table(
         "sweep",
         sa.Column("name", sa.String(20), nullable=False),
         sa.Column("swept_at", MOMENT, nullable=False),
@@ -85,7 +98,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """What was decided is forgotten: after another upgrade today's latest reminder may come once more."""
-    for table in ("sweep", "snooze", "nudge"):
+    for table in ("sweep", "batch", "snooze", "nudge"):
         op.drop_table(table)
     for name, _status, _column in OPEN_INDEXES:
         op.drop_index(name, "order")
