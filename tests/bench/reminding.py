@@ -12,7 +12,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -83,26 +83,26 @@ def _round(runtime: Runtime, size: Size) -> dict[str, list[float]]:
     """Measure in turns, so that a slow minute slows all alike; what was decided is forgotten between two rounds."""
     times: dict[str, list[float]] = {"floor": [], "sweep": [], "idle": [], "memory": []}
     for _number in range(size.rounds + 1):
-        with _forgotten(runtime.database) as tx:
-            times["floor"].append(_seconds(lambda tx=tx: _floor(tx, size)))  # type: ignore[misc]
+        times["floor"].append(_seconds(lambda: _floor(runtime.database, size)))
+        _forget(runtime.database)
         sweep(runtime, BEFORE)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         times["sweep"].append(_seconds(lambda: _swept(runtime, size)))
         times["memory"].append((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
         times["idle"].append(min(_seconds(lambda: sweep(runtime, NOW + timedelta(minutes=1))) for _ in range(3)))
-        with _forgotten(runtime.database):
-            continue
+        _forget(runtime.database)
     return {what: values[1:] for what, values in times.items()}
 
 
-def _floor(tx: Connection, size: Size) -> None:
+def _floor(database: Database, size: Size) -> None:
     """Do what the sweep cannot do without: find what is due, and write one row for each."""
-    found = tx.execute(
-        text("""INSERT INTO nudge (order_id, rule, occurrence, person_id, agent_id, address_id, decided_at)
+    with database.transaction() as tx:
+        found = tx.execute(
+            text("""INSERT INTO nudge (order_id, rule, occurrence, person_id, agent_id, address_id, decided_at)
                 SELECT o.id, 'TARDE', '2026-11-20', m.person_id, m.agent_id, a.id, o.to_close_since FROM "order" o
                 JOIN membership m ON m.agent_id = o.buyer_id JOIN address a ON a.person_id = m.person_id
                 WHERE o.status = 'POR CERRAR' ON CONFLICT DO NOTHING""")
-    ).rowcount
+        ).rowcount
     if found != size.due:
         raise RuntimeError(f"{found} of {size.due}")
 
@@ -113,10 +113,8 @@ def _swept(runtime: Runtime, size: Size) -> None:
         raise RuntimeError(f"{decided}")
 
 
-@contextmanager
-def _forgotten(database: Database) -> Iterator[Connection]:
+def _forget(database: Database) -> None:
     with database.transaction() as tx:
-        yield tx
         for table in ("nudge", "sweep", "batch", "outbox"):
             tx.execute(text(f"DELETE FROM {table}"))
     if not database.is_sqlite:
@@ -237,7 +235,7 @@ def main() -> None:
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)
     size = QUICK if given.quick else Size(closed=given.closed)
-    with tempfile.TemporaryDirectory(prefix="scopbot-bench-") as folder, ExitStack():
+    with tempfile.TemporaryDirectory(prefix="scopbot-bench-") as folder:
         for line in measure(Path(folder), size):
             print(line, flush=True)
 
