@@ -194,7 +194,7 @@ class Oracle:
                 number, (_one, made, until) = max(
                     (number, snooze) for number, snooze in enumerate(case.snoozes) if snooze[0] == person
                 )
-                said_since = self._last_said.get((case.id, person.id), datetime.min) >= until
+                said_since = self._last_said.get((case.id, person.id), made) >= until
                 due = case.status == "POR CERRAR" and until <= at and midnight(until) == midnight(at)
                 if (
                     due
