@@ -68,8 +68,12 @@ class Week:
         self.cases: dict[int, Case] = {}
         self.codes: dict[int, str] = {}
         self.sent: list[tuple[datetime, Message]] = []
-        self.buyers = [self._company(f"COMPRA {place}", team, False) for place, team in enumerate(TEAMS * 3)]
-        self.sellers = [self._company(f"VENDE {place}", team, True) for place, team in enumerate(TEAMS[:2])]
+        self.buyers = [
+            self._company(f"COMPRA {place}", team, False) for place, team in enumerate(TEAMS * max(3, many // 60))
+        ]
+        self.sellers = [
+            self._company(f"VENDE {place}", team, True) for place, team in enumerate(TEAMS[:2] * max(1, many // 100))
+        ]
         self.days = days
         self.events = sorted(self._stories(many), key=lambda event: event[0])
 
