@@ -125,12 +125,17 @@ def of_several(
     facts = [heading, *listed, *([_(STILL_BETTER)] if words is Words.OVERDUE else [])]
     closes = any(Close in possible(order, me) for order, _late in orders)
     all_at_once = (does(_("Close all received"), "cerrar todo"),) if closes else ()
-    name = "morning" if morning else "digest"
-    summary = "; ".join(line.removeprefix("• ") for line in listed)
+    summary = _one_line("; ".join(line.removeprefix("• ") for line in listed))
+    about_sale = words in (Words.ANSWER, Words.SELL)
+    template = (
+        Template(words.value, (_one_line(me.name), orders[0][0].code, summary))
+        if about_sale
+        else Template("morning" if morning else "digest", (_one_line(me.name), str(count), summary))
+    )
     return Outgoing(
         "\n".join(facts),
         (*all_at_once, does(_("Pending"), "pendientes")),
-        template=Template(name, (_one_line(me.name), str(count), _one_line(summary))),
+        template=template,
     )
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from tests.bench import reminding
 from tests.bench.drain import Drain
 from tests.bench.filling import fill
 from tests.bench.floor import BETWEEN, FLOOR, Floor
@@ -39,10 +40,15 @@ class Size:
     looks: int
     letters: int
     drains: int
+    reminders: reminding.Size
 
 
-FULL = Size(rounds=7, floor=300, cycles=2, looked_among=200_000, looks=300, letters=5_000, drains=2)
-QUICK = Size(rounds=3, floor=100, cycles=1, looked_among=20_000, looks=100, letters=500, drains=2)
+FULL = Size(
+    rounds=7, floor=300, cycles=2, looked_among=200_000, looks=300, letters=5_000, drains=2, reminders=reminding.FULL
+)
+QUICK = Size(
+    rounds=3, floor=100, cycles=1, looked_among=20_000, looks=100, letters=500, drains=2, reminders=reminding.QUICK
+)
 
 
 def main() -> None:
@@ -56,6 +62,9 @@ def main() -> None:
     like_a_turn, in_a_loop = median(records[BETWEEN].micros), median(records[FLOOR].micros)
     for name, record in records.items():
         print(report(name, record, like_a_turn, in_a_loop))
+    with tempfile.TemporaryDirectory(prefix="scopbot-bench-") as folder:
+        for line in reminding.measure(Path(folder), size.reminders):
+            print(line)
 
 
 def _measured(folder: Path, size: Size, stack: ExitStack) -> dict[str, Record]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import select
 
 from bot.store import Sending, batches, nudges, outbox
@@ -183,7 +184,7 @@ def test_the_weekly_summary_can_be_turned_off(world: World) -> None:
     assert world.reminds() == []
 
 
-def test_letters_of_a_large_sweep_are_posted_step_by_step(any_world: World, monkeypatch) -> None:
+def test_letters_of_a_large_sweep_are_posted_step_by_step(any_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world = any_world
     monkeypatch.setattr(posting, "STEP", 1)
     world.clock.at = lima("25/03 10:00")
@@ -199,7 +200,7 @@ def test_letters_of_a_large_sweep_are_posted_step_by_step(any_world: World, monk
         assert len(tx.execute(select(nudges)).all()) == 3
 
 
-def test_what_is_not_posted_in_time_is_dropped(any_world: World, monkeypatch) -> None:
+def test_what_is_not_posted_in_time_is_dropped(any_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world = any_world
     monkeypatch.setattr(posting, "STEP", 1)
     world.clock.at = lima("25/03 10:00")
