@@ -69,16 +69,16 @@ def official(kind: type[StrEnum], length: int = 40) -> Enum:
 
 
 OPEN_INDEXES = (
-    ("ix_order_to_close", Status.TO_CLOSE, "to_close_since"),
-    ("ix_order_to_sell", Status.ACCEPTED, "accepted_at"),
-    ("ix_order_to_answer", Status.REQUESTED, "requested_at"),
+    ("ix_order_to_close", Status.TO_CLOSE, ("to_close_since", "arrived_at", "buyer_id", "status")),
+    ("ix_order_to_sell", Status.ACCEPTED, ("accepted_at", "seller_id", "status")),
+    ("ix_order_to_answer", Status.REQUESTED, ("requested_at", "seller_id", "status")),
 )
 """What the reminders look at: however many orders are finished, these hold only the open ones."""
 
 
-def _open_index(name: str, status: Status, column: str) -> Index:
+def _open_index(name: str, status: Status, columns: tuple[str, ...]) -> Index:
     where = text(f"status = '{status.value}'")
-    return Index(name, column, sqlite_where=where, postgresql_where=where)
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 class AgentRow(SQLModel, table=True):

@@ -70,7 +70,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--week-days", default="4", help="days of it; 7 in full")
 
 
-ALWAYS_ON_BOTH = {"test_inbox.py", "test_race.py", "test_review.py", "test_queries.py", "test_journal.py"}
+ALWAYS_ON_BOTH = {
+    "test_inbox.py",
+    "test_race.py",
+    "test_review.py",
+    "test_queries.py",
+    "test_journal.py",
+    "test_workers.py",
+}
 """Whose tests on PostgreSQL belong to the fast part too: they are about what the two databases do differently."""
 
 

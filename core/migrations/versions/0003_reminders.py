@@ -11,9 +11,9 @@ depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 OPEN_INDEXES = (
-    ("ix_order_to_close", "POR CERRAR", "to_close_since"),
-    ("ix_order_to_sell", "ACEPTADO", "accepted_at"),
-    ("ix_order_to_answer", "SOLICITADO", "requested_at"),
+    ("ix_order_to_close", "POR CERRAR", ["to_close_since", "arrived_at", "buyer_id", "status"]),
+    ("ix_order_to_sell", "ACEPTADO", ["accepted_at", "seller_id", "status"]),
+    ("ix_order_to_answer", "SOLICITADO", ["requested_at", "seller_id", "status"]),
 )
 BACKFILL = (
     # finished orders need no clock: only what is open is looked at
@@ -45,9 +45,9 @@ def upgrade() -> None:
         op.add_column("person", sa.Column(name, sa.Boolean(), server_default=sa.true(), nullable=False))
     for statement in BACKFILL:
         op.execute(statement)
-    for name, status, column in OPEN_INDEXES:
+    for name, status, columns in OPEN_INDEXES:
         where = sa.text(f"status = '{status}'")
-        op.create_index(name, "order", [column], sqlite_where=where, postgresql_where=where)
+        op.create_index(name, "order", columns, sqlite_where=where, postgresql_where=where)
     op.create_table(
         "nudge",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -100,7 +100,7 @@ def downgrade() -> None:
     """What was decided is forgotten: after another upgrade today's latest reminder may come once more."""
     for table in ("sweep", "batch", "snooze", "nudge"):
         op.drop_table(table)
-    for name, _status, _column in OPEN_INDEXES:
+    for name, _status, _columns in OPEN_INDEXES:
         op.drop_index(name, "order")
     for name in ("weekly", "morning"):
         op.drop_column("person", name)
