@@ -14,6 +14,13 @@ from core.statements import agents, brands, memberships, people
 from core.terms import Activity, Role, Standing
 
 PLANT, DISTRIBUTOR, SHOP = "CHARLES BUKOWSKY SRL - PTA CALLAO", "MR. HYDE", "EMILE CIORAN SRL"
+
+
+def invented(activity: Activity) -> str:
+    """Return the name of the invented agent of an activity."""
+    return f"{activity.value} DE PRUEBA SAC"
+
+
 KNOWN_AGENTS = (
     (PLANT, Activity.BOTTLING_PLANT, "CALLAO/CALLAO/CALLAO", "AV. NESTOR GAMBETTA KM 7", Decimal(600_000)),
     (
@@ -31,7 +38,13 @@ CAST = (
     ("Titular de MR. HYDE", DISTRIBUTOR, Role.OWNER, "+51900000002", "900000002"),
     ("Titular de EMILE CIORAN", SHOP, Role.OWNER, "+51900000003", "900000003"),
     ("Chofer de MR. HYDE", DISTRIBUTOR, Role.DRIVER, "+51900000004", "900000004"),
+    ("Titular a granel", invented(Activity.BULK_DISTRIBUTOR), Role.OWNER, "+51900000005", "900000005"),
+    ("Titular de la estación", invented(Activity.STATION_WITH_LPG), Role.OWNER, "+51900000006", "900000006"),
+    ("Operador mayorista", invented(Activity.WHOLESALER), Role.OPERATOR, "+51900000007", "900000007"),
+    ("Titular del grifo", invented(Activity.STATION), Role.OWNER, "+51900000008", "900000008"),
 )
+TANKS = Decimal(30_000)
+"""Gallons that each agent of the cast may store, of bulk LPG and of liquid fuels."""
 REGISTERED_ON = date(2018, 5, 1)
 CHANNELS_BY_PHONE = ("whatsapp", "phone", "console")
 
@@ -50,8 +63,8 @@ def load(database: Database) -> bool:
 
 def _load_agents(tx: Connection) -> dict[str, int]:
     known = {activity for _name, activity, *_rest in KNOWN_AGENTS}
-    invented = [
-        (f"{activity.value} DE PRUEBA SAC", activity, "LIMA/LIMA/LIMA", "AV. DE PRUEBA N 100", Decimal(300_000))
+    others = [
+        (invented(activity), activity, "LIMA/LIMA/LIMA", "AV. DE PRUEBA N 100", Decimal(300_000))
         for activity in Activity
         if activity not in known
     ]
@@ -67,8 +80,10 @@ def _load_agents(tx: Connection) -> dict[str, int]:
             "valid_to": None,
             "standing": Standing.VALID,
             "capacity": capacity,
+            "capacity_bulk": TANKS,
+            "capacity_liquids": TANKS,
         }
-        for number, (name, activity, place, address, capacity) in enumerate((*KNOWN_AGENTS, *invented), start=1)
+        for number, (name, activity, place, address, capacity) in enumerate((*KNOWN_AGENTS, *others), start=1)
     ]
     tx.execute(agents.insert(), rows)
     return {name: key for key, name in tx.execute(select(agents.c.id, agents.c.name))}

@@ -173,6 +173,7 @@ def _written(heading: str, done: Done, recipient: Recipient) -> Outgoing:
         order.code,
         texts.parties_of(order),
         texts.lines_moved(order, done.entry),
+        texts.destination_of(order),
         texts.wishes_of(order),
         texts.document_of(order),
         texts.reason_of(done.entry),

@@ -80,8 +80,19 @@ def amount(quantity: Decimal, unit: Unit = Unit.PIECES) -> str:
 
 
 def line_of(quantity: Decimal, name: str, unit: Unit = Unit.PIECES) -> str:
-    """Return one line of an order: 20 × JOYCE GAS 10 kg."""
-    return f"• {amount(quantity, unit)} × {name}"
+    """Return one line of an order: 20 × JOYCE GAS 10 kg, or GLP-G: 3,100 gal."""
+    return f"• {counted(amount(quantity, unit), name, unit)}"
+
+
+def counted(count: str, name: str, unit: Unit) -> str:
+    """Return a product with how much of it."""
+    return f"{count} × {name}" if unit is Unit.PIECES else f"{name}: {count}"
+
+
+def short_line(now: Decimal, before: Decimal, name: str, unit: Unit) -> str:
+    """Return one line of which less came than was sold, or was accepted than was asked for."""
+    count = _("{received} of {sold}").format(received=amount(now, unit), sold=amount(before, unit))
+    return f"• {counted(count, name, unit)}"
 
 
 def lines_of(lines: Iterable[Line], *, reasons: bool = True) -> str:
@@ -99,10 +110,7 @@ def _line(line: Line, reasons: bool) -> str:
         return f"• {line.name}: " + _("rejected") + (f" ({line.reason})" if reasons and line.reason else "")
     before = line.sold if line.received is not None else line.requested
     if before is not None and line.current < before:
-        counts = _("{received} of {sold}").format(
-            received=amount(line.current, line.unit), sold=amount(before, line.unit)
-        )
-        return f"• {counts} × {line.name}"
+        return short_line(line.current, before, line.name, line.unit)
     return line_of(line.current, line.name, line.unit)
 
 
@@ -131,6 +139,16 @@ def wishes_of(order: Order) -> str:
     return "\n".join(wish for wish in wishes if wish)
 
 
+def destination(place: str) -> str:
+    """Return where what goes by tank truck must be received."""
+    return _("Destination: {place}").format(place=place) if place else ""
+
+
+def destination_of(order: Order) -> str:
+    """Return the destination of an order that goes by tank truck; of others only the detail tells it."""
+    return destination(order.destination) if order.trade.by_truck else ""
+
+
 def described(order: Order) -> str:
     """Return an order as it is now."""
     facts = [
@@ -138,6 +156,7 @@ def described(order: Order) -> str:
         _("State: {status}").format(status=status_of(order)),
         parties_of(order),
         lines_of(order.lines),
+        destination_of(order),
         wishes_of(order),
         document_of(order),
         _("Last movement: {moment} (Lima)").format(moment=moment(order.moved_at)),
@@ -153,11 +172,21 @@ def span(first: date, last: date) -> str:
 
 
 def document_of(order: Order) -> str:
-    """Return the sale's document: Guía T001-00012345."""
+    """Return the sale's documents and plate, one a line: Guía T001-00012345."""
     if not order.document:
         return ""
-    kind = _(DOCUMENT[order.document_kind]) if order.document_kind else _("Document")
-    return f"{kind} {order.document}"
+    return papers_of(order.document, order.document_kind, order.invoice, order.plate)
+
+
+def papers_of(number: str, kind: Document | None, invoice: str, plate: str) -> str:
+    """Return what goes with a sale, one a line."""
+    named = _(DOCUMENT[kind]) if kind else _("Document")
+    papers = (
+        f"{named} {number}",
+        f"{_(DOCUMENT[Document.INVOICE])} {invoice}" if invoice else "",
+        _("Plate {plate}").format(plate=plate) if plate else "",
+    )
+    return "\n".join(paper for paper in papers if paper)
 
 
 DONE = {
@@ -180,6 +209,7 @@ def receipt(order: Order, entry: Entry) -> str:
         "",
         parties_of(order),
         lines_moved(order, entry),
+        destination_of(order),
         wishes_of(order),
         document_of(order),
         reason_of(entry),
@@ -221,8 +251,8 @@ def movement_line(entry: Entry, order: Order) -> str:
 
 def _declared_lines(entry: Entry, order: Order) -> str:
     names = {str(line.position): line for line in order.lines}
-    counted = [
-        f"{amount(Decimal(quantity), names[position].unit)} × {names[position].name}"
+    quantities = [
+        counted(amount(Decimal(quantity), names[position].unit), names[position].name, names[position].unit)
         for position, quantity in entry.declared.get("lines", {}).items()
         if position in names and Decimal(quantity)
     ]
@@ -231,14 +261,15 @@ def _declared_lines(entry: Entry, order: Order) -> str:
         for position, reason in entry.declared.get("rejected", {}).items()
         if position in names
     ]
-    return ", ".join(counted + rejected)
+    return ", ".join(quantities + rejected)
 
 
 def _declared_document(entry: Entry) -> str:
-    number, kind = entry.declared.get("document"), entry.declared.get("document_kind")
-    if not number:
+    told = entry.declared
+    if not told.get("document"):
         return ""
-    return f"{_(DOCUMENT[Document(kind)])} {number}" if kind else _("Document {number}").format(number=number)
+    kind = Document(told["document_kind"]) if told.get("document_kind") else None
+    return papers_of(told["document"], kind, told.get("invoice", ""), told.get("plate", "")).replace("\n", ", ")
 
 
 # --- what can be done next --------------------------------------------------------------------------------------------
@@ -346,9 +377,12 @@ def _role_not_allowed(refused: errors.RoleNotAllowed) -> str:
 
 @why.register
 def _bad_quantity(refused: errors.BadQuantity) -> str:
-    return _("{quantity} of {line} is not possible: whole cylinders, at most {most}.").format(
-        quantity=refused.quantity, line=refused.line, most=amount(refused.at_most)
+    said = (
+        _("{quantity} of {line} is not possible: whole cylinders, at most {most}.")
+        if refused.unit is Unit.PIECES
+        else _("{quantity} of {line} is not possible: more than zero, three decimals, at most {most}.")
     )
+    return said.format(quantity=refused.quantity, line=refused.line, most=amount(refused.at_most, refused.unit))
 
 
 @why.register
@@ -387,6 +421,25 @@ def _bad_document(refused: errors.BadDocument) -> str:
 
 
 @why.register
+def _mixed_products(_refused: errors.MixedProducts) -> str:
+    return _("Cylinders, bulk LPG and liquid fuels go in orders of their own. Please make one for each.")
+
+
+@why.register
+def _missing_document(refused: errors.MissingDocument) -> str:
+    needed = _(DOCUMENT[refused.needed])
+    return _(
+        "What goes by tank truck needs guía and factura (DS 01-94-EM art. 26), and the {needed} is missing. "
+        "Please type both numbers."
+    ).format(needed=needed)
+
+
+@why.register
+def _bad_plate(refused: errors.BadPlate) -> str:
+    return _("“{plate}” is not a plate. Type it like F1X-710.").format(plate=refused.plate[:20])
+
+
+@why.register
 def _not_registered(refused: errors.NotRegistered) -> str:
     return _(
         "{name} has no valid entry in the Registro de Hidrocarburos on {day} ({register}), so it cannot buy or sell. "
@@ -404,10 +457,12 @@ def _not_in_matrix(refused: errors.NotInMatrix) -> str:
 @why.register
 def _over_capacity(refused: errors.OverCapacity) -> str:
     held = "\n".join(
-        f"• {one.code} {_(STATUS[one.status])}: {amount(one.kilograms)} kg" for one in refused.holding[:10]
+        f"• {one.code} {_(STATUS[one.status])}: {amount(one.held, refused.unit)}" for one in refused.holding[:10]
     )
-    reason = _("It does not fit: you ask for {wanted} kg and {free} kg of your {capacity} kg are free.").format(
-        wanted=amount(refused.wanted), free=amount(refused.free), capacity=amount(refused.capacity)
+    reason = _("It does not fit: you ask for {wanted} and {free} of your {capacity} are free.").format(
+        wanted=amount(refused.wanted, refused.unit),
+        free=amount(refused.free, refused.unit),
+        capacity=amount(refused.capacity, refused.unit),
     )
     if not held:
         return reason

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar, dataclass_transform
 
-from core.terms import Movement, Party, Role, Status
+from core.terms import Document, Movement, Party, Role, Status, Unit
 
 K = TypeVar("K", bound=Exception)
 
@@ -80,6 +80,7 @@ class BadQuantity(Refused):
     line: str
     quantity: Decimal
     at_most: Decimal
+    unit: Unit = Unit.PIECES
 
 
 @refusal
@@ -103,9 +104,14 @@ class EmptyOrder(Refused):
 
 @refusal
 class UnknownProduct(Refused):
-    """A brand or cylinder size that the catalogue does not have."""
+    """A brand, a cylinder size or a product that the catalogue does not have."""
 
     product: str
+
+
+@refusal
+class MixedProducts(Refused):
+    """An order is of one kind of trade: cylinders, bulk LPG or liquid fuels."""
 
 
 @refusal
@@ -123,6 +129,20 @@ class BadDocument(Refused):
     """Neither a guía nor a factura number."""
 
     number: str
+
+
+@refusal
+class MissingDocument(Refused):
+    """What goes by tank truck needs guía and factura, and one of them is not there (DS 01-94-EM art. 26)."""
+
+    needed: Document
+
+
+@refusal
+class BadPlate(Refused):
+    """No plate of a vehicle."""
+
+    plate: str
 
 
 @refusal
@@ -148,7 +168,8 @@ class Holding:
 
     code: str
     status: Status
-    kilograms: Decimal
+    held: Decimal
+    """In the unit of the capacity that is short."""
 
 
 @refusal
@@ -159,3 +180,4 @@ class OverCapacity(Refused):
     free: Decimal
     wanted: Decimal
     holding: tuple[Holding, ...]
+    unit: Unit = Unit.KILOGRAMS

@@ -9,6 +9,8 @@ from typing import Any
 
 from core.terms import Document, LineStatus, Movement, Party, Status, Trade, Unit
 
+NOTHING = Decimal(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -30,7 +32,7 @@ class Line:
 
     @property
     def name(self) -> str:
-        """Return what people call it: JOYCE GAS 10 kg."""
+        """Return what people call it: JOYCE GAS 10 kg, Diesel B5."""
         return " ".join(part for part in (self.brand or self.product, self.size) if part)
 
     @property
@@ -64,11 +66,21 @@ class Order:
     comment: str
     document_kind: Document | None
     document: str
+    gallons: Decimal = NOTHING
+    buyer_ruc: str = ""
+    seller_ruc: str = ""
+    invoice: str = ""
+    plate: str = ""
     lines: tuple[Line, ...] = ()
 
     def agent_of(self, party: Party) -> int:
         """Return the id of the agent on that side."""
         return self.buyer_id if party is Party.BUYER else self.seller_id
+
+    @property
+    def held(self) -> Decimal:
+        """Return what it holds of the buyer's capacity while it is open, in the trade's unit."""
+        return self.kilograms if self.trade is Trade.CYLINDERS else self.gallons
 
     @property
     def lines_to_receive(self) -> tuple[Line, ...]:

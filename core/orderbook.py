@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,12 +15,12 @@ from core.clock import day_in_lima, span_in_lima
 from core.order import Entry, Order
 from core.people import Actor, Membership
 from core.register import Agent
+from core.requesting import holding
 from core.service import find, history, lines_of, order_from
 from core.statements import (
     AGENT,
     BOUGHT,
     BRANDS,
-    HOLDING,
     LATEST_BOUGHT,
     REQUESTED_BETWEEN,
     SELLER,
@@ -38,6 +39,8 @@ class Named:
     id: int
     name: str
     place: str = ""
+    trades: tuple[Trade, ...] = ()
+    """Of a seller: what the matrix lets it sell to the agent."""
 
 
 class OrderBook:
@@ -79,32 +82,42 @@ class OrderBook:
         return history(self._tx, order.id)
 
     def sellers(self, buyer: Membership) -> list[Named]:
-        """Return who may sell cylinders to the agent today, those it last bought from first."""
-        return [Named(*row) for row in SELLERS_FOR.all(self._tx, self._buying(buyer))]
+        """Return who may sell something to the agent today, those it last bought from first."""
+        return _sellers(SELLERS_FOR.all(self._tx, self._buying(buyer)))
 
     def seller(self, buyer: Membership, seller_id: int) -> Named | None:
         """Return one of them, or None when it may not sell to the agent today."""
-        row = SELLER.first(self._tx, {**self._buying(buyer), "seller_id": seller_id})
-        return None if row is None else Named(*row)
+        found = _sellers(SELLER.all(self._tx, {**self._buying(buyer), "seller_id": seller_id}))
+        return found[0] if found else None
 
     def _buying(self, buyer: Membership) -> dict[str, object]:
-        return {
-            "trade": Trade.CYLINDERS,
-            "on": day_in_lima(self._at),
-            "activity": buyer.activity,
-            "agent_id": buyer.agent_id,
-        }
+        return {"on": day_in_lima(self._at), "activity": buyer.activity, "agent_id": buyer.agent_id}
+
+    def address(self, buyer: Membership) -> str:
+        """Return the registered installation of an agent of the person's: where what it buys must be received."""
+        if self._actor.for_agent(buyer.agent_id) is None:
+            raise errors.UnknownAgent
+        return Agent(*AGENT.first(self._tx, {"agent_id": buyer.agent_id})).address
 
     def brands(self) -> list[Named]:
         """Return every brand."""
         return [Named(*row) for row in BRANDS.all(self._tx, {})]
 
-    def free_capacity(self, agent_id: int) -> Decimal | None:
-        """Return the kilograms that the agent may still request; None is no limit. Only for one's own agents."""
+    def free_capacity(self, agent_id: int, trade: Trade = Trade.CYLINDERS) -> Decimal | None:
+        """Return how much the agent may still request, in the trade's unit; None is no limit. Only of one's own."""
         if self._actor.for_agent(agent_id) is None:
             raise errors.UnknownAgent
-        agent = Agent(*AGENT.first(self._tx, {"agent_id": agent_id}))
-        if agent.capacity is None:
+        capacity = Agent(*AGENT.first(self._tx, {"agent_id": agent_id})).capacity_for(trade)
+        if capacity is None:
             return None
-        held = sum((row.kilograms for row in HOLDING.all(self._tx, {"agent_id": agent_id})), Decimal(0))
-        return max(agent.capacity - held, Decimal(0))
+        held = sum((one.held for one in holding(self._tx, agent_id, trade)), Decimal(0))
+        return max(capacity - held, Decimal(0))
+
+
+def _sellers(rows: Sequence[Any]) -> list[Named]:
+    """Return each seller once, with everything that it may sell."""
+    found: dict[int, Named] = {}
+    for row in rows:
+        known = found.get(row.id, Named(row.id, row.name, row.place))
+        found[row.id] = replace(known, trades=tuple(dict.fromkeys((*known.trades, row.trade))))
+    return list(found.values())

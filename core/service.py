@@ -12,7 +12,7 @@ from core import errors, requesting
 from core.clock import day_in_lima
 from core.order import Entry, Line, Order
 from core.people import Actor, Membership
-from core.register import check_valid, two_agents
+from core.register import check_valid, read_deal
 from core.statements import (
     ADD_ENTRY,
     FIND,
@@ -69,16 +69,16 @@ def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Do
         raise errors.UnknownAgent
     if not membership.acts:
         raise errors.RoleNotAllowed("", Movement.REQUESTED, membership.role)
-    order, buyer, seller = requesting.draft_order(tx, command, at)
+    order, deal = requesting.draft_order(tx, command, at)
     moved = RULES[Request].apply(order, command, at)
-    requesting.check_capacity(tx, buyer, order.kilograms)
+    requesting.check_capacity(tx, deal.buyer.agent, order)
     order_id, code = requesting.insert(tx, moved.order, command.draft)
     order = replace(moved.order, id=order_id, code=code)
     declared = {
         **moved.declared,
         "products": {str(line.position): line.name for line in order.lines},
-        "buyer": buyer.snapshot(),
-        "seller": seller.snapshot(),
+        "buyer": deal.buyer.agent.snapshot(),
+        "seller": deal.seller.agent.snapshot(),
     }
     return _journal(tx, order, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
 
@@ -87,9 +87,11 @@ def _move(tx: Connection, command: OrderCommand, order: Order, actor: Actor, at:
     rule = RULES[type(command)]
     party, membership = check(rule, order, actor, lambda: history(tx, order.id))
     if rule.registers_checked:
-        for agent in two_agents(tx, order.buyer_id, order.seller_id):
-            if agent is not None:
-                check_valid(agent, day_in_lima(at))
+        deal = read_deal(tx, order.buyer_id, order.seller_id, order.trade, day_in_lima(at))
+        if deal is None:
+            raise errors.UnknownAgent
+        check_valid(deal.buyer.agent, deal.on)
+        check_valid(deal.seller.agent, deal.on)
     at = max(at, order.moved_at)  # clocks of several machines differ; the journal never goes backwards
     moved = rule.apply(order, command, at)
     movement, status = outcome(rule, moved)
@@ -108,7 +110,7 @@ def lock(tx: Connection, code: str, actor: Actor) -> Order:
 
 def order_from(row: Any, lines: tuple[Line, ...] = ()) -> Order:
     """Return the order that a row of ORDER_COLUMNS holds."""
-    values: Any = (*row, lines)
+    values: Any = (*row, lines)  # in the order of the columns
     return Order(*values)
 
 
@@ -141,8 +143,11 @@ def _save(tx: Connection, before: Order, after: Order) -> None:
             "moved_at": after.moved_at,
             "sold_at": after.sold_at,
             "kilograms": after.kilograms,
+            "gallons": after.gallons,
             "document_kind": after.document_kind,
             "document": after.document,
+            "invoice": after.invoice,
+            "plate": after.plate,
         },
     )
     if saved != 1:

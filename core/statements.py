@@ -12,14 +12,18 @@ from core.statement import Statement
 from core.tables import (
     AgentRow,
     BrandRow,
+    CertificateRow,
     EntryRow,
+    LentTankRow,
     LineRow,
     MembershipRow,
     OrderRow,
     PersonRow,
+    PolicyRow,
     TradeRuleRow,
+    VehicleRow,
 )
-from core.terms import OPEN, Standing
+from core.terms import OPEN, Standing, Unit
 
 
 def table_of(row: type[Any]) -> Table:
@@ -35,9 +39,14 @@ people = table_of(PersonRow)
 memberships = table_of(MembershipRow)
 brands = table_of(BrandRow)
 trade_rules = table_of(TradeRuleRow)
+certificates = table_of(CertificateRow)
+policies = table_of(PolicyRow)
+vehicles = table_of(VehicleRow)
+lent_tanks = table_of(LentTankRow)
 
 buyers = agents.alias("buyer")
 sellers = agents.alias("seller")
+all_policies = policies.alias("all_policies")
 
 ORDER_COLUMNS = (
     orders.c.id,
@@ -58,6 +67,11 @@ ORDER_COLUMNS = (
     orders.c.comment,
     orders.c.document_kind,
     orders.c.document,
+    orders.c.gallons,
+    orders.c.buyer_ruc,
+    orders.c.seller_ruc,
+    orders.c.invoice,
+    orders.c.plate,
 )
 ORDER_SOURCE = orders.join(buyers, orders.c.buyer_id == buyers.c.id).join(sellers, orders.c.seller_id == sellers.c.id)
 
@@ -161,51 +175,73 @@ AGENT_COLUMNS = (
     agents.c.valid_to,
     agents.c.standing,
     agents.c.capacity,
+    agents.c.capacity_bulk,
+    agents.c.capacity_liquids,
 )
 _agent = select(*AGENT_COLUMNS).where(agents.c.id == bindparam("agent_id"))
 AGENT = Statement(_agent)
 AGENT_LOCKED = Statement(_agent.with_for_update(key_share=True))
-TWO_AGENTS = Statement(
-    select(*AGENT_COLUMNS).where(or_(agents.c.id == bindparam("buyer_id"), agents.c.id == bindparam("seller_id")))
-)
-
-HOLDING = Statement(
-    select(orders.c.code, orders.c.status, orders.c.kilograms)
-    .where(orders.c.buyer_id == bindparam("agent_id"), or_(*(orders.c.status == status for status in sorted(OPEN))))
-    .order_by(orders.c.id)
-)
 
 
-def _rule_in_force() -> ColumnElement[bool]:
+def in_force(table: Any) -> ColumnElement[bool]:
+    """Return the condition that a row holds on the day `on`, both ends included."""
     return and_(
-        trade_rules.c.trade == bindparam("trade"),
-        trade_rules.c.valid_from <= bindparam("on"),
-        or_(trade_rules.c.valid_to.is_(None), trade_rules.c.valid_to >= bindparam("on")),
+        table.c.valid_from <= bindparam("on"), or_(table.c.valid_to.is_(None), table.c.valid_to >= bindparam("on"))
     )
 
 
-RULE_EXISTS = Statement(
-    select(trade_rules.c.id)
-    .where(
-        _rule_in_force(),
-        trade_rules.c.buyer == bindparam("buyer_activity"),
-        trade_rules.c.seller == bindparam("seller_activity"),
-    )
-    .limit(1)
+_in_matrix = exists().where(
+    buyers.c.id == bindparam("buyer_id"),
+    sellers.c.id == bindparam("seller_id"),
+    trade_rules.c.trade == bindparam("trade"),
+    trade_rules.c.buyer == buyers.c.activity,
+    trade_rules.c.seller == sellers.c.activity,
+    in_force(trade_rules),
 )
-
-
-def _may_sell() -> tuple[ColumnElement[bool], ...]:
-    allowed = exists().where(
-        _rule_in_force(), trade_rules.c.buyer == bindparam("activity"), trade_rules.c.seller == agents.c.activity
+DEAL = Statement(
+    select(
+        *AGENT_COLUMNS,
+        _in_matrix.label("in_matrix"),
+        exists().where(certificates.c.shop_id == agents.c.id).correlate(agents).label("has_certificates"),
+        exists()
+        .where(all_policies.c.agent_id == agents.c.id, all_policies.c.plate == "")
+        .correlate(agents)
+        .label("was_insured"),
+        policies.c.cover,
+        policies.c.currency,
+        policies.c.valid_from.label("taken_on"),
     )
+    .select_from(
+        agents.outerjoin(policies, and_(policies.c.agent_id == agents.c.id, policies.c.plate == "", in_force(policies)))
+    )
+    .where(or_(agents.c.id == bindparam("buyer_id"), agents.c.id == bindparam("seller_id")))
+)
+"""Both sides of an order and what decides whether they may trade: one statement, a row for each policy in force."""
+
+
+def _holding(*columns: Any) -> Any:
+    still_open = or_(*(orders.c.status == status for status in sorted(OPEN)))
     return (
-        allowed,
-        agents.c.id != bindparam("agent_id"),
-        agents.c.standing == Standing.VALID,
-        agents.c.valid_from <= bindparam("on"),
-        or_(agents.c.valid_to.is_(None), agents.c.valid_to >= bindparam("on")),
+        select(*columns)
+        .where(orders.c.buyer_id == bindparam("agent_id"), still_open, orders.c.trade == bindparam("trade"))
+        .order_by(orders.c.id)
     )
+
+
+HOLDING = {
+    Unit.KILOGRAMS: Statement(_holding(orders.c.code, orders.c.status, orders.c.kilograms)),
+    Unit.GALLONS: Statement(_holding(orders.c.code, orders.c.status, orders.c.gallons)),
+}
+"""By the unit of the trade: the open orders of it, and what each holds."""
+
+_SELLING = (
+    trade_rules.c.buyer == bindparam("activity"),
+    trade_rules.c.seller == agents.c.activity,
+    in_force(trade_rules),
+    agents.c.id != bindparam("agent_id"),
+    agents.c.standing == Standing.VALID,
+    in_force(agents),
+)
 
 
 _LAST_TIME = (
@@ -213,16 +249,19 @@ _LAST_TIME = (
     .where(orders.c.buyer_id == bindparam("agent_id"), orders.c.seller_id == agents.c.id)
     .scalar_subquery()
 )
+_SELLER_COLUMNS = (agents.c.id, agents.c.name, agents.c.place, trade_rules.c.trade)
 SELLERS_FOR = Statement(
-    select(agents.c.id, agents.c.name, agents.c.place)
-    .where(*_may_sell())
-    .order_by(func.coalesce(_LAST_TIME, 0).desc(), agents.c.name, agents.c.id)
+    select(*_SELLER_COLUMNS)
+    .where(*_SELLING)
+    .order_by(func.coalesce(_LAST_TIME, 0).desc(), agents.c.name, agents.c.id, trade_rules.c.trade)
     .limit(500)
 )
+"""A row for each seller and each kind of trade that the matrix lets them have."""
 SELLER = Statement(
-    select(agents.c.id, agents.c.name, agents.c.place)
-    .where(*_may_sell(), agents.c.id == bindparam("seller_id"))
-    .limit(1)
+    select(*_SELLER_COLUMNS)
+    .where(*_SELLING, agents.c.id == bindparam("seller_id"))
+    .order_by(trade_rules.c.trade)
+    .limit(20)
 )
 BRANDS = Statement(select(brands.c.id, brands.c.name).order_by(brands.c.name))
 MADE_BY = Statement(
@@ -242,6 +281,9 @@ ADD_ORDER = {
             "requested_at",
             "moved_at",
             "kilograms",
+            "gallons",
+            "buyer_ruc",
+            "seller_ruc",
             "destination",
             "purchase_order",
             "delivery_on",
@@ -276,8 +318,11 @@ SAVE_ORDER = Statement(
         moved_at=bindparam("moved_at"),
         sold_at=bindparam("sold_at"),
         kilograms=bindparam("kilograms"),
+        gallons=bindparam("gallons"),
         document_kind=bindparam("document_kind"),
         document=bindparam("document"),
+        invoice=bindparam("invoice"),
+        plate=bindparam("plate"),
     )
 )
 SAVE_LINE = Statement(
