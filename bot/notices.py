@@ -178,6 +178,7 @@ def _written(heading: str, done: Done, recipient: Recipient) -> Outgoing:
         texts.document_of(order),
         texts.reason_of(done.entry),
         _("Time: {moment} (Lima)").format(moment=texts.moment(done.entry.at)),
+        texts.warned(done.warnings),
     ]
     message = Outgoing(
         "\n".join(fact for fact in facts if fact),

@@ -72,7 +72,7 @@ def _carry_out(work: Work, command: Command, held: Order | None) -> Done | Outgo
 def _receipt(done: Done, work: Work) -> Outgoing:
     # the first choice is a harmless one: whoever sends "1" twice to say yes must not begin something else with it
     choices = (texts.look_closer(done.order)[0], *texts.next_steps(done.order, work.contact.actor), texts.to_menu())
-    return Outgoing(texts.receipt(done.order, done.entry), choices)
+    return Outgoing(texts.receipt(done.order, done.entry, done.warnings), choices)
 
 
 def _invite(work: Work, command: people.Invite) -> Outgoing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from functools import singledispatch
 
 from bot import people
@@ -200,7 +200,7 @@ DONE = {
 }
 
 
-def receipt(order: Order, entry: Entry) -> str:
+def receipt(order: Order, entry: Entry, warnings: Iterable[errors.Refused] = ()) -> str:
     """Return the proof of a movement: what was registered, the code alone on its line, the state, when and who."""
     facts = [
         _(DONE[entry.movement]),
@@ -217,6 +217,7 @@ def receipt(order: Order, entry: Entry) -> str:
         _("State: {status}").format(status=status_of(order)),
         _("Time: {moment} (Lima)").format(moment=moment(entry.at)),
         _("By: {person}, {agent}").format(person=entry.person_name, agent=entry.agent),
+        warned(warnings),
     ]
     return "\n".join(fact for place, fact in enumerate(facts) if fact or place in (1, 3))
 
@@ -441,10 +442,13 @@ def _bad_plate(refused: errors.BadPlate) -> str:
 
 @why.register
 def _not_registered(refused: errors.NotRegistered) -> str:
-    return _(
+    said = _(
         "{name} has no valid entry in the Registro de Hidrocarburos on {day} ({register}), so it cannot buy or sell. "
         "Ask Osinergmin about the entry."
     ).format(name=refused.name, day=on_day(refused.on), register=refused.register_number)
+    if not refused.holder:
+        return said
+    return said + " " + _("The unit is now {holder}'s: make the order with them.").format(holder=refused.holder)
 
 
 @why.register
@@ -452,6 +456,158 @@ def _not_in_matrix(refused: errors.NotInMatrix) -> str:
     return _("The norms do not let {buyer} buy from {seller}. Please choose another seller.").format(
         buyer=refused.buyer, seller=refused.seller
     )
+
+
+@why.register
+def _not_served_in_bulk(refused: errors.NotServedInBulk) -> str:
+    return _(
+        "A distribuidor a granel may sell only to gasocentros, stations that sell LPG, direct consumers and networks "
+        "(DS 01-94-EM art. 2), not to {buyer}. Please choose another seller."
+    ).format(buyer=refused.buyer)
+
+
+@why.register
+def _not_insured(refused: errors.NotInsured) -> str:
+    return _(
+        "{name} has no third-party insurance in force on {day}: it must not be supplied (DS 01-94-EM arts. 31 to 33). "
+        "It has to renew the policy and tell your administrator."
+    ).format(name=refused.name, day=on_day(refused.on))
+
+
+@why.register
+def _underinsured(refused: errors.Underinsured) -> str:
+    return _(
+        "The insurance of {name} covers {cover} UIT and must cover at least {least} UIT (DS 01-94-EM art. 32). "
+        "It has to extend the policy and tell your administrator."
+    ).format(name=refused.name, cover=_uits(refused.cover), least=_uits(refused.least))
+
+
+def _uits(uits: Decimal) -> str:
+    """Return an amount of UIT, never rounded up: it may be what is missing."""
+    return f"{uits.quantize(Decimal('0.01'), ROUND_DOWN).normalize():,f}"
+
+
+@why.register
+def _policy_unknown(refused: errors.PolicyUnknown) -> str:
+    return _(
+        "I know of no insurance policy of {name}. Make sure that it is in force before the sale (DS 01-94-EM art. 31)."
+    ).format(name=refused.name)
+
+
+@why.register
+def _not_certified(refused: errors.NotCertified) -> str:
+    return _(
+        "{name} has no certificado de conformidad in force on {day} for {brands} (DS 01-94-EM art. 50). "
+        "Leave that brand out, or ask its envasadora for the certificate."
+    ).format(name=refused.name, brands=refused.brands, day=on_day(refused.on))
+
+
+@why.register
+def _certificates_unknown(refused: errors.CertificatesUnknown) -> str:
+    return _(
+        "I know of no certificado de conformidad of {name}. Make sure of it before the sale (DS 01-94-EM art. 50)."
+    ).format(name=refused.name)
+
+
+@why.register
+def _tanks_lent(refused: errors.TanksLent) -> str:
+    return _(
+        "The tanks of {name} were lent by {lender}, and only {lender} may fill them (DS 01-94-EM art. 43A). "
+        "Buy from {lender}, or tell your administrator when the loan ends."
+    ).format(name=refused.name, lender=refused.lender)
+
+
+@why.register
+def _over_monthly_volume(refused: errors.OverMonthlyVolume) -> str:
+    return _(
+        "{name} may buy 30,000 gal from you this month (DS 01-94-EM art. 2): {sold} are sold, {left} are left "
+        "and this order has {wanted}. Sell less, or wait for next month."
+    ).format(name=refused.name, **{key: _gallons(getattr(refused, key)) for key in ("sold", "left", "wanted")})
+
+
+def _gallons(gallons: Decimal) -> str:
+    return amount(gallons, Unit.GALLONS)
+
+
+@why.register
+def _no_destination(refused: errors.NoDestination) -> str:
+    return _(
+        "The register entry of {name} names no installation that could receive it (RCD 025-2021-OS/CD art. 19.2). "
+        "Tell your administrator its address."
+    ).format(name=refused.name)
+
+
+@why.register
+def _destination_changed(refused: errors.DestinationChanged) -> str:
+    return _(
+        "The order goes to {destination}, and the registered installation is now {registered}. It may be received "
+        "nowhere else (RCD 025-2021-OS/CD art. 19.2): reject it and ask for a new order."
+    ).format(destination=refused.destination, registered=refused.registered)
+
+
+@why.register
+def _legacy_product(refused: errors.LegacyProduct) -> str:
+    return _(
+        "{product}: since 01/07/2022 only Regular and Premium are ordinary (DS 014-2021-EM). "
+        "Make sure that your zone may still buy it."
+    ).format(product=refused.product)
+
+
+@why.register
+def _unknown_vehicle(refused: errors.UnknownVehicle) -> str:
+    return _(
+        "I find no register entry of the truck {plate} for this product (DS 01-94-EM arts. 7 and 26). "
+        "Check the plate, or tell your administrator its entry."
+    ).format(plate=refused.plate)
+
+
+@why.register
+def _vehicle_not_registered(refused: errors.VehicleNotRegistered) -> str:
+    return _(
+        "The register entry of the truck {plate} ({register}) is not valid on {day} (DS 01-94-EM arts. 7 and 26). "
+        "Load another truck."
+    ).format(plate=refused.plate, register=refused.register_number, day=on_day(refused.on))
+
+
+@why.register
+def _vehicle_of_another(refused: errors.VehicleOfAnother) -> str:
+    return _(
+        "The truck {plate} is {holder}'s, who neither buys, sells nor is a carrier (DS 01-94-EM arts. 7 and 26). "
+        "Load another truck."
+    ).format(plate=refused.plate, holder=refused.holder)
+
+
+@why.register
+def _vehicle_not_insured(refused: errors.VehicleNotInsured) -> str:
+    return _(
+        "The truck {plate} has no third-party insurance in force on {day} (DS 01-94-EM art. 31). "
+        "Load another truck, or renew its policy."
+    ).format(plate=refused.plate, day=on_day(refused.on))
+
+
+@why.register
+def _vehicle_underinsured(refused: errors.VehicleUnderinsured) -> str:
+    return _(
+        "The insurance of the truck {plate} covers {cover} UIT and must cover at least {least} UIT "
+        "(DS 01-94-EM art. 32). Load another truck, or extend its policy."
+    ).format(plate=refused.plate, cover=_uits(refused.cover), least=_uits(refused.least))
+
+
+@why.register
+def _over_truck_capacity(refused: errors.OverTruckCapacity) -> str:
+    return _(
+        "The truck {plate} holds {capacity} and the order has {wanted} (register entry, DS 01-94-EM arts. 7 and 22). "
+        "Load a larger truck, or reject the order and ask for two."
+    ).format(
+        plate=refused.plate,
+        capacity=amount(refused.capacity, refused.unit),
+        wanted=amount(refused.wanted, refused.unit),
+    )
+
+
+def warned(warnings: Iterable[errors.Refused]) -> str:
+    """Return what does not stop it now and should be known, one a line."""
+    return "\n".join(f"⚠️ {why(one)}" for one in warnings)
 
 
 @why.register

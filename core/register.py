@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from core import errors
 from core.insurance import in_force
 from core.statements import AGENT_COLUMNS, DEAL
 from core.terms import Activity, Currency, Standing, Trade
+from core.uit import tax_unit
 
 _WIDTH = len(AGENT_COLUMNS)
 
@@ -57,6 +57,11 @@ class Policy:
     currency: Currency
     taken_on: date
 
+    @property
+    def uits(self) -> Decimal:
+        """Return the cover in UIT; of soles by the UIT of the day on which it was taken or renewed (art. 32)."""
+        return self.cover if self.currency is Currency.TAX_UNITS else self.cover / tax_unit(self.taken_on).soles
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -93,9 +98,3 @@ def read_deal(tx: Connection, buyer_id: int, seller_id: int, trade: Trade, on: d
         return None
     allowed = rows[0].in_matrix and buyer_id != seller_id
     return Deal(trade, on, sides[buyer_id], sides[seller_id], allowed)
-
-
-def check_valid(agent: Agent, on: date) -> None:
-    """Refuse when the agent may not trade on that day (DS 01-94-EM art. 43A)."""
-    if not agent.is_valid(on):
-        raise errors.NotRegistered(agent.name, agent.register_number, on)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from core import catalogue, codes, errors, products
 from core.clock import day_in_lima
+from core.guarding import check_parties
 from core.order import Line, Order
-from core.register import Agent, Deal, check_valid, read_deal
+from core.register import Agent, Deal, read_deal
 from core.statements import ADD_LINE, ADD_ORDER, AGENT_LOCKED, BRANDS, HOLDING, MADE_BY
 from core.terms import LineStatus, Movement, Status, Trade, Unit
 from core.transitions import Request, RequestedLine, check_asked, weighed
@@ -39,10 +40,7 @@ def draft_order(tx: Connection, request: Request, at: datetime) -> tuple[Order, 
     if deal is None:
         raise errors.UnknownAgent
     buyer, seller = deal.buyer.agent, deal.seller.agent
-    check_valid(buyer, today)
-    check_valid(seller, today)
-    if not deal.in_matrix:
-        raise errors.NotInMatrix(buyer.activity.value, seller.activity.value)
+    check_parties(tx, deal)
     new_lines = tuple(_lines(tx, request.lines) if trade is Trade.CYLINDERS else _in_gallons(request.lines, today))
     kilograms, gallons = weighed(new_lines)
     order = Order(

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from core import errors, requesting
+from core import errors, guarding, requesting
 from core.clock import day_in_lima
 from core.order import Entry, Line, Order
 from core.people import Actor, Membership
-from core.register import check_valid, read_deal
+from core.register import Deal, read_deal
 from core.statements import (
     ADD_ENTRY,
     FIND,
@@ -36,6 +36,8 @@ class Done:
     order: Order
     entry: Entry
     by_driver: bool = False
+    warnings: tuple[errors.Refused, ...] = ()
+    """What the guards found that did not stop it."""
 
     @property
     def fell_short(self) -> bool:
@@ -74,30 +76,45 @@ def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Do
     requesting.check_capacity(tx, deal.buyer.agent, order)
     order_id, code = requesting.insert(tx, moved.order, command.draft)
     order = replace(moved.order, id=order_id, code=code)
+    warnings = guarding.at_request(tx, deal, order, at)
     declared = {
         **moved.declared,
         "products": {str(line.position): line.name for line in order.lines},
-        "buyer": deal.buyer.agent.snapshot(),
-        "seller": deal.seller.agent.snapshot(),
+        **_holders(deal),
     }
-    return _journal(tx, order, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
+    done = _journal(tx, order, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
+    return replace(done, warnings=warnings)
+
+
+def _holders(deal: Deal) -> dict[str, Any]:
+    """Return who holds both register entries on the day: they answer for what is registered now."""
+    return {"buyer": deal.buyer.agent.snapshot(), "seller": deal.seller.agent.snapshot()}
 
 
 def _move(tx: Connection, command: OrderCommand, order: Order, actor: Actor, at: datetime) -> Done:
     rule = RULES[type(command)]
     party, membership = check(rule, order, actor, lambda: history(tx, order.id))
-    if rule.registers_checked:
-        deal = read_deal(tx, order.buyer_id, order.seller_id, order.trade, day_in_lima(at))
-        if deal is None:
-            raise errors.UnknownAgent
-        check_valid(deal.buyer.agent, deal.on)
-        check_valid(deal.seller.agent, deal.on)
+    deal = _checked_parties(tx, order, at) if rule.registers_checked else None
     at = max(at, order.moved_at)  # clocks of several machines differ; the journal never goes backwards
     moved = rule.apply(order, command, at)
+    warnings: tuple[errors.Refused, ...] = ()
+    declared = moved.declared
+    if deal is not None:
+        warnings, vehicle = guarding.at_sale(tx, deal, moved.order, at)
+        carried = {"vehicle": vehicle.snapshot()} if vehicle else {}
+        declared = {**declared, **carried, **_holders(deal)}
     movement, status = outcome(rule, moved)
     after = replace(moved.order, status=status, moved_at=at)
     _save(tx, order, after)
-    return _journal(tx, after, movement, party, membership, actor, at, moved.declared)
+    return replace(_journal(tx, after, movement, party, membership, actor, at, declared), warnings=warnings)
+
+
+def _checked_parties(tx: Connection, order: Order, at: datetime) -> Deal:
+    deal = read_deal(tx, order.buyer_id, order.seller_id, order.trade, day_in_lima(at))
+    if deal is None:
+        raise errors.UnknownAgent
+    guarding.check_parties(tx, deal)
+    return deal
 
 
 def lock(tx: Connection, code: str, actor: Actor) -> Order:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Table, and_, bindparam, exists, func, literal, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
@@ -23,7 +23,7 @@ from core.tables import (
     TradeRuleRow,
     VehicleRow,
 )
-from core.terms import OPEN, Standing, Unit
+from core.terms import COUNTED, OPEN, Standing, Unit
 
 
 def table_of(row: type[Any]) -> Table:
@@ -217,6 +217,75 @@ DEAL = Statement(
     .where(or_(agents.c.id == bindparam("buyer_id"), agents.c.id == bindparam("seller_id")))
 )
 """Both sides of an order and what decides whether they may trade: one statement, a row for each policy in force."""
+
+
+_packed = select(brands.c.name, brands.c.packer_id).where(
+    brands.c.packer_id.is_not(None), brands.c.id == bindparam("brand_id")
+)
+_in_force = exists().where(
+    certificates.c.shop_id == bindparam("shop_id"),
+    certificates.c.packer_id == brands.c.packer_id,
+    in_force(certificates),
+)
+UNCERTIFIED = Statement(_packed.where(~_in_force))
+"""A brand, if its envasadora is known and has not certified the local on the day."""
+LENDERS = Statement(
+    select(agents.c.ruc, agents.c.name)
+    .select_from(lent_tanks.join(agents, lent_tanks.c.lender_id == agents.c.id))
+    .where(lent_tanks.c.site_id == bindparam("site_id"), in_force(lent_tanks))
+    .order_by(agents.c.ruc)
+)
+CLIENT_LOCKED = Statement(
+    select(agents.c.id)
+    .where(agents.c.ruc == bindparam("client_ruc"))
+    .order_by(agents.c.id)
+    .with_for_update(key_share=True)
+)
+SOLD_IN_BULK = Statement(
+    select(func.coalesce(func.sum(orders.c.gallons), literal(0, orders.c.gallons.type)).label("gallons")).where(
+        text("trade = 'GLP-G'"),  # written out: so that the index over bulk is used
+        orders.c.seller_ruc == bindparam("seller"),
+        orders.c.buyer_ruc == bindparam("client"),
+        orders.c.sold_at >= bindparam("start"),
+        orders.c.sold_at < bindparam("end"),
+        or_(*(orders.c.status == status for status in sorted(COUNTED))),
+    )
+)
+"""The gallons of bulk LPG that one RUC sold to another between two moments and that were not rejected."""
+VEHICLE = Statement(
+    select(
+        vehicles.c.plate,
+        vehicles.c.register_number,
+        vehicles.c.agent_id,
+        agents.c.name.label("holder"),
+        agents.c.activity,
+        vehicles.c.capacity,
+        vehicles.c.valid_from,
+        vehicles.c.valid_to,
+        vehicles.c.standing,
+    )
+    .select_from(vehicles.join(agents, vehicles.c.agent_id == agents.c.id))
+    .where(vehicles.c.plate == bindparam("plate"), vehicles.c.trade == bindparam("trade"))
+    .order_by(vehicles.c.valid_from.desc(), vehicles.c.id.desc())
+)
+"""Every register entry of a plate for a kind of product, the newest first."""
+VEHICLE_POLICIES = Statement(
+    select(policies.c.cover, policies.c.currency, policies.c.valid_from, policies.c.valid_to)
+    .where(policies.c.plate == bindparam("plate"))
+    .order_by(policies.c.id)
+)
+HOLDER_OF_UNIT = Statement(
+    select(agents.c.name)
+    .where(
+        agents.c.register_number.like(bindparam("unit")),
+        agents.c.id != bindparam("agent_id"),
+        agents.c.standing == Standing.VALID,
+        in_force(agents),
+    )
+    .order_by(agents.c.valid_from.desc())
+    .limit(1)
+)
+"""Who holds a unit (the first block of the register number) on a day."""
 
 
 def _holding(*columns: Any) -> Any:

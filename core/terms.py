@@ -20,6 +20,8 @@ class Status(StrEnum):
 
 
 OPEN = frozenset({Status.REQUESTED, Status.ACCEPTED, Status.TO_CLOSE})
+COUNTED = frozenset({Status.TO_CLOSE, Status.CLOSED})
+"""What counts of a month is what was sold, and not rejected afterwards."""
 
 
 class Movement(StrEnum):
