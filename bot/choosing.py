@@ -11,8 +11,8 @@ from bot.dialogue import Chat, means_yes
 from bot.i18n import N_, _
 from bot.questions import quantity
 from core.catalogue import SIZES
-from core.orderbook import Named
 from core.products import BULK_LPG, Product, offered
+from core.registerbook import Named
 from core.terms import Trade, Unit
 from core.transitions import RequestedLine
 

@@ -48,7 +48,15 @@ def ask_papers(chat: Chat, order: Order) -> Sell:
         _("Guía {number}. Now the number of the factura, like F001-123.").format(number=number),
         questions.document_of(Document.INVOICE),
     )
-    plate = chat.ask("plate", _("The plate of the tank truck, like F1X-710."), questions.plate)
+    plate = chat.ask(
+        "plate",
+        _("The plate of the tank truck, like F1X-710."),
+        questions.plate,
+        options=lambda _note: [
+            (plate, f"{plate} ({texts.amount(capacity, order.trade.unit)})")
+            for plate, capacity in chat.orders.trucks(order)
+        ],
+    )
     return Sell(order.code, number, Document.WAYBILL, invoice, plate)
 
 

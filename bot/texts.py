@@ -605,6 +605,11 @@ def _over_truck_capacity(refused: errors.OverTruckCapacity) -> str:
     )
 
 
+def holding_line(holding: errors.Holding, unit: Unit) -> str:
+    """Return an unclosed order with what it holds of the capacity."""
+    return f"• {holding.code} {_(STATUS[holding.status])}: {amount(holding.held, unit)}"
+
+
 def warned(warnings: Iterable[errors.Refused]) -> str:
     """Return what does not stop it now and should be known, one a line."""
     return "\n".join(f"⚠️ {why(one)}" for one in warnings)
@@ -612,9 +617,7 @@ def warned(warnings: Iterable[errors.Refused]) -> str:
 
 @why.register
 def _over_capacity(refused: errors.OverCapacity) -> str:
-    held = "\n".join(
-        f"• {one.code} {_(STATUS[one.status])}: {amount(one.held, refused.unit)}" for one in refused.holding[:10]
-    )
+    held = "\n".join(holding_line(one, refused.unit) for one in refused.holding[:10])
     reason = _("It does not fit: you ask for {wanted} and {free} of your {capacity} are free.").format(
         wanted=amount(refused.wanted, refused.unit),
         free=amount(refused.free, refused.unit),

@@ -5,7 +5,7 @@ The register entry and the matrix are asked before (`core.requesting`, `core.ser
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from core import errors, insurance, products, volumes
 from core.errors import Refused
 from core.order import Order
 from core.register import Agent, Deal, Side
-from core.statements import CLIENT_LOCKED, HOLDER_OF_UNIT, LENDERS, SOLD_IN_BULK, UNCERTIFIED
+from core.statements import BRANDS, CLIENT_LOCKED, HOLDER_OF_UNIT, LENDERS, SOLD_IN_BULK, UNCERTIFIED
 from core.terms import Activity, Trade
 from core.vehicles import Vehicle, check_vehicle
 
@@ -64,12 +64,29 @@ def at_sale(tx: Connection, deal: Deal, order: Order, at: datetime) -> tuple[tup
     return tuple(warnings), check_vehicle(tx, deal, order) if deal.trade.by_truck else None
 
 
+def standing(tx: Connection, deal: Deal) -> tuple[Refused, ...]:
+    """Return what would keep the two from trading, or should be known, before there is any order of them."""
+    invalid = [side.agent for side in (deal.buyer, deal.seller) if not side.agent.is_valid(deal.on)]
+    found: list[Refused] = [not_registered(tx, agent, deal) for agent in invalid]
+    if not deal.in_matrix:
+        found.append(not_in_matrix(deal))
+    if deal.trade is not Trade.LIQUIDS:
+        found += insured(deal.buyer, deal)
+    if deal.trade is Trade.CYLINDERS:
+        found += _certified(tx, deal, (row.id for row in BRANDS.all(tx, {})))
+    if deal.trade is Trade.BULK:
+        found += lent(tx, deal)
+    if deal.trade.by_truck and not deal.buyer.agent.address:
+        found.append(errors.NoDestination(deal.buyer.agent.name))
+    return tuple(found)
+
+
 def _found(tx: Connection, deal: Deal, order: Order, at: datetime) -> Iterator[Refused]:
     """Yield what the guards find of both sides and the order, the insurance first."""
     if deal.trade is not Trade.LIQUIDS:  # the DS 01-94-EM is of LPG
         yield from insured(deal.buyer, deal)
     if deal.trade is Trade.CYLINDERS:
-        yield from _certified(tx, deal, order)
+        yield from _certified(tx, deal, (line.brand_id for line in order.lines if line.current))
     if deal.trade is Trade.BULK:
         yield from lent(tx, deal)
         yield from _monthly_volume(tx, deal, order, at)
@@ -98,7 +115,7 @@ def insured(side: Side, deal: Deal) -> Iterator[Refused]:
         yield errors.Underinsured(agent.name, breach.found, breach.limit)
 
 
-def _certified(tx: Connection, deal: Deal, order: Order) -> Iterator[Refused]:
+def _certified(tx: Connection, deal: Deal, brand_ids: Iterable[int | None]) -> Iterator[Refused]:
     """Yield the brands for which the local has no certificate (art. 50); where none is known, a warning."""
     shop, seller = deal.buyer, deal.seller.agent
     if shop.agent.activity is not Activity.RETAIL_SHOP or seller.activity is not Activity.CYLINDER_DISTRIBUTOR:
@@ -106,9 +123,8 @@ def _certified(tx: Connection, deal: Deal, order: Order) -> Iterator[Refused]:
     if not shop.has_certificates:
         yield errors.CertificatesUnknown(shop.agent.name)
         return
-    wanted = dict.fromkeys(line.brand_id for line in order.lines if line.current)
     facts = {"shop_id": shop.agent.id, "on": deal.on}
-    missing = [UNCERTIFIED.scalar(tx, {**facts, "brand_id": brand_id}) for brand_id in wanted]
+    missing = [UNCERTIFIED.scalar(tx, {**facts, "brand_id": brand_id}) for brand_id in dict.fromkeys(brand_ids)]
     names = [name for name in missing if name]
     if names:
         yield errors.NotCertified(shop.agent.name, ", ".join(names), deal.on)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
-from core import errors
 from core.clock import day_in_lima, span_in_lima
 from core.order import Entry, Order
 from core.people import Actor, Membership
-from core.register import Agent
+from core.registerbook import Named, RegisterBook
 from core.requesting import holding
 from core.service import find, history, lines_of, order_from
 from core.statements import (
-    AGENT,
     BOUGHT,
     BRANDS,
     LATEST_BOUGHT,
@@ -26,21 +24,11 @@ from core.statements import (
     SELLER,
     SELLERS_FOR,
     SOLD,
+    TRUCKS,
 )
 from core.terms import Party, Status, Trade
 
 MOST_LISTED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Something to choose by its name: a seller or a brand."""
-
-    id: int
-    name: str
-    place: str = ""
-    trades: tuple[Trade, ...] = ()
-    """Of a seller: what the matrix lets it sell to the agent."""
 
 
 class OrderBook:
@@ -77,6 +65,12 @@ class OrderBook:
         newest = max((row for row in rows if row is not None), key=lambda row: (row.requested_at, row.id), default=None)
         return None if newest is None else order_from(newest, lines_of(self._tx, newest.id))
 
+    def trucks(self, order: Order) -> list[tuple[str, Decimal]]:
+        """Return the plates, with their capacity, of both sides' trucks that may carry the order today."""
+        sides = {"seller_id": order.seller_id, "buyer_id": order.buyer_id}
+        rows = TRUCKS.all(self._tx, {**sides, "trade": order.trade, "on": day_in_lima(self._at)})
+        return [(row.plate, row.capacity) for row in rows]
+
     def history(self, order: Order) -> tuple[Entry, ...]:
         """Return the movements, oldest first."""
         return history(self._tx, order.id)
@@ -95,19 +89,20 @@ class OrderBook:
 
     def address(self, buyer: Membership) -> str:
         """Return the registered installation of an agent of the person's: where what it buys must be received."""
-        if self._actor.for_agent(buyer.agent_id) is None:
-            raise errors.UnknownAgent
-        return Agent(*AGENT.first(self._tx, {"agent_id": buyer.agent_id})).address
+        return self.register.entry(buyer.agent_id).address
 
     def brands(self) -> list[Named]:
         """Return every brand."""
         return [Named(*row) for row in BRANDS.all(self._tx, {})]
 
+    @property
+    def register(self) -> RegisterBook:
+        """Return what the person may look at of the register."""
+        return RegisterBook(self._tx, self._actor, self._at)
+
     def free_capacity(self, agent_id: int, trade: Trade = Trade.CYLINDERS) -> Decimal | None:
         """Return how much the agent may still request, in the trade's unit; None is no limit. Only of one's own."""
-        if self._actor.for_agent(agent_id) is None:
-            raise errors.UnknownAgent
-        capacity = Agent(*AGENT.first(self._tx, {"agent_id": agent_id})).capacity_for(trade)
+        capacity = self.register.entry(agent_id).capacity_for(trade)
         if capacity is None:
             return None
         held = sum((one.held for one in holding(self._tx, agent_id, trade)), Decimal(0))

@@ -252,6 +252,28 @@ SOLD_IN_BULK = Statement(
     )
 )
 """The gallons of bulk LPG that one RUC sold to another between two moments and that were not rejected."""
+
+
+def _month(mine: Any, theirs: Any) -> Any:
+    return (
+        select(func.max(agents.c.name).label("name"), func.sum(orders.c.gallons).label("gallons"))
+        .select_from(orders.join(agents, theirs[0] == agents.c.id))
+        .where(
+            text("trade = 'GLP-G'"),
+            mine == bindparam("ruc"),
+            orders.c.sold_at >= bindparam("start"),
+            orders.c.sold_at < bindparam("end"),
+            or_(*(orders.c.status == status for status in sorted(COUNTED))),
+        )
+        .group_by(theirs[1])
+        .order_by(func.max(agents.c.name))
+        .limit(20)
+    )
+
+
+MONTH_SOLD = Statement(_month(orders.c.seller_ruc, (orders.c.buyer_id, orders.c.buyer_ruc)))
+MONTH_BOUGHT = Statement(_month(orders.c.buyer_ruc, (orders.c.seller_id, orders.c.seller_ruc)))
+"""The gallons of bulk LPG between two moments by counterpart: of what a RUC sold, and of what it bought."""
 VEHICLE = Statement(
     select(
         vehicles.c.plate,
@@ -269,6 +291,18 @@ VEHICLE = Statement(
     .order_by(vehicles.c.valid_from.desc(), vehicles.c.id.desc())
 )
 """Every register entry of a plate for a kind of product, the newest first."""
+TRUCKS = Statement(
+    select(vehicles.c.plate, vehicles.c.capacity)
+    .where(
+        or_(vehicles.c.agent_id == bindparam("seller_id"), vehicles.c.agent_id == bindparam("buyer_id")),
+        vehicles.c.trade == bindparam("trade"),
+        vehicles.c.standing == Standing.VALID,
+        in_force(vehicles),
+    )
+    .order_by(vehicles.c.plate)
+    .limit(50)
+)
+"""The trucks of either side that are registered on the day for a kind of product."""
 VEHICLE_POLICIES = Statement(
     select(policies.c.cover, policies.c.currency, policies.c.valid_from, policies.c.valid_to)
     .where(policies.c.plate == bindparam("plate"))
@@ -332,6 +366,22 @@ SELLER = Statement(
     .order_by(trade_rules.c.trade)
     .limit(20)
 )
+PARTNERS = Statement(
+    select(agents.c.id, agents.c.name, agents.c.place)
+    .where(
+        agents.c.id != bindparam("agent_id"),
+        exists().where(
+            in_force(trade_rules),
+            or_(
+                and_(trade_rules.c.buyer == bindparam("activity"), trade_rules.c.seller == agents.c.activity),
+                and_(trade_rules.c.seller == bindparam("activity"), trade_rules.c.buyer == agents.c.activity),
+            ),
+        ),
+    )
+    .order_by(agents.c.name, agents.c.id)
+    .limit(500)
+)
+"""Everybody with whom the matrix lets an agent trade, also those whose entry does not hold."""
 BRANDS = Statement(select(brands.c.id, brands.c.name).order_by(brands.c.name))
 MADE_BY = Statement(
     select(orders.c.code, orders.c.status, orders.c.requested_at, entries.c.person_name)

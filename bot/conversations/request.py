@@ -12,8 +12,8 @@ from bot.dialogue import YES, Chat
 from bot.i18n import N_, _
 from bot.questions import coming_day, words
 from bot.registry import conversation
-from core.orderbook import Named
 from core.people import Membership
+from core.registerbook import Named
 from core.terms import Trade
 from core.transitions import Command, Request
 
