@@ -128,11 +128,11 @@ class Chain(Scene):
             yield OrderBook(tx, actor, self.at)
 
 
-def gas(gallons: int | str) -> RequestedLine:
+def gas(gallons: int | str | Decimal) -> RequestedLine:
     """Return so many gallons of bulk LPG."""
     return RequestedLine.of_gallons("GLP-G", Decimal(gallons))
 
 
-def fuel(product: str, gallons: int | str) -> RequestedLine:
+def fuel(product: str, gallons: int | str | Decimal) -> RequestedLine:
     """Return so many gallons of a fuel."""
     return RequestedLine.of_gallons(product, Decimal(gallons))

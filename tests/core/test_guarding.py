@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +18,8 @@ from core.order import Order
 from core.service import Done
 from core.terms import Activity, Currency, Standing, Status, Trade, Unit
 from core.transitions import Accept, Reject, Sell
-from tests.core.bulk import TRUCK, Chain, Site, fuel, gas, lima
+from tests.core.bulk import FACTURA, GUIA, TRUCK, Chain, Site, fuel, gas, lima
+from tests.core.racing import Start, race
 from tests.core.scene import WAYBILL, Scene
 
 
@@ -321,12 +323,15 @@ def test_the_month_is_the_calendar_month_in_lima(chain: Chain, first: str, then:
     assert isinstance(sold(chain, "1"), Done) == fits
 
 
+def ruc_of(chain: Chain, agent_id: int) -> str:
+    with chain.database.reading() as tx:
+        return str(tx.exec_driver_sql(f"SELECT ruc FROM agent WHERE id = {agent_id}").scalar_one())
+
+
 def test_the_limit_is_of_the_ruc_on_both_sides(chain: Chain) -> None:
     many_trucks(chain)
-    with chain.database.reading() as tx:
-        rucs: dict[int, str] = {row.id: row.ruc for row in tx.exec_driver_sql("SELECT id, ruc FROM agent")}
-    second_site = chain.site("LAS CONCHITAS II", Activity.LPG_STATION, ruc=rucs[chain.station.id])
-    second_unit = chain.site("GAS A GRANEL II", Activity.BULK_DISTRIBUTOR, ruc=rucs[chain.granel.id])
+    second_site = chain.site("LAS CONCHITAS II", Activity.LPG_STATION, ruc=ruc_of(chain, chain.station.id))
+    second_unit = chain.site("GAS A GRANEL II", Activity.BULK_DISTRIBUTOR, ruc=ruc_of(chain, chain.granel.id))
     chain.truck("M2L-000", second_unit.id, Trade.BULK, 100_000)
     stranger = chain.site("OTRO GASOCENTRO", Activity.LPG_STATION)
     assert isinstance(sold(chain, "30000"), Done)
@@ -462,3 +467,19 @@ def test_a_norm_that_came_and_went_between_request_and_sale(chain: Chain) -> Non
     assert chain.sell(done.order) == errors.NotServedInBulk("ESTACION DE SERVICIO")
     chain.at = lima("2017-05-23 23:59:59")
     assert isinstance(chain.sell(done.order), Done)
+
+
+# --- at once ----------------------------------------------------------------------------------------------------------
+
+
+def test_of_sales_at_once_only_as_many_pass_as_the_month_holds(chain: Chain) -> None:
+    many_trucks(chain)
+    second = chain.site("LAS CONCHITAS II", Activity.LPG_STATION, ruc=ruc_of(chain, chain.station.id))
+    starts: list[Start] = []
+    for number in range(8):
+        order = chain.bulk("9000", buyer=chain.station if number % 2 else second).order
+        chain.does(chain.granel.owner, Accept(order.code, {1: Decimal(9000)}))
+        starts.append((chain.granel.owner, Sell(order.code, GUIA, None, FACTURA, "M1L-000")))
+    outcomes = race(chain.database, starts, chain.at, 8)
+    assert Counter(one.kind for one in outcomes) == {"Done": 3, "OverMonthlyVolume": 5}
+    assert {one.facts["left"] for one in outcomes if not one.is_done} <= {Decimal(3000)}
