@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat test test-fast check format bench messages migration lock clean
+.PHONY: help setup run chat test test-fast check format bench understand messages migration lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ format: .venv/.dev  ## Format the code
 
 bench: .venv/.dev  ## Measure the message path; one JSON object a line
 	$(BIN)/python -m tests.bench
+
+understand: .venv/.dev  ## Score the understanding of messages; each miss and what was taken for what
+	$(BIN)/python -m tests.understanding.corpus --all
 
 messages: .venv/.dev  ## Bring the catalogs up to date with the texts in the code
 	mkdir -p var

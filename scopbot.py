@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -18,9 +19,14 @@ from rich.table import Table
 
 from bot import demo, inviting, logs, registry, supervised
 from bot.handlers import console as terminal
+from bot.i18n import language
+from bot.receipts import checking
 from bot.settings import BadSettings, Settings, load
+from bot.understanding import explaining, inspecting
 from core import schema
 from core.importing import Kind, Report, import_file
+from core.proof import picture
+from core.proof.keys import BadKeyError, Keyring, new_signing_key
 from core.terms import Role
 
 app = typer.Typer(
@@ -166,6 +172,24 @@ def upgrade() -> None:
     errors.print("The database is up to date.")
 
 
+@app.command()
+def understand(
+    text: Annotated[str, typer.Argument(help="What the person types.")],
+    phone: Annotated[str, typer.Option("--as", help="Phone of the person who types.")] = "+51900000003",
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Print what a message means when this person sends it now, and what it was taken from. Changes nothing."""
+    found = settings()
+    prepare(found)
+    try:
+        meaning = inspecting.understood_as(found.runtime(), phone, text)
+    except inspecting.UnknownPersonError as unknown:
+        errors.print(str(unknown), style="red", highlight=False)
+        raise typer.Exit(1) from None
+    said = json.dumps(explaining.as_json(meaning), ensure_ascii=False) if json_ else explaining.explain(meaning)
+    screen.print(said, markup=False, highlight=False, soft_wrap=True)
+
+
 @app.command("import")
 def import_(
     kind: Annotated[Kind, typer.Argument(help="What the file holds.")],
@@ -223,6 +247,35 @@ def invite(
     screen.print(f"ALTA {code}", highlight=False)
     if link := runtime.join_links(code):
         screen.print(link, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A receipt, as the bot sent it.")],
+    key: Annotated[list[str] | None, typer.Option(help="A public key; without any, those of the settings.")] = None,
+) -> None:
+    """Say whether a receipt is authentic, offline: no database, no network."""
+    try:
+        keyring = Keyring(public=key) if key else settings().keyring()
+    except BadKeyError as bad:
+        errors.print(f"--key: {bad}", style="red", highlight=False)
+        raise typer.Exit(2) from None
+    finding = picture.examine(file.read_bytes()[: picture.LARGEST + 1], keyring)
+    with language(os.environ.get("BOT_LOCALE")):
+        for line in checking.report(finding):
+            screen.print(line, markup=False, highlight=False, soft_wrap=True)
+    if finding.verdict is not picture.Verdict.AUTHENTIC:
+        raise typer.Exit(1)
+
+
+@app.command("receipt-key")
+def receipt_key() -> None:
+    """Make a new key for receipts: the settings of the one that signs, and what others need to check."""
+    signing = new_signing_key()
+    screen.print(f"RECEIPT_SIGNING_KEY={signing}", markup=False, highlight=False, soft_wrap=True)
+    (public,) = Keyring(signing).public_keys()
+    errors.print(f"Its public key, no secret: {public}", markup=False, highlight=False, soft_wrap=True)
+    errors.print("To retire the key before it, add that one's public key to RECEIPT_PUBLIC_KEYS.", highlight=False)
 
 
 @telegram.command("set-webhook")

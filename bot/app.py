@@ -10,6 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot import health, logs, registry, supervised
 from bot.handlers import phones, telegram, whatsapp
+from bot.receipts import page
 from bot.runtime import Runtime
 from bot.settings import Settings, load
 
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.register_blueprint(health.blueprint(runtime))
+    app.register_blueprint(page.blueprint(runtime, settings.keyring()))
     if settings.has_telegram:
         app.register_blueprint(telegram.blueprint(runtime, settings))
     if settings.has_whatsapp:

@@ -36,7 +36,7 @@ _OTHER_ADDRESSES = (
         addresses.c.channel.in_(bindparam("channels", expanding=True)),
         ~_WAS_TOLD_HERE,
     )
-    .order_by(addresses.c.last_inbound_at.desc(), addresses.c.id)
+    .order_by(addresses.c.last_inbound_at.desc().nulls_last(), addresses.c.id)
 )
 
 
@@ -64,7 +64,7 @@ def _colleagues() -> Select[Any]:
             addresses.c.channel.in_(bindparam("channels", expanding=True)),
             ~told,
         )
-        .order_by(addresses.c.last_inbound_at.desc(), addresses.c.id)
+        .order_by(addresses.c.last_inbound_at.desc().nulls_last(), addresses.c.id)
     )
 
 
@@ -157,7 +157,7 @@ _OWNERS = (
             select(memberships.c.agent_id).where(memberships.c.person_id == bindparam("person")).scalar_subquery()
         ),
     )
-    .order_by(people.c.id, addresses.c.last_inbound_at.desc(), addresses.c.id)
+    .order_by(people.c.id, addresses.c.last_inbound_at.desc().nulls_last(), addresses.c.id)
 )
 _WHOSE = (
     select(people.c.id, people.c.name, addresses.c.channel)

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bot import texts
-from bot.dialogue import Talk
 from bot.i18n import N_, _, language
 from bot.letters import Letter, Purpose
 from bot.messages import COMMAND_MARK, Outgoing
@@ -42,7 +41,8 @@ _PEOPLE_OF = Statement(
         addresses.c.channel,
         addresses.c.external_id,
         addresses.c.last_inbound_at,
-        addresses.c.talk,
+        addresses.c.talk["conversation"].as_string().label("conversation"),
+        addresses.c.talk["asked_at"].as_string().label("asked_at"),
     )
     .select_from(
         memberships.join(people, memberships.c.person_id == people.c.id)
@@ -221,15 +221,10 @@ def recipients(
             address_id=row.address_id,
             channel=row.channel,
             address=row.external_id,
-            is_talking=_is_talking(row.talk, at),
+            is_talking=bool(row.conversation) and datetime.fromisoformat(row.asked_at) > at - STILL_TALKING,
         )
 
 
 def _closeness(row: Any, preferred_channel: str) -> tuple[float, bool]:
     wrote = row.last_inbound_at.timestamp() if row.last_inbound_at else 0.0
     return wrote, row.channel == preferred_channel
-
-
-def _is_talking(stored: dict[str, Any], at: datetime) -> bool:
-    talk = Talk.from_stored(stored)
-    return bool(talk.conversation) and datetime.fromisoformat(talk.asked_at) > at - STILL_TALKING

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, or_, select, text
 
 from bot import registry, texts
 from bot.contacts import Contact
-from bot.dialogue import Finished, LastWord, Question, Scene, Talk, means_yes, pick, show, turn
+from bot.dialogue import CONFIRM, YES, Finished, LastWord, Question, Scene, Talk, means_yes, pick, show, turn
 from bot.folding import fold
 from bot.i18n import _
 from bot.messages import ANSWER_MARK, COMMAND_MARK, Choice, Content, Incoming, Outgoing
@@ -26,6 +26,8 @@ BACK = {"atras", "volver", "regresar", "back"}
 CANCEL = {"cancelar", "salir", "cancel", "exit", "/cancelar", "/cancel"}
 MENU = {"menu", "inicio", "/menu", "/start", "start", "/inicio"}
 GREETINGS = {"hola", "buenas", "buenos dias", "buenas tardes", "buenas noches", "hello", "hi", "good morning"}
+START = "/start "
+"""What Telegram sends when somebody follows a link to the bot; what the link carries comes after it."""
 HELP = {"ayuda", "help", "?", "/ayuda", "/help"}
 STALE = timedelta(hours=12)
 """An unfinished conversation older than this is dropped, and the person is told."""
@@ -43,6 +45,13 @@ _NEWER_NOTICE = Statement(
     )
     .order_by(outbox.c.id.desc())
     .limit(5)
+)
+_QUOTED = Statement(
+    select(outbox.c.id, outbox.c.content).where(
+        outbox.c.address_id == bindparam("address_id"),
+        outbox.c.provider_id == bindparam("quoted"),
+        text("provider_id IS NOT NULL"),  # written out: so that the index over them is used
+    )
 )
 
 
@@ -102,12 +111,26 @@ class Router:
         text = self.incoming.text.strip()
         if self.incoming.payload.startswith(ANSWER_MARK):
             return self._answer_button(self.incoming.payload.removeprefix(ANSWER_MARK))
-        if self.talk.conversation == "join" and self.talk.asked != "code":
+        followed_link = text.startswith(START) and looks_like_code(text.removeprefix(START))
+        if self.talk.conversation == "join" and self.talk.asked != "code" and not followed_link:
             return self._cancel() if fold(text) in CANCEL | BACK else self._answer_open(text)
         opened = registry.opened_by(text)
         if opened and opened[0].name == "join":
-            return self._begin(*opened)
+            reply = self._begin(*opened)
+            if followed_link and self.talk.asked == CONFIRM:
+                self.talk.hear(YES)  # they pressed START below the invitation's link: that was the question
+                return self._run()
+            return reply
         return self._open("join", text if looks_like_code(text) else "")
+
+    def _is_invited_by(self, code: str) -> bool:
+        """Say whether a link's code can be used; a wrong one is counted like one that was typed."""
+        if self._is_locked_out():
+            return False
+        is_good = self.scene.people.invitation(code) is not None
+        if not is_good and looks_like_code(code):
+            self._count_wrong_code()
+        return is_good
 
     def _is_locked_out(self) -> bool:
         since = self.contact.wrong_codes_since
@@ -155,9 +178,11 @@ class Router:
         if said_by_all is not None:
             return said_by_all
         if len(text) <= LONGEST_LABEL:
-            command = self._picked_from_notice(text)
-            if command is not None:
-                return self._command(command)
+            picked = self._picked(text)
+            if picked is not None:
+                return picked
+        if text.startswith(START) and not self._is_invited_by(text.removeprefix(START)):
+            return self._open("menu", "")  # the link once more, or one that is used up
         if text.startswith("/"):
             opened = registry.opened_by(text)
             return self._begin(*opened) if opened else self._lost()
@@ -177,13 +202,40 @@ class Router:
             return self._help()
         return None
 
+    def _picked(self, text: str) -> Outgoing | None:
+        """Answer what the text picks from a message that it quotes, or from a notice; None: nothing there."""
+        facts = {"address_id": self.contact.address_id, "quoted": self.incoming.quoted}
+        letter = _QUOTED.first(self.work.tx, facts) if self.incoming.quoted else None
+        if letter is not None and letter.id == self.talk.screen:
+            return None  # it says itself that it answers the last reply, whatever came after it
+        if letter is not None:
+            picked = self._picked_from_quoted(text, [(payload, label) for label, payload in _choices(letter)])
+            if picked is not None:
+                return picked
+        command = self._picked_from_notice(text)
+        return None if command is None else self._command(command)
+
+    def _picked_from_quoted(self, text: str, shown: list[tuple[str, str]]) -> Outgoing | None:
+        """Take the text as pressing a button of an older message: checked like one, and never as an answer to another.
+
+        The first option of a question that is answered with yes is the yes.
+        """
+        payload = pick(text, shown)
+        if payload is None and shown and means_yes(text) and shown[0][0].startswith(ANSWER_MARK):
+            payload = shown[0][0]
+        if payload is not None:
+            return self._button(payload)
+        if shown and text.strip().isdecimal():
+            return self._repeat_with(_("That is not one of the options."))
+        return None
+
     def _picked_from_notice(self, text: str) -> str | None:
         """Return the command that the text picks from a notice newer than the last reply: what is on the screen."""
         if self.contact.last_notice <= self.talk.screen:
             return None
         facts = {"address_id": self.contact.address_id, "screen": self.talk.screen}
         for row in _NEWER_NOTICE.all(self.work.tx, facts):
-            shown = [(payload, label) for label, payload in row.content.get("choices", ())]
+            shown = [(payload, label) for label, payload in _choices(row)]
             if shown:
                 payload = pick(text, shown)
                 return None if payload is None else payload.removeprefix(COMMAND_MARK)
@@ -345,6 +397,12 @@ class Router:
         return _("What you began earlier was NOT registered. Let us start again.") if self.contact.is_known else ""
 
 
+def _choices(letter: Any) -> list[list[str]]:
+    """Return a letter's choices, each a label and its payload; none once its words were blanked."""
+    choices: list[list[str]] = letter.content.get("choices", [])
+    return choices
+
+
 def _is_bare(rest: str) -> bool:
     """Say whether nothing follows an opening word but a word or a number: "cerrar la llave" is no command."""
     return len(rest.split()) < 2 or any(char.isdecimal() for char in rest)
@@ -358,6 +416,8 @@ UNREADABLE = {
     Content.LOCATION: lambda: _("I cannot use locations yet. Please type it."),
     Content.FILE: lambda: _("I cannot read files. Please type it."),
     Content.OTHER: lambda: _("I only understand text. Please type it."),
+    Content.EDITED: lambda: _("I do not read changes to messages that were sent already. Please write it again."),
+    Content.LATE: lambda: _("A message of yours reached me too late and was NOT attended. Please write it again."),
 }
 
 

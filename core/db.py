@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,11 @@ class _Kept:
     """A connection between two uses, and how durable it commits; None: not said yet."""
 
     tx: Connection
+    driver: Any = field(init=False)
     durable: bool | None = None
+
+    def __post_init__(self) -> None:
+        self.driver = self.tx.connection.dbapi_connection
 
 
 class Database:
@@ -76,54 +80,40 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._reader = self.engine.execution_options(sqlite_begin="BEGIN")
-        self._writers: AbstractContextManager[Any] = Queue() if self.is_sqlite else nullcontext()
+        self.writers = Queue()
         self._ready: deque[_Kept] = deque()
 
-    @contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
+    def transaction(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
         """Yield a connection whose changes commit together at the end, or not at all.
 
         What is not `durable` outlives this process but, on SQLite, not a power cut before the next durable commit:
         for what is followed by one before anybody is told that it was done.
         """
-        with self._writers:
-            kept = self._borrow(durable)
-            try:
-                with _alone(kept.tx) if self.is_sqlite else kept.tx.begin():
-                    yield kept.tx
-            finally:
-                self._give_back(kept)
+        return _Alone(self, durable, EXCLUSIVE) if self.is_sqlite else self._beside_others()
+
+    def one_statement(self) -> AbstractContextManager[Connection]:
+        """Yield a connection for a single change, which is its own transaction; as durable as `durable=False`."""
+        return _Alone(self, durable=False, begin="") if self.is_sqlite else self._beside_others()
 
     @contextmanager
-    def one_statement(self) -> Iterator[Connection]:
-        """Yield a connection for a single change, which is its own transaction; as durable as `durable=False`."""
-        if not self.is_sqlite:
-            with self.transaction(durable=False) as tx:
-                yield tx
-            return
-        with self._writers:
-            kept = self._borrow(durable=False)
-            try:
+    def _beside_others(self) -> Iterator[Connection]:
+        kept = self.borrow()
+        try:
+            with kept.tx.begin():
                 yield kept.tx
-            finally:
-                self._give_back(kept)
+        finally:
+            self.give_back(kept)
 
-    def _borrow(self, durable: bool) -> _Kept:
+    def borrow(self) -> _Kept:
         """Return a connection that nobody else uses: one that is kept ready, since the pool's own way costs more.
 
         On SQLite it is always the same one, as writers go one at a time: what it has read of the file stays good until
-        another process writes. So it is told anew how durable the next commit is, which costs a hundredth of reading
-        the pages again.
+        another process writes.
         """
-        kept = self._ready.pop() if self._ready else _Kept(self.engine.connect())
-        if self.is_sqlite and kept.durable is not durable:
-            driver: Any = kept.tx.connection.driver_connection
-            # not `execute`: the driver would take the statement for one that it knows, and SQLite would not read it
-            driver.executescript(DURABLE if durable else SURVIVING)
-            kept.durable = durable
-        return kept
+        return self._ready.pop() if self._ready else _Kept(self.engine.connect())
 
-    def _give_back(self, kept: _Kept) -> None:
+    def give_back(self, kept: _Kept) -> None:
+        """Keep the connection ready for the next one, unless it is broken or there are enough."""
         tx = kept.tx
         if tx.invalidated:
             self._forget_ready()  # the server went away: the others are as dead as this one
@@ -161,29 +151,69 @@ def together(tx: Connection) -> Iterator[None]:
     to_driver(tx, "RELEASE together")
 
 
-class _alone:  # noqa: N801 - used like a function
-    """A write transaction of SQLite, begun and ended by the driver itself: SQLAlchemy's own costs three times more."""
+class _Alone:
+    """A write transaction of SQLite, begun and ended by the driver itself: SQLAlchemy's own costs three times more.
 
-    def __init__(self, tx: Connection) -> None:
-        self._tx = tx
-        self._driver: Any = tx.connection.driver_connection
+    Without a `begin` each statement inside is a transaction of its own. The connection is told each time how durable it
+    commits: that costs a hundredth of what a second connection costs, of which each commit makes the other one read all
+    its pages again.
+    """
 
-    def __enter__(self) -> None:
-        to_driver(self._tx, EXCLUSIVE)
+    __slots__ = ("_begin", "_database", "_durable", "_kept")
+
+    def __init__(self, database: Database, durable: bool, begin: str) -> None:
+        self._database = database
+        self._durable = durable
+        self._begin = begin
+
+    def __enter__(self) -> Connection:
+        self._database.writers.__enter__()
+        try:
+            self._kept = self._database.borrow()
+        except BaseException:
+            self._database.writers.__exit__()
+            raise
+        try:
+            self._start(self._kept)
+        except BaseException as error:
+            self.__exit__(type(error))
+            raise
+        return self._kept.tx
 
     def __exit__(self, kind: object, *_exc: object) -> None:
-        failed = kind is not None
-        if self._tx.in_transaction():  # somebody went through SQLAlchemy: let it know how it ended
-            (self._tx.rollback if failed else self._tx.commit)()
-        if self._driver.in_transaction:
-            to_driver(self._tx, "ROLLBACK" if failed else "COMMIT")
+        try:
+            self._end(self._kept, failed=kind is not None)
+        finally:
+            self._database.give_back(self._kept)
+            self._database.writers.__exit__()
+
+    def _start(self, kept: _Kept) -> None:
+        if kept.durable is not self._durable:
+            # not `execute`: the driver would take it for a statement that it knows, and SQLite would not read it again
+            kept.driver.executescript(DURABLE if self._durable else SURVIVING)
+            kept.durable = self._durable
+        if self._begin:
+            to_driver(kept.tx, self._begin)
+
+    @staticmethod
+    def _end(kept: _Kept, *, failed: bool) -> None:
+        try:
+            if kept.tx.in_transaction():  # somebody went through SQLAlchemy: let it know how it ended
+                (kept.tx.rollback if failed else kept.tx.commit)()
+            if kept.driver.in_transaction and not failed:
+                to_driver(kept.tx, "COMMIT")
+        finally:
+            if kept.driver.in_transaction:  # it failed, or the commit did
+                to_driver(kept.tx, "ROLLBACK")
 
 
 def _sqlite_engine(url: str) -> Engine:
     file = make_url(url).database
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"isolation_level": None, "cached_statements": 512}, pool_size=20)
+    engine = create_engine(
+        url, connect_args={"isolation_level": None, "cached_statements": 512}, pool_size=20, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -200,4 +230,4 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=20, pool_pre_ping=True)
+    return create_engine(url, pool_size=20, pool_pre_ping=True, hide_parameters=True)

@@ -11,7 +11,8 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Enum
@@ -132,15 +133,14 @@ def _from_driver(kind: Any, dialect: Dialect) -> Convert:
     return convert
 
 
+@lru_cache(maxsize=256)
 def _moment_as_text(moment: datetime | None) -> str | None:
-    """Return a moment as SQLAlchemy stores it in SQLite, many times faster than it does."""
+    """Return a moment as SQLAlchemy stores it in SQLite. The moment of a turn is written into a dozen columns."""
     if moment is None:
         return None
-    if moment.tzinfo is not UTC:
-        if moment.tzinfo is None:
-            raise ValueError("a moment needs its time zone")
-        moment = moment.astimezone(UTC)
-    return moment.isoformat(" ", "microseconds")[:-6]  # without the +00:00
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _text_as_moment(text: str | None) -> datetime | None:
@@ -161,16 +161,17 @@ def _converted(convert: Convert, value: Any) -> Any:
 
 def _by_position(names: list[str], given: list[tuple[str, Convert]], fixed: Facts) -> Callable[[Facts], Any]:
     converts = dict(given)
-    template = [fixed.get(key) for key in names]
-    plain = [(place, key) for place, key in enumerate(names) if key not in fixed and converts[key] is None]
-    converted = [(place, key, converts[key]) for place, key in enumerate(names) if key not in fixed and converts[key]]
+    converted = [(place, converts[key]) for place, key in enumerate(names) if converts.get(key) is not None]
+    choose: Callable[[Facts], Iterable[Any]]
+    if fixed or len(names) < 2:
+        choose = lambda facts: [fixed[key] if key in fixed else facts[key] for key in names]  # noqa: E731
+    else:
+        choose = itemgetter(*names)
 
     def arrange(facts: Facts) -> list[Any]:
-        values = template.copy()
-        for place, key in plain:
-            values[place] = facts[key]
-        for place, key, convert in converted:
-            values[place] = convert(facts[key])  # type: ignore[misc]  # those without one are among the plain
+        values = list(choose(facts))
+        for place, convert in converted:
+            values[place] = convert(values[place])  # type: ignore[misc]  # those without one are left out above
         return values
 
     return arrange

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -19,15 +20,23 @@ from bot.handlers.phones import PhoneSender
 from bot.handlers.telegram import TelegramSender, make_bot
 from bot.handlers.whatsapp import WhatsAppSender
 from bot.polling import Poller
+from bot.reconciling import Reconciler
 from bot.relay import Relay
+from bot.retention import blank_old
 from bot.runtime import Runtime
 from bot.settings import Settings
+from bot.watching import look_at_telegram
 
 log = logging.getLogger(__name__)
 
 LEFTOVERS_EVERY = 1
 ALIVE_EVERY = 5
+TELEGRAM_EVERY = 120
+MISSED_EVERY = 180
+BLANK_EVERY = 300
 """Seconds."""
+SOON = timedelta(seconds=15)
+"""After a restart: what Twilio tries again comes by itself."""
 
 
 def senders(settings: Settings) -> dict[str, Sender]:
@@ -80,8 +89,22 @@ def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
     )
     for work, seconds in jobs:
         clock.add_job(asyncio.to_thread, "interval", [work], seconds=seconds)
+    _watch(clock, settings, runtime)
     health.note_alive(runtime, health.WORKER)
     return clock
+
+
+def _watch(clock: AsyncIOScheduler, settings: Settings, runtime: Runtime) -> None:
+    """Look at what a platform kept to itself, after a restart soon, and at what was kept for long enough."""
+    now, kept_for = datetime.now(UTC), timedelta(days=settings.retention_days)
+    clock.add_job(asyncio.to_thread, "interval", [lambda: blank_old(runtime, kept_for)], seconds=BLANK_EVERY)
+    if settings.has_telegram:
+        look = (settings, runtime)
+        clock.add_job(look_at_telegram, "interval", look, seconds=TELEGRAM_EVERY, next_run_time=now)
+    if settings.has_whatsapp:
+        reconciler = Reconciler(settings, runtime)
+        first = now + (SOON if reconciler.has_looked() else timedelta(seconds=MISSED_EVERY))
+        clock.add_job(asyncio.to_thread, "interval", [reconciler.look], seconds=MISSED_EVERY, next_run_time=first)
 
 
 def _start_polling(settings: Settings, runtime: Runtime) -> asyncio.Task[None] | None:

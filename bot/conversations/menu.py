@@ -9,18 +9,18 @@ from bot.messages import does
 from bot.registry import conversation
 from core.transitions import Command
 
-FIRST_PAGE = 8
+PAGE = 8
 
 
 @conversation("menu", "inicio", "opciones", "home", "options", registers=False, rest_is_one=True)
 def menu(chat: Chat) -> Command:
-    """Show what can be done; the second page is "menu 2"."""
+    """Show what can be done, eight things a page; the second page is "menu 2"."""
     entries = registry.in_menu(chat.me)
     page = chat.ask("page", "", _page) if chat.has("page") else 1
-    shown = entries[:FIRST_PAGE] if page == 1 else entries[FIRST_PAGE:]
+    shown = entries[(page - 1) * PAGE : page * PAGE] or entries[:PAGE]
     choices = [does(_(entry.title), entry.command) for entry in shown]
-    if page == 1 and len(entries) > FIRST_PAGE:
-        choices.append(does(_("More options"), "menu 2"))
+    if len(entries) > page * PAGE:
+        choices.append(does(_("More options"), f"menu {page + 1}"))
     if page > 1:
         choices.append(does(_("Back to the menu"), "menu"))
     agents = ", ".join(membership.agent for membership in chat.me.memberships)
@@ -28,4 +28,5 @@ def menu(chat: Chat) -> Command:
 
 
 def _page(text: str) -> int:
-    return 2 if text.strip() == "2" else 1
+    number = text.strip()
+    return int(number) if number.isascii() and number.isdigit() and 0 < int(number) < 10 else 1

@@ -98,7 +98,8 @@ def blueprint(runtime: Runtime) -> Blueprint:
             sent = tx.execute(_SAID, {"phone": phone, "after": said}).all()
             lately = runtime.clock() - LATELY if heard else None
             received = tx.execute(_ANSWERED, {"phone": phone, "after": heard, "lately": lately}).all()
-        shown = [_said(row) for row in sent] + [_received(row) for row in received]
+        # what is older than the retention has no words any more
+        shown = [_said(row) for row in sent if row.content] + [_received(row) for row in received if row.content]
         shown.sort(key=lambda one: str(one["at"]))
         last = (sent[-1].id if sent else said, max([heard, *(row.id for row in received)]))
         return jsonify({"messages": shown, "cursor": f"{last[0]}.{last[1]}"})

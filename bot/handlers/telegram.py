@@ -10,22 +10,24 @@ import hmac
 import json
 import logging
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # spans of time as such, not as seconds: read when the library is loaded
 from telegram import (
     Bot,
+    CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
     Message,
     ReplyKeyboardMarkup,
-    Update,
 )
 from telegram.constants import ChatType, InlineKeyboardButtonLimit, MessageLimit
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -42,8 +44,21 @@ from bot.store import Reach
 log = logging.getLogger(__name__)
 
 NAME = "telegram"
-ALLOWED_UPDATES = ["message", "callback_query"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 LARGEST_ID = 2**63
+UNREAD = frozenset(
+    {
+        "reply_to_message",
+        "external_reply",
+        "quote",
+        "entities",
+        "caption_entities",
+        "reply_markup",
+        "link_preview_options",
+    }
+)
+"""Parts of a message that mean nothing here, and would cost as much to parse as all the others."""
+QUERY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CONTENT = {
     "voice": Content.AUDIO,
     "audio": Content.AUDIO,
@@ -73,11 +88,21 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
         if payload is None:
             return Response("not JSON", 400)
         incoming = read(payload, bot_id)
-        if incoming is not None:
-            inbox.receive(runtime, incoming)
+        taken = inbox.take(runtime, incoming) if incoming is not None else None
+        query = tapped(payload)
+        if query and (incoming is None or not incoming.private or taken is not inbox.Taken.ANSWERED):
+            # no letter that leaves now stops the spinner: let Telegram do it, which carries out what it is answered
+            return jsonify({"method": "answerCallbackQuery", "callback_query_id": query})
         return Response("", 200)
 
     return web
+
+
+def tapped(payload: dict[str, Any]) -> str:
+    """Return what names the pressed button's spinner, also of an update that says nothing else; empty if none was."""
+    query = payload.get("callback_query")
+    name = query.get("id") if isinstance(query, dict) else None
+    return name if isinstance(name, str) and QUERY_ID.fullmatch(name) else ""
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
@@ -92,7 +117,7 @@ def _object(body: bytes) -> dict[str, Any] | None:
 def read(payload: dict[str, Any], bot_id: str) -> Incoming | None:
     """Return what a person said, or None for what is nothing that a person said, or cannot be understood."""
     try:
-        incoming = from_update(Update.de_json(payload, None), bot_id)
+        incoming = _from_update(payload, bot_id)
     except Exception as odd:  # noqa: BLE001 - the library checks nothing: any wrong shape ends in any error
         log.warning("an update could not be understood: %s", type(odd).__name__)
         return None
@@ -103,26 +128,52 @@ def _is_sound(payload: dict[str, Any], incoming: Incoming) -> bool:
     """Say whether the ids are numbers that Telegram uses and the texts are texts."""
     numbers = (payload.get("update_id"), int(incoming.address) if incoming.address.lstrip("-").isdecimal() else None)
     texts = (incoming.text, incoming.language, incoming.ack, incoming.payload)
+    if incoming.quoted and not QUERY_ID.fullmatch(incoming.quoted):
+        return False
     return all(isinstance(one, int) and abs(one) < LARGEST_ID for one in numbers) and all(
         isinstance(one, str) for one in texts
     )
 
 
-def from_update(update: Update, bot_id: str) -> Incoming | None:
-    """Return what a person said in an update."""
-    if update.callback_query is not None:
-        return _from_button(update, bot_id)
-    message = update.message
-    if message is None or message.from_user is None or message.from_user.is_bot:
+def _from_update(update: dict[str, Any], bot_id: str) -> Incoming | None:
+    """Return what a person said in an update.
+
+    Of the update only the part is parsed that says it, and of that part not what it repeats of other messages.
+    """
+    provider_id = f"{bot_id}:{update.get('update_id')}"
+    tapped, said, edited = update.get("callback_query"), update.get("message"), update.get("edited_message")
+    if tapped is not None:
+        return _from_button(CallbackQuery.de_json(_without_message(tapped), None), provider_id)
+    if said is not None:
+        incoming = _from_message(_parsed(said), _content, provider_id)
+        quoted = _quoted(said.get("reply_to_message"), bot_id)
+        return replace(incoming, quoted=quoted) if incoming is not None and quoted else incoming
+    return None if edited is None else _from_message(_parsed(edited), _changed, provider_id)
+
+
+def _parsed(message: dict[str, Any]) -> Message:
+    return Message.de_json({key: message[key] for key in message.keys() - UNREAD}, None)
+
+
+def _without_message(tapped: dict[str, Any]) -> dict[str, Any]:
+    """Return the tap with no more of the bot's own message under it than where it is."""
+    shown = tapped.get("message")
+    return (
+        tapped if shown is None else {**tapped, "message": {key: shown[key] for key in ("message_id", "date", "chat")}}
+    )
+
+
+def _from_message(message: Message, kind_of: Callable[[Message], Content | None], provider_id: str) -> Incoming | None:
+    if message.from_user is None or message.from_user.is_bot:
         return None
-    content = _content(message)
+    content = kind_of(message)
     if content is None:
         return None
     return Incoming(
         channel=NAME,
         address=str(message.chat.id),
-        provider_id=f"{bot_id}:{update.update_id}",
-        text=message.text or "",
+        provider_id=provider_id,
+        text="" if content is Content.EDITED else message.text or "",
         content=content,
         phone=_own_phone(message),
         language=message.from_user.language_code or "",
@@ -130,15 +181,14 @@ def from_update(update: Update, bot_id: str) -> Incoming | None:
     )
 
 
-def _from_button(update: Update, bot_id: str) -> Incoming | None:
-    query = update.callback_query
-    if query is None or not isinstance(query.data, str):
+def _from_button(query: CallbackQuery, provider_id: str) -> Incoming | None:
+    if not isinstance(query.data, str):
         return None
     chat = query.message.chat if query.message else None
     return Incoming(
         channel=NAME,
         address=str(chat.id if chat else query.from_user.id),
-        provider_id=f"{bot_id}:{update.update_id}",
+        provider_id=provider_id,
         payload=query.data,
         language=query.from_user.language_code or "",
         private=chat is None or chat.type == ChatType.PRIVATE,
@@ -155,6 +205,18 @@ def _content(message: Message) -> Content | None:
     if found is not None:
         return found
     return Content.OTHER if message.effective_attachment is not None else None
+
+
+def _changed(message: Message) -> Content | None:
+    """Return what a change to a sent message counts as; a live location that moved is none that anybody made."""
+    return Content.EDITED if message.text is not None else None
+
+
+def _quoted(answered: Any, bot_id: str) -> str:
+    """Return the id of the bot's message that this one answers, if the person chose one."""
+    if not isinstance(answered, dict) or not isinstance(answered.get("from"), dict):
+        return ""
+    return str(answered.get("message_id", "")) if str(answered["from"].get("id")) == bot_id else ""
 
 
 def _own_phone(message: Message) -> str:

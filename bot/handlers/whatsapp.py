@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qsl
 
 import requests
 from flask import Blueprint, Response, request
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator, get_signature_algorithm
 from werkzeug.datastructures import MultiDict
 
 from bot import inbox, outcomes
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 NAME = "whatsapp"
 PREFIX = "whatsapp:"
 LONGEST_BODY = 1500
+USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
+"""A business-scoped user id: the country and signs without meaning."""
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 STATUS = {
     "sent": Sending.SENT,
@@ -72,19 +75,22 @@ class Form(MultiDict[str, str]):
 def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
     """Return the webhooks for messages and for what became of sent ones. Both must be signed."""
     web = Blueprint(NAME, __name__)
-    is_signed = signature_check(settings.twilio_auth_token or "")
+    validators = [RequestValidator(token) for token in settings.twilio_tokens()]
 
     def signed_form() -> dict[str, str] | None:
         """Return the first value of each field, or None when Twilio did not sign what was posted."""
         signature = request.headers.get("X-Twilio-Signature")
-        if not signature:
+        algorithm = get_signature_algorithm(request.headers.get("X-Twilio-Webhooks-Signature-Settings"))
+        if not signature or algorithm not in (HMAC_SHA1, HMAC_SHA256):
             return None
         query = request.query_string.decode("ascii", "replace")
         address = f"{settings.public_base_url}{request.path}" + (f"?{query}" if query else "")
         fields = _posted()
-        return dict(reversed(fields)) if is_signed(address, Form(fields), signature) else None
+        signed = is_signed(validators, address, Form(fields), signature, algorithm)
+        return dict(reversed(fields)) if signed else None
 
     @web.post("/whatsapp/webhook")
+    @web.post("/whatsapp/fallback")
     def webhook() -> Response:
         form = signed_form()
         if form is None:
@@ -113,21 +119,18 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
     return web
 
 
-def signature_check(token: str) -> Callable[[str, Form, str], bool]:
-    """Return whether a form posted to an address was signed with the token, as Twilio's SDK sees it.
+def is_signed(validators: Sequence[RequestValidator], address: str, form: Form, signature: str, algorithm: str) -> bool:
+    """Say whether a form posted to an address was signed with one of the tokens, as Twilio's SDK sees it.
 
     The SDK always reckons two signatures, for the address with its port and without, since Twilio's own side is not
     consistent. Nearly always the address as it is configured is the right one: it is tried first, and alone if it fits.
     """
-    validator = RequestValidator(token)
-
-    def is_signed(address: str, form: Form, signature: str) -> bool:
-        expected: str = validator.compute_signature(address, form)
-        if hmac.compare_digest(expected.encode(), signature.encode()):
+    shown = signature.encode()
+    for validator in validators:
+        expected: str = validator.compute_signature(address, form, algorithm)
+        if hmac.compare_digest(expected.encode(), shown):
             return True
-        return bool(validator.validate(address, form, signature))
-
-    return is_signed
+    return any(validator.validate(address, form, signature, algorithm) for validator in validators)
 
 
 def _posted() -> list[tuple[str, str]]:
@@ -141,13 +144,14 @@ def _posted() -> list[tuple[str, str]]:
 
 
 def read(form: Mapping[str, str]) -> Incoming | None:
-    """Return what a person said, or None for a form that is no message from a person."""
-    sid, sender = form.get("MessageSid", ""), form.get("From", "")
-    if not sid.isprintable() or not sender.isprintable() or not sid or not sender.removeprefix(PREFIX):
+    """Return what a person said, or None for a form that is no message from a person.
+
+    Media is never fetched: that there is some, and of what kind, is all that is taken from the form.
+    """
+    sid = form.get("MessageSid", "")
+    address, alias = _sender(form)
+    if not sid or not sid.isprintable() or not address:
         return None
-    if not sender.startswith(PREFIX):
-        return None
-    address = sender.removeprefix(PREFIX)[:150]
     return Incoming(
         channel=NAME,
         address=address,
@@ -156,7 +160,25 @@ def read(form: Mapping[str, str]) -> Incoming | None:
         payload=form.get("ButtonPayload") or form.get("ListId") or "",
         content=_content(form),
         phone=address if address.startswith("+") else "",
+        alias=alias,
+        quoted=_printable(form.get("OriginalRepliedMessageSid", ""), 80),
     )
+
+
+def _sender(form: Mapping[str, str]) -> tuple[str, str]:
+    """Return the sender's address and, if Twilio names two, the other one; empty what there is none of.
+
+    People may hide their number behind a name; then Twilio gives an id of theirs that only this business sees. Nothing
+    else in the form says who wrote: names and profiles are what people like them to be.
+    """
+    sender = form.get("From", "")
+    user = form.get("ExternalUserId", "").removeprefix(PREFIX)
+    user = user if USER_ID.fullmatch(user) else ""
+    named = sender.startswith(PREFIX) and sender.isprintable()
+    address = sender.removeprefix(PREFIX)[:150] if named else ""
+    if not address and sender in ("", PREFIX):
+        return user, ""
+    return address, user if address.startswith("+") else ""
 
 
 def _printable(text: str, most: int) -> str:

@@ -215,7 +215,7 @@ class TestShapes:
         assert post_update(any_world, update).status_code == 200
         assert_answered(any_world)
 
-    @pytest.mark.parametrize("kind", ["edited_message", "channel_post", "edited_channel_post", "business_message"])
+    @pytest.mark.parametrize("kind", ["channel_post", "edited_channel_post", "business_message"])
     def test_what_nobody_said_to_the_bot_is_dropped(self, world: World, kind: str) -> None:
         message = text_update(1, EMILES_CHAT, "menu")["message"]
         assert post_update(world, {"update_id": 1, kind: message}).status_code == 200

@@ -1,0 +1,1 @@
+"""Receipts as pictures for a phone screen: drawn, sealed, and checked again from the command line."""

@@ -1,0 +1,59 @@
+"""What was found of a receipt's file, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot import texts
+from bot.i18n import N_, _
+from core.proof.facts import Facts, Product, Step
+from core.proof.picture import Finding, Verdict
+
+VERDICT = {
+    Verdict.AUTHENTIC: N_("✅ AUTHENTIC: the receipt is as it was issued."),
+    Verdict.ALTERED: N_("❌ NOT AUTHENTIC: the receipt was altered after it was issued."),
+    Verdict.UNKNOWN_KEY: N_("❌ NOT AUTHENTIC as far as can be told: it is signed with a key that is not known here."),
+    Verdict.NO_SEAL: N_(
+        "❌ NOT VERIFIED: the file carries no seal. It may be a screenshot, or a picture that was compressed on the "
+        "way. Scan its QR code, or ask for the original file."
+    ),
+}
+
+
+def report(finding: Finding) -> Iterator[str]:
+    """Yield the verdict and, of an authentic receipt only, what it tells, line by line."""
+    yield _(VERDICT[finding.verdict])
+    if finding.receipt:
+        yield _("Verification code: {code}").format(code=finding.receipt.short_code)
+        yield ""
+        yield from told(finding.receipt.facts)
+
+
+def told(facts: Facts) -> Iterator[str]:
+    """Yield what a receipt tells: code, state, agents, and each movement with what it declared."""
+    yield facts.code
+    yield _("State: {status}").format(status=_(texts.STATUS[facts.status]))
+    for side, holder in ((_("Buyer"), facts.buyer), (_("Seller"), facts.seller)):
+        yield f"{side}: {holder.name}"
+        yield "   " + _("RUC {ruc} · Register {register}").format(ruc=holder.ruc, register=holder.register)
+    if facts.destination:
+        destination = _("Destination")
+        yield f"{destination}: {facts.destination}"
+    for step in facts.steps:
+        yield f"{texts.moment(step.at)} - {_(texts.MOVEMENT[step.movement])}"
+        yield f"   {step.person}, {facts.agent(step.party).name}"
+        for product in facts.products:
+            yield from (f"   {line}" for line in _line(product, step))
+        if document := step.declared.get("document"):
+            yield f"   {document}"
+        if reason := step.declared.get("reason") or step.declared.get("remark"):
+            yield "   " + _("Reason: {reason}").format(reason=reason)
+
+
+def _line(product: Product, step: Step) -> Iterator[str]:
+    """Yield what the movement declared of a product, if anything."""
+    rejected = step.declared.get("rejected", {})
+    if product.position in step.quantities:
+        yield texts.line_of(step.quantities[product.position], product.name, product.unit)
+    if str(product.position) in rejected:
+        yield f"• {product.name}: " + _("rejected") + f" ({rejected[str(product.position)]})"

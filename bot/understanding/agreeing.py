@@ -1,0 +1,96 @@
+"""Yes and no to a summary. A yes is clear only if the whole message is one; anything beside it is asked again."""
+
+from __future__ import annotations
+
+from bot.understanding.heard import Heard, Mention
+
+_AROUND = ("polite", "greeting", "thanks", "sign")
+_PRONOUNS = frozenset(
+    {
+        "lo",
+        "la",
+        "los",
+        "las",
+        "todo",
+        "todos",
+        "la orden",
+        "el pedido",
+        "orden",
+        "pedido",
+        "asi",
+        "it",
+        "ya",
+        "me",
+        "esta",
+        "ahora",
+        "ahorita",
+        "now",
+        "nomas",
+        "el",
+    }
+)
+_THUMBS = ("👍", "👌", "✅", "💯", "🆗", "🙌")
+_THUMBS_DOWN = ("👎", "❌", "🚫")
+_VERBS = {
+    "close": "close.asks",
+    "accept": "accept.asks",
+    "sell": "sell.asks",
+    "reject": "reject.asks",
+    "annul": "annul.asks",
+    "request": "request.asks",
+    "repeat": "repeat.asks",
+    "team": "team.asks",
+    "arrive": "arrive.says",
+}
+
+
+def says_yes(heard: Heard, conversation: str) -> bool:
+    """Say whether the whole message is a clear yes to the summary of this conversation."""
+    if "?" in heard.text or '"' in heard.text:
+        return False
+    if not heard.words:
+        return _hand(heard.text, _THUMBS)
+    own = (_VERBS.get(conversation, ""), "request.weak" if conversation == "request" else "")
+    sure = False
+    for mention in heard.words:
+        if not mention.exact and not mention.has("polite"):
+            return False
+        if mention.has("no", "negation", "unsure", "when", "not_yet", "later", "future") and not mention.has("yes"):
+            return False
+        if mention.has("yes") or mention.has(*[kind for kind in own if kind]):
+            sure = True
+        elif not (mention.has(*_AROUND) or mention.text in _PRONOUNS):
+            return False
+    only_courtesy = all(_is_courtesy(one) for one in heard.words)
+    return sure and not only_courtesy and not _hand(heard.text, _THUMBS_DOWN) and not _thanks_only(heard)
+
+
+def _is_courtesy(mention: Mention) -> bool:
+    """Say whether the word is a mere courtesy: thanks, or a greeting."""
+    return mention.has("thanks", "greeting") and not mention.has("yes")
+
+
+def _thanks_only(heard: Heard) -> bool:
+    """Say whether thanks stand beside a word that only acknowledges: "ok gracias" takes leave, "sí gracias" agrees."""
+    if not heard.has("thanks"):
+        return False
+    return not any(one.has("yes") and not one.has("polite") for one in heard.words)
+
+
+def says_no(heard: Heard) -> bool:
+    """Say whether the whole message is a no."""
+    if "?" in heard.text:
+        return False
+    if not heard.words:
+        return _hand(heard.text, _THUMBS_DOWN)
+    firm = False
+    for mention in heard.words:
+        if mention.has("no") or mention.text in ("cancela", "cancelar", "cancelo", "cancelalo", "cancel"):
+            firm = True
+        elif not (mention.has(*_AROUND, "now") or mention.text in _PRONOUNS):
+            return False
+    return firm
+
+
+def _hand(text: str, hands: tuple[str, ...]) -> bool:
+    return text.strip().startswith(hands)

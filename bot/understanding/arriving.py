@@ -1,0 +1,189 @@
+"""Goods that arrived, or did not yet: whoever has to close says "ya llegó todo", and not "close"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from bot.understanding.context import Context
+from bot.understanding.dates import Days
+from bot.understanding.filling import filled
+from bot.understanding.heard import DATE, OTHER, Heard, Mention
+from bot.understanding.meaning import Found, Kind, Meaning
+from bot.understanding.ordering import ordered
+
+_TO_ME = ("me ", "nos ")
+_WAIT = re.compile(
+    r"\b(?:en|dentro de|in) ([0-9]{1,2}|una?|an|dos|two|media|half an) (horas?|hours?|minutos?|minutes?|min|hrs?)\b"
+)
+_AT = re.compile(r"\b(?:a las|a la|at) ([0-9]{1,2})(?::([0-9]{2}))?\s*(am|pm|de la mañana|de la tarde|de la noche)?")
+_WORDS = {"un": 1, "una": 1, "an": 1, "dos": 2, "two": 2}
+MOST_UNKNOWN = 2
+"""Words that mean nothing here and may still stand in a message about goods."""
+
+
+def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
+    """Return that it is not for now: "todavía no llega", "mañana cierro", "recuérdame en 2 horas"."""
+    text = heard.text.casefold()
+    waits = heard.has("not_yet", "later") or bool(_WAIT.search(text)) or _when_it_comes(heard)
+    waits = waits or (
+        (heard.has("future") or _a_coming_day(heard, context)) and (_about_goods(heard) or context.notice is not None)
+    )
+    if not (waits or postponed) or "?" in heard.text:
+        return None
+    if ordered(heard, context).is_clear and not heard.has("arrived", "received", "not_yet"):
+        return None
+    if heard.has("money", "out_of_scope", "person") and not heard.has("not_yet"):
+        return None
+    topic = context.notice.conversation if context.notice else "close" if _about_goods(heard) else ""
+    if heard.unknown > 3 and not postponed:
+        return None
+    return Meaning(Kind.LATER, topic=topic, slots=tuple(_until(heard, text)), confidence=0.9, notes=("not for now",))
+
+
+def _when_it_comes(heard: Heard) -> bool:
+    return heard.has("when") and _about_goods(heard) and not heard.has("request.asks")
+
+
+def _a_coming_day(heard: Heard, context: Context) -> bool:
+    return any(isinstance(one.value, Days) and one.value.first > context.today for one in heard.of(DATE))
+
+
+def _about_goods(heard: Heard) -> bool:
+    return heard.has("arrived", "received", "close.asks", "arrive.says")
+
+
+def _until(heard: Heard, text: str) -> list[Found]:
+    """Return when to remind again, if it was said: minutes from now, or a day, or an hour of the day."""
+    slots = []
+    waiting = _WAIT.search(text)
+    if waiting:
+        count = _WORDS.get(waiting[1]) or (int(waiting[1]) if waiting[1].isdigit() else 0)
+        hours = waiting[2].startswith("h")
+        minutes = 30 if not count else count * 60 if hours else count
+        slots.append(Found("minutes", str(minutes), said=waiting[0], why="the time to wait"))
+    days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
+    if len(days) == 1 and days[0].first == days[0].last and not waiting:
+        said = heard.text[days[0].start : days[0].end]
+        slots.append(Found("day", f"{days[0].first:%d/%m/%Y}", said=said, why="the day to wait for"))
+    at = _AT.search(text)
+    if at and int(at[1]) < 24:
+        afternoon = (at[3] or "").endswith(("pm", "tarde", "noche")) and int(at[1]) < 12
+        slots.append(Found("hour", f"{int(at[1]) + 12 * afternoon:02d}:{at[2] or '00'}", said=at[0], why="the hour"))
+    return slots
+
+
+def notice_answered(heard: Heard, context: Context) -> Meaning | None:
+    """Return what answers a notice in the words of the trade: "aceptado", "solo tengo 18", "sin stock"."""
+    if context.notice is None or "?" in heard.text:
+        return None
+    if context.notice.conversation == "close":
+        told = heard.has("only") and heard.has("number") and heard.unknown == 0 and not heard.has("negation", "when")
+        return replace(filled(heard, context, "close"), confidence=0.8) if told else None
+    if context.notice.conversation != "accept":
+        return None
+    if heard.has("negation", "others", "says_that", "when") and not heard.has("reason.stock", "reason.truck"):
+        return None
+    if heard.has("accept.offers") or (heard.has("only") and heard.has("number") and heard.unknown == 0):
+        return replace(filled(heard, context, "accept"), confidence=0.8)
+    if heard.has("reason.stock", "reason.truck", "reason.mistake"):
+        return Meaning(Kind.AMBIGUOUS, likely=("reject", "accept"), confidence=0.5, notes=("a reason, and no verb",))
+    return None
+
+
+def arrived(heard: Heard, context: Context) -> Meaning | None:
+    """Return that the goods are there, in whole or in part: to close, or to note the arrival."""
+    here = heard.has("arrive.says", "arrive.delivered")
+    told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
+    if not (here or told) or not _is_plain_report(heard):
+        return None
+    if any(one.has("number") and _is_no_goods(two) for one, two in pairwise(heard.words)):
+        return None
+    bare = {one.text for one in heard.words if not one.has("polite", "thanks", "greeting")}
+    if bare and bare <= {"recibido", "recibida"}:
+        return Meaning(
+            Kind.AMBIGUOUS, likely=("close", "pending"), confidence=0.4, notes=("the goods, or the message?",)
+        )
+    if _pending_only(heard):
+        return Meaning(
+            Kind.AMBIGUOUS, likely=("close", "pending"), confidence=0.4, notes=("not there: yet, or at all?",)
+        )
+    conversation = _closing_or_arriving(heard, context, here=here)
+    if not conversation:
+        return None
+    meaning = filled(heard, context, conversation)
+    if conversation == "close" and any(doubt.key != "order" for doubt in meaning.doubts):
+        return replace(meaning, confidence=0.6)
+    return replace(meaning, confidence=round(0.9 - 0.05 * heard.unknown, 2))
+
+
+def _is_no_goods(mention: Mention) -> bool:
+    """Say whether what is counted is something else: 20 clients, 2 days."""
+    return mention.has("time") or (mention.has(OTHER, "plain", "foreign") and not mention.filler)
+
+
+def _all_there(heard: Heard) -> bool:
+    """Say whether it says that all is in order without a verb: "todo conforme", "completo jefe"."""
+    rest = [
+        one
+        for one in heard.words
+        if not one.has("all", "polite", "now", "yes", "thanks", "greeting", "small", "code", "name", "rest", "number")
+    ]
+    clear = any(
+        one.has("all") and one.text not in ("todo", "todos", "toda", "todas", "all", "exacto") for one in heard.words
+    )
+    return clear and not rest
+
+
+def _is_plain_report(heard: Heard) -> bool:
+    """Say whether the person tells it as their own and of now: not asked, supposed, or heard from somebody."""
+    if "?" in heard.text or (heard.has("when", "money", "extra", "says_that", "howto") and not _to_me(heard)):
+        return False
+    if heard.has("others", "says_that") and not _to_me(heard):
+        return False
+    if any(not one.has("small", "want", "can") for one in heard.of("question")):
+        return False
+    unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(one)]
+    named = heard.has("goods", "all", "nothing", "code", "brand", "difference", "unit", "carrier", "arrive.says")
+    if unknown and not named and (not heard.has("number") or any(one.has("foreign") for one in unknown)):
+        return False
+    return len(unknown) <= MOST_UNKNOWN and not heard.has("injection", "unsure") and '"' not in heard.text
+
+
+def _allowed(mention: Mention) -> bool:
+    return mention.has("carrier", "goods", "arrived", "lack") or mention.filler
+
+
+def _to_me(heard: Heard) -> bool:
+    plain = heard.has("when", "money", "extra", "howto")
+    return (
+        not plain
+        and any(one.has("arrived") and one.text.startswith(_TO_ME) for one in heard.mentions)
+        and not (heard.has("says_that"))
+    )
+
+
+def _pending_only(heard: Heard) -> bool:
+    """Say whether it only says "no llegó": not yet, or never? Both are offered."""
+    if not heard.has("reason.never_came") or heard.has("nothing", "lack", "number", "all", "rest", "received"):
+        return False
+    denied = heard.of("reason.never_came")
+    return all(one.text in ("no llego", "no vino", "no me llego", "did not arrive", "didn't arrive") for one in denied)
+
+
+def _closing_or_arriving(heard: Heard, context: Context, *, here: bool) -> str:
+    closes = any("close" in order.can for order in context.orders)
+    buys = any(agent.buys for agent in context.agents)
+    counts = heard.has("received", "lack", "difference", "nothing", "all", "number", "reason.never_came")
+    carrier_only = heard.has("carrier") and not heard.has("goods", "all", "number", "nothing")
+    alone = len([one for one in heard.words if not one.has("polite", "now", "greeting")]) == 1
+    if here and not (heard.has("received", "lack", "difference", "nothing") and closes):
+        return "arrive"
+    if not counts and (carrier_only or (alone and context.notice is None)) and not closes:
+        return "arrive"
+    if carrier_only and not counts and not heard.has("negation"):
+        return "arrive"
+    if closes or buys:
+        return "close"
+    return "arrive" if any("arrive" in order.can for order in context.orders) or context.agents else ""

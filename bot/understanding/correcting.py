@@ -1,0 +1,234 @@
+"""A change at the summary: "sí pero son 18", "no, es proust". It says the new value, or which question to ask again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from bot.understanding.context import Context, OpenQuestion, OrderSeen
+from bot.understanding.dates import Days
+from bot.understanding.filling import quantities_accepted, received_slots
+from bot.understanding.heard import DATE, NAME, NUMBER, Heard
+from bot.understanding.lines import Item, items
+from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
+from bot.understanding.ordering import named, ordered
+from bot.understanding.papers import paper, said_kind
+from bot.understanding.pointing import Pointed
+from bot.understanding.reasons import reason
+from bot.understanding.received import Arrival, arrival
+from bot.understanding.tokens import folded
+
+Parts = tuple[list[Found], list[Doubt], list[str]]
+
+
+def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    """Return the change that the message makes to the summary on the screen, or None if it makes none."""
+    if "?" in heard.text or '"' in heard.text or heard.has("says_that", "unsure", "when", "injection", "not_yet"):
+        return None
+    if any(not one.has("change.seller") for one in heard.of("others")):
+        return None
+    correct = _CORRECTORS.get(question.conversation)
+    if correct is None or heard.unknown > 2:
+        return None
+    slots, doubts, reopen = correct(heard, context, question)
+    if not (slots or doubts or reopen):
+        return None
+    confidence = 0.9 if slots else 0.7
+    notes = ("changes the summary",)
+    return Meaning(
+        Kind.CORRECTION,
+        slots=tuple(slots),
+        doubts=tuple(doubts),
+        reopen=tuple(reopen),
+        confidence=confidence,
+        notes=notes,
+    )
+
+
+def _order(context: Context, question: OpenQuestion) -> OrderSeen | None:
+    code = question.answers.get("order")
+    return next((order for order in context.orders if order.code == code), None)
+
+
+def _numbers_only(heard: Heard) -> bool:
+    return heard.has(NUMBER)
+
+
+def _close(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
+    order = _order(context, question)
+    if order is None:
+        return [], [], []
+    told = arrival(heard, order.lines, context.sizes)
+    if told.unclear and not told.received:
+        return [], [_which_line(order, "received")], []
+    if told.what in ("nothing", "all") and question.answers.get("what") != told.what:
+        return received_slots(told), [], []
+    if not told.received:
+        return [], [], _reopened(heard, question, {"quantity": "what"})
+    _rest_as_before(told, order, question)
+    told.what = "some"
+    return received_slots(told), [], []
+
+
+def _rest_as_before(told: Arrival, order: OrderSeen, question: OpenQuestion) -> None:
+    """Keep what the summary on the screen says of the other lines."""
+    for line in order.lines:
+        if line.position not in told.received:
+            before = question.answers.get(f"received {line.position}")
+            told.received[line.position] = Decimal(before) if before and before.isdigit() else line.quantity
+
+
+def _which_line(order: OrderSeen, key: str) -> Doubt:
+    return Doubt("line", tuple((f"{key} {line.position}", line.name) for line in order.lines))
+
+
+def _accept(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
+    order = _order(context, question)
+    slots = paper(heard)
+    if order is not None and not slots:
+        changed = quantities_accepted(heard, context, order, Pointed())
+        if changed and changed[0].value == "change":
+            said = {slot.key for slot in changed}
+            for line in order.lines:
+                key = f"quantity {line.position}"
+                if key not in said:
+                    kept = question.answers.get(key, f"{line.quantity:f}")
+                    changed.append(Found(key, kept, How.CONTEXT, why="as it was in the summary"))
+            return changed, [], []
+        if _numbers_only(heard) and not changed:
+            return [], [_which_line(order, "quantity")], []
+    return slots, [], [] if slots else _reopened(heard, question, {"quantity": "what", "document": "document"})
+
+
+def _sell(heard: Heard, _context: Context, question: OpenQuestion) -> Parts:
+    slots = paper(heard)
+    kind = said_kind(heard)
+    if not slots and kind is not None and not heard.has("change.document") | heard.has(NUMBER):
+        return [], [], []
+    if not slots and kind is not None:
+        return [Found("kind", kind.value, why="the word for the document")], [], []
+    return slots, [], [] if slots else _reopened(heard, question, {"document": "document", "order": "order"})
+
+
+def _reject(heard: Heard, _context: Context, question: OpenQuestion) -> Parts:
+    slots = reason(heard)
+    return slots, [], [] if slots else _reopened(heard, question, {"reason": "reason", "order": "order"})
+
+
+def _annul(heard: Heard, _context: Context, question: OpenQuestion) -> Parts:
+    return [], [], _reopened(heard, question, {"order": "order"})
+
+
+def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
+    slots: list[Found] = []
+    doubts: list[Doubt] = []
+    known = sorted(int(key.split()[1]) for key in question.answers if key.startswith("quantity "))
+    said = items(heard, context.sizes)
+    if said and heard.has("and", "change.add") and ordered(heard, context).is_clear and len(said) == 1 and known:
+        return _another_line(heard, said[0], max(known) + 1, slots, doubts)
+    old = [one for one in said if _is_replaced(heard, one)]
+    for item in (one for one in said if one not in old or len(said) == 1):
+        lines = [number for number in known if _is_line(item, number, question)] or known
+        if len(lines) == 1:
+            _change_line(heard, item, lines[0], slots, doubts)
+        elif lines:
+            doubts.append(Doubt("line", tuple((f"quantity {one}", _line_name(one, question)) for one in lines)))
+    tokens = {token for token, _name in context.sellers}
+    for mention in heard.of(NAME):
+        if any(token in tokens for token, _name in getattr(mention.value, "candidates", ())):
+            named(mention, "seller", heard, slots, doubts)
+    days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
+    if len(days) == 1 and days[0].first == days[0].last:
+        slots += _delivery(question, days[0], heard)
+    doubts += _contradictions(slots)
+    wanted = {
+        "quantity": f"quantity {known[0]}" if len(known) == 1 else "",
+        "brand": _only_line("brand", known),
+        "size": _only_line("size", known),
+        "seller": "seller",
+        "delivery": "",
+    }
+    return slots, doubts, [] if slots or doubts else _reopened(heard, question, wanted)
+
+
+def _contradictions(slots: list[Found]) -> list[Doubt]:
+    """Take out what was said in two ways, and return it as doubts: "mejor joyce no, proust" names two brands."""
+    doubts = []
+    for key in {slot.key for slot in slots}:
+        values = {slot.value: slot.shown or slot.value for slot in slots if slot.key == key}
+        if len(values) > 1:
+            doubts.append(Doubt(key, tuple(values.items())))
+            slots[:] = [slot for slot in slots if slot.key != key]
+    return doubts
+
+
+def _is_replaced(heard: Heard, item: Item) -> bool:
+    """Say whether it is what the summary said before: the 20 of "en vez de 20 pon 30"."""
+    first = min(mention.start for mention in item.mentions)
+    before = folded(heard.text[:first]).rstrip()
+    return before.endswith(("en vez de", "en lugar de", "instead of", "no eran", "no son", "no es", "no"))
+
+
+def _only_line(key: str, known: list[int]) -> str:
+    return f"{key} {known[0]}" if len(known) == 1 else ""
+
+
+def _another_line(heard: Heard, item: Item, number: int, slots: list[Found], doubts: list[Doubt]) -> Parts:
+    """Add a line: "y también 5 de 45"."""
+    slots.append(Found(f"more {number - 1}", "more", How.IMPLIED, why="another line is named"))
+    _change_line(heard, item, number, slots, doubts)
+    slots.append(Found(f"more {number}", "no", How.IMPLIED, why="nothing else is listed"))
+    return slots, doubts, []
+
+
+def _is_line(item: Item, number: int, question: OpenQuestion) -> bool:
+    """Say whether the item names this line by its size or brand."""
+    size = question.answers.get(f"size {number}")
+    brand = question.answers.get(f"brand {number}")
+    tokens = {token for token, _name in getattr(item.brand.value, "candidates", ())} if item.brand else set()
+    named_by_size = item.size is not None and item.size == size
+    return named_by_size or (brand is not None and brand in tokens)
+
+
+def _change_line(heard: Heard, item: Item, number: int, slots: list[Found], doubts: list[Doubt]) -> None:
+    said = heard.said(*item.mentions)
+    if item.brand is not None:
+        named(item.brand, f"brand {number}", heard, slots, doubts)
+    if item.size is not None:
+        slots.append(Found(f"size {number}", item.size, said=said, why="the size that was said"))
+    if item.quantity is not None and item.quantity % 1 == 0:
+        slots.append(Found(f"quantity {number}", f"{item.quantity:f}", said=said, why="the number that was said"))
+
+
+def _line_name(number: int, question: OpenQuestion) -> str:
+    return " ".join(question.answers.get(f"{key} {number}", "") for key in ("quantity", "size"))
+
+
+def _delivery(question: OpenQuestion, days: Days, heard: Heard) -> list[Found]:
+    """Set the delivery day as the next detail, the way a person adds it at this confirmation."""
+    key = question.key
+    number = key.split()[1] if " " in key else "1"
+    said = heard.text[days.start : days.end]
+    return [
+        Found(key, "add", How.IMPLIED, why="a detail is added to the summary"),
+        Found(f"detail {number}", "delivery", How.IMPLIED, why="a day is the day of delivery"),
+        Found(f"delivery {number}", f"{days.first:%d/%m/%Y}", said=said, why="the day that was said"),
+    ]
+
+
+def _reopened(heard: Heard, question: OpenQuestion, keys: dict[str, str]) -> list[str]:
+    """Return the questions to ask again: what is to be changed is named, and not its new value."""
+    if not heard.has("change"):
+        return []
+    named_keys = [keys[name] for name in keys if heard.has(f"change.{name}")]
+    return [key for key in named_keys if key and (key in question.answers or key == "what")]
+
+
+_CORRECTORS: dict[str, Callable[[Heard, Context, OpenQuestion], Parts]] = {
+    "close": _close,
+    "accept": _accept,
+    "sell": _sell,
+    "reject": _reject,
+    "annul": _annul,
+    "request": _request,
+}

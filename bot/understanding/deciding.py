@@ -1,0 +1,225 @@
+"""What a message means when no question is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from bot.registry import opened_by
+from bot.understanding import arriving, looking, small_talk
+from bot.understanding.context import Context
+from bot.understanding.filling import filled
+from bot.understanding.heard import Heard, Mention
+from bot.understanding.lines import Item
+from bot.understanding.meaning import Kind, Meaning
+from bot.understanding.ordering import ordered
+from bot.understanding.safety import Bar, bar, is_attack
+
+CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
+"""The conversations that can end in a change; each needs a word of its own, standing where a command stands."""
+SURE, LIKELY = 0.95, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb that asks for a conversation, or names one without asking for it."""
+
+    conversation: str
+    verb: Mention
+    bar: Bar
+
+
+def decide(heard: Heard, context: Context) -> Meaning:
+    """Return what an idle person's message means."""
+    if not heard.words:
+        return Meaning(Kind.UNKNOWN, notes=("no words",))
+    opened = opened_by(" ".join(heard.said(one) for one in heard.words if not one.has("polite", "greeting", "thanks")))
+    if opened is not None and not opened[1]:
+        return replace(filled(heard, context, opened[0].name), confidence=1.0)
+    commands = list(_commands(heard))
+    if is_attack(heard):
+        return _held(heard, commands, "commands the program itself, carries a link, or is too long for a command")
+    for find in (_howto, _snoozed, _help_words):
+        meaning = find(heard, context, commands)
+        if meaning is not None:
+            return meaning
+    open_ones = _asked_for(commands)
+    if open_ones:
+        return _chosen(heard, context, open_ones)
+    return _without_verb(heard, context, commands)
+
+
+def _commands(heard: Heard) -> Iterator[Command]:
+    for mention in heard.mentions:
+        for conversation in CHANGING:
+            if f"{conversation}.asks" in mention.kinds:
+                yield Command(conversation, mention, bar(heard, mention))
+    for like, following in pairwise(heard.words):
+        if like.has("repeat.like") and following.has("date"):
+            yield Command("repeat", like, bar(heard, like))
+    for made, following in _made(heard):
+        if not any(following.has(f"{name}.asks") for name in CHANGING):
+            yield Command("request", made, bar(heard, made))
+
+
+def _made(heard: Heard) -> Iterator[tuple[Mention, Mention]]:
+    """Yield "hacer … pedido": a verb of making and the order that is made."""
+    words = [one for one in heard.words if not one.has("small", "one", "polite")]
+    for first, second in pairwise(words):
+        if first.has("make") and second.text in ("pedido", "orden", "compra", "order", "pedidito", "solicitud"):
+            yield first, second
+
+
+def _asked_for(commands: Sequence[Command]) -> list[Command]:
+    denied = {command.conversation for command in commands if command.bar is Bar.DENIED}
+    return [command for command in commands if command.bar is Bar.NONE and command.conversation not in denied]
+
+
+def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Meaning:
+    """Return the conversation that is asked for; two different ones are both offered."""
+    names = list(dict.fromkeys(command.conversation for command in open_ones))
+    if set(names) == {"accept", "sell"} and heard.text:
+        names = ["accept"]
+    if "team" in names and len(names) > 1:
+        names = ["team"]
+    if set(names) <= {"repeat", "request"} and heard.has("repeat.asks", "repeat.like"):
+        names = ["repeat"]
+    if "language" in names:
+        names = ["language"]
+    if len(names) > 1:
+        seen = looking.looked(heard, context)
+        likely = tuple(names[:3])
+        return (
+            Meaning(Kind.AMBIGUOUS, likely=likely, confidence=0.4, notes=("asks for several things",))
+            if not (seen and len(names) > 2)
+            else seen
+        )
+    command = next((one for one in open_ones if one.conversation == names[0]), open_ones[0])
+    meaning = filled(heard, context, names[0])
+    return replace(meaning, confidence=_confidence(heard, command))
+
+
+def _confidence(heard: Heard, command: Command) -> float:
+    sure = SURE if command.verb.exact else LIKELY
+    return round(max(0.5, sure - 0.03 * heard.unknown), 2)
+
+
+def _howto(heard: Heard, _context: Context, commands: Sequence[Command]) -> Meaning | None:
+    return looking.howto(heard, [(one.conversation, one.verb, one.bar) for one in commands])
+
+
+def _snoozed(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
+    barred = {command.bar for command in commands}
+    if _asked_for(commands) and not heard.has("not_yet"):
+        return None
+    return arriving.later(heard, context, postponed=bool(barred & {Bar.LATER, Bar.CONDITION}))
+
+
+def _help_words(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
+    if _asked_for(commands):
+        return None
+    return small_talk.said(heard, context, has_commands=bool(commands))
+
+
+def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning:
+    """Nothing is asked for by a verb of its own: goods that arrived, lines of an order, a look, or nothing."""
+    barred = next((command for command in commands if command.bar is not Bar.NONE), None)
+    looked = looking.looked(heard, context)
+    if barred is not None:
+        if looked is not None and (barred.bar is Bar.ASKED or "?" in heard.text):
+            return looked
+        return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
+    if not _tells(heard):
+        for find in (arriving.notice_answered, arriving.arrived, _lines):
+            meaning = find(heard, context)
+            if meaning is not None:
+                return meaning
+    if looked is not None:
+        return looked
+    told = _told(heard)
+    if told:
+        return Meaning(Kind.HELD, topic=told, likely=(told,), notes=("tells of it, and does not ask for it",))
+    return small_talk.lost(heard, context)
+
+
+def _tells(heard: Heard) -> bool:
+    return any(kind.endswith(".tells") for kind in heard.known)
+
+
+def _told(heard: Heard) -> str:
+    for mention in heard.mentions:
+        for kind in sorted(mention.kinds):
+            if kind.endswith(".tells"):
+                return kind.partition(".")[0]
+    return ""
+
+
+def _lines(heard: Heard, context: Context) -> Meaning | None:
+    """Lines without a verb are an order: "20 de 10 joyce pa hoy"; unless somebody else's, asked about, or denied."""
+    told = ordered(heard, context)
+    if not told.is_clear or not any(agent.buys for agent in context.agents):
+        return None
+    if not heard.has("request.weak") and all(_may_be_a_size(item, context) for item in told.lines):
+        return None
+    asked = heard.has("request.weak")
+    if not _only_an_order(heard, [one for item in told.lines for one in item.mentions], asked=asked):
+        return None
+    if heard.has("others", "says_that", "negation", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra"):
+        return None
+    if "?" in heard.text and not (asked and heard.has("can")):
+        return None
+    if not _only_small(heard.of("question")) or heard.has("owned"):
+        return None
+    return replace(filled(heard, context, "request"), confidence=0.9 if asked or heard.has("unit") else LIKELY)
+
+
+_BESIDE = (
+    "request.weak",
+    "only",
+    "yes",
+    "thanks",
+    "greeting",
+    "unsure",
+    "and",
+    "one",
+    "times",
+    "kilo",
+    "pound",
+    "gallon",
+    "dozen",
+    "half_dozen",
+    "unit",
+    "change",
+    "except",
+    "now",
+    "later",
+    "future",
+)
+
+
+def _only_an_order(heard: Heard, named: Sequence[Mention], *, asked: bool) -> bool:
+    """Say whether a message without a verb of its own holds nothing but an order: else it tells a story."""
+    strange = [
+        one for one in heard.words if not (one.filler or one.has(*_BESIDE) or any(one is item for item in named))
+    ]
+    unknown = [one for one in strange if one.has("other")]
+    short = all(len(one.text) <= 4 for one in unknown)
+    return len(strange) == len(unknown) and len(unknown) <= (2 if asked else 1 if short else 0)
+
+
+def _may_be_a_size(item: Item, context: Context) -> bool:
+    """Say whether a lone number may mean the size as well as how many: "10 joyce"."""
+    alone = item.size is None and not item.counted and item.quantity is not None
+    return alone and f"{item.quantity:f} kg" in context.sizes
+
+
+def _only_small(mentions: Sequence[Mention]) -> bool:
+    return all(mention.has("small", "want") for mention in mentions)
+
+
+def _held(heard: Heard, commands: Sequence[Command], note: str) -> Meaning:
+    named = list(dict.fromkeys(command.conversation for command in commands))
+    topic = named[0] if named else ""
+    del heard
+    return Meaning(Kind.HELD, topic=topic, likely=tuple(named[:3]), confidence=0.9, notes=(note,))

@@ -1,0 +1,224 @@
+"""What a message that opens a conversation states already, as answers by the keys of its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import pairwise
+
+from bot.understanding.context import Context, OrderSeen
+from bot.understanding.dates import Days, days_in
+from bot.understanding.heard import DATE, Heard
+from bot.understanding.lines import items
+from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
+from bot.understanding.ordering import ordered
+from bot.understanding.papers import paper, plate
+from bot.understanding.pointing import Pointed, from_notice, point, the_only_one
+from bot.understanding.reasons import reason_of
+from bot.understanding.received import Arrival, arrival
+from bot.understanding.tokens import folded
+
+Slots = tuple[list[Found], list[Doubt]]
+
+
+def filled(heard: Heard, context: Context, conversation: str) -> Meaning:
+    """Return the intent with every slot that the message states."""
+    fill = _FILLERS.get(conversation)
+    slots, doubts = fill(heard, context) if fill else ([], [])
+    return Meaning(Kind.INTENT, intent=conversation, slots=tuple(slots), doubts=tuple(doubts), confidence=0.9)
+
+
+def pointed_to(heard: Heard, context: Context, conversation: str) -> tuple[Pointed, Slots]:
+    """Return the order that is meant, and it as a slot or a doubt: by the words, else by the notice on the screen."""
+    pointed = point(heard, context, conversation)
+    if pointed.slot is None and pointed.doubt is None and not pointed.unknown_ending:
+        pointed = from_notice(context, conversation)
+    slots: list[Found] = []
+    doubts: list[Doubt] = []
+    if pointed.slot is not None:
+        slots.append(pointed.slot)
+    elif pointed.several and _means_all(heard):
+        codes = " ".join(pointed.several)
+        slots.append(Found("orders", codes, How.CONTEXT, codes, "", "all that the reminder names"))
+    elif pointed.doubt is not None:
+        doubts.append(pointed.doubt)
+    return pointed, (slots, doubts)
+
+
+def _means_all(heard: Heard) -> bool:
+    return heard.has("all") or any(
+        mention.text in ("los dos", "las dos", "ambos", "ambas", "both", "las", "los", "cierralas", "cierralos")
+        or mention.text.endswith(("las", "los"))
+        for mention in heard.words
+    )
+
+
+def _close(heard: Heard, context: Context) -> Slots:
+    pointed, (slots, doubts) = pointed_to(heard, context, "close")
+    order = pointed.order
+    if order is None and not doubts and not slots:
+        alone = the_only_one(context, "close")
+        order = alone.order
+        told = _told(heard, context, order, pointed)
+        if told.received and alone.slot is not None:
+            slots.append(alone.slot)
+    else:
+        told = _told(heard, context, order, pointed)
+    if told.what != "all" or _says_goods_came(heard):
+        slots += received_slots(told)
+    return slots, doubts
+
+
+def _told(heard: Heard, context: Context, order: OrderSeen | None, pointed: Pointed) -> Arrival:
+    return arrival(heard, order.lines if order else (), context.sizes, pointed.used)
+
+
+def _says_goods_came(heard: Heard) -> bool:
+    """Say whether "todo" speaks of goods, and not of what is to be closed: "cierra todo" declares nothing."""
+    if heard.has("arrived", "received", "rest", "except"):
+        return True
+    spoken = [one for one in heard.of("all") if one.text not in ("todo", "todos", "toda", "todas", "all", "everything")]
+    following = {id(after) for verb, after in pairwise(heard.words) if verb.has("close.asks")}
+    return bool(spoken) or any(id(one) not in following and one.text == "todo" for one in heard.of("all"))
+
+
+def received_slots(told: Arrival) -> list[Found]:
+    """Return what arrived as answers to the questions of the close conversation."""
+    slots = []
+    if told.what:
+        slots.append(Found("what", told.what, why="what the message says of the goods"))
+    if told.what == "some":
+        for position, amount in sorted(told.received.items()):
+            said = told.said.get(position, "")
+            slots.append(Found(f"received {position}", f"{amount:f}", said=said, why="the amount said of this line"))
+            if position in told.missing:
+                why = "nothing of this line came"
+                slots.append(Found(f"reason {position}", "never came", How.IMPLIED, said=said, why=why))
+    return slots
+
+
+def _accept(heard: Heard, context: Context) -> Slots:
+    pointed, (slots, doubts) = pointed_to(heard, context, "accept")
+    order = pointed.order
+    if order is None and not doubts:
+        alone = the_only_one(context, "accept")
+        if alone.slot is not None and items(heard, context.sizes, pointed.used):
+            slots.append(alone.slot)
+        order = alone.order
+    slots += quantities_accepted(heard, context, order, pointed)
+    sells = heard.has("sell.asks")
+    document = paper(heard)
+    if sells or document:
+        slots.append(Found("when", "now", why="it is to be sold too" if sells else "a document is named"))
+        if not any(slot.key == "what" for slot in slots):
+            slots.insert(len(slots) - 1, Found("what", "all", How.IMPLIED, why="accept and sell, without a change"))
+    slots += document
+    return slots, doubts
+
+
+def quantities_accepted(heard: Heard, context: Context, order: OrderSeen | None, pointed: Pointed) -> list[Found]:
+    """Return what of an order is accepted: all of it, or so much of each line."""
+    said = [item for item in items(heard, context.sizes, pointed.used) if item.quantity is not None]
+    if order is not None and said:
+        changed: dict[int, Decimal] = {}
+        for item in said:
+            fitting = [
+                line
+                for line in order.lines
+                if (item.size in (None, line.size)) and (item.total in (None, line.quantity))
+            ]
+            if len(fitting) == 1 and item.quantity is not None:
+                changed[fitting[0].position] = item.quantity
+        if changed and any(
+            changed.get(line.position) != line.quantity for line in order.lines if line.position in changed
+        ):
+            found = [Found("what", "change", why="an amount is named")]
+            return found + [
+                Found(f"quantity {position}", f"{amount:f}", why="the amount said of this line")
+                for position, amount in sorted(changed.items())
+            ]
+        if changed and len(changed) == len(order.lines):
+            return [Found("what", "all", why="every line in full")]
+        return []
+    return [Found("what", "all", why="all of it")] if heard.has("all") else []
+
+
+def _sell(heard: Heard, context: Context) -> Slots:
+    _pointed, (slots, doubts) = pointed_to(heard, context, "sell")
+    return slots + paper(heard) + plate(heard), doubts
+
+
+def _reject(heard: Heard, context: Context) -> Slots:
+    pointed, (slots, doubts) = pointed_to(heard, context, "reject")
+    order = pointed.order or the_only_one(context, "reject").order
+    buyer = "close" in order.can if order is not None else not any(agent.sells for agent in context.agents)
+    return slots + reason_of(heard, buyer=buyer), doubts
+
+
+def _order_only(conversation: str) -> Callable[[Heard, Context], Slots]:
+    def fill(heard: Heard, context: Context) -> Slots:
+        return pointed_to(heard, context, conversation)[1]
+
+    return fill
+
+
+def _request(heard: Heard, context: Context) -> Slots:
+    told = ordered(heard, context)
+    return list(told.slots), list(told.doubts)
+
+
+def _search(heard: Heard, context: Context) -> Slots:
+    if not heard.has(DATE):
+        return [], []
+    found = days_in(
+        "".join(one if len(one) == 1 else char for char, one in ((c, folded(c)) for c in heard.text)),
+        context.today,
+        coming=False,
+    )
+    return ([days_slot(found[0], heard)], []) if found else ([], [])
+
+
+def days_slot(days: Days, heard: Heard) -> Found:
+    """Return some days as the search conversation reads them."""
+    said = heard.text[days.start : days.end]
+    value = f"{days.first:%d/%m/%Y}"
+    if days.first != days.last:
+        value += f" al {days.last:%d/%m/%Y}"
+    return Found("days", value, said=said, why="the days that were said")
+
+
+def _team(heard: Heard, _context: Context) -> Slots:
+    slots = []
+    for what in ("drivers", "remove", "invite"):
+        if heard.has(f"team.{what}"):
+            slots.append(Found("what", what, why="what is to be done with the team"))
+            break
+    roles = {"driver": "CHOFER", "operator": "OPERADOR", "owner": "TITULAR"}
+    if slots and slots[0].value == "invite":
+        for kind, role in roles.items():
+            if heard.has(f"role.{kind}"):
+                slots.append(Found("role", role, why="the role that was named"))
+                break
+    return slots, []
+
+
+def _language(heard: Heard, _context: Context) -> Slots:
+    wanted = [locale for kind, locale in (("english", "en"), ("spanish", "es_PE")) if heard.has(f"language.{kind}")]
+    return ([Found("locale", wanted[0], why="the language that was named")] if len(wanted) == 1 else []), []
+
+
+_FILLERS: dict[str, Callable[[Heard, Context], Slots]] = {
+    "close": _close,
+    "accept": _accept,
+    "sell": _sell,
+    "reject": _reject,
+    "annul": _order_only("annul"),
+    "arrive": _order_only("arrive"),
+    "status": _order_only("status"),
+    "detail": _order_only("detail"),
+    "history": _order_only("history"),
+    "request": _request,
+    "search": _search,
+    "team": _team,
+    "language": _language,
+}

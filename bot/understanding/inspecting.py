@@ -1,0 +1,46 @@
+"""What `scopbot understand` does: read somebody's context, understand one message in it, change nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from bot.dialogue import Talk
+from bot.i18n import DEFAULT
+from bot.runtime import Runtime
+from bot.store import addresses
+from bot.understanding.meaning import Meaning
+from bot.understanding.reading import BookContext
+from bot.understanding.understand import understand
+from core.orderbook import OrderBook
+from core.people import Actor, Membership
+from core.statements import agents, memberships, people
+
+
+class UnknownPersonError(LookupError):
+    """Nobody has this phone."""
+
+
+def understood_as(runtime: Runtime, phone: str, text: str) -> Meaning:
+    """Return what the text would mean if the person with this phone sent it now, into what is open on their screen."""
+    with runtime.database.reading() as tx:
+        person = tx.execute(select(people.c.id, people.c.name, people.c.locale).where(people.c.phone == phone)).first()
+        if person is None:
+            raise UnknownPersonError(f"nobody has the phone {phone}")
+        rows = tx.execute(
+            select(
+                memberships.c.agent_id, agents.c.name, agents.c.activity, memberships.c.role, memberships.c.may_close
+            )
+            .join(agents, memberships.c.agent_id == agents.c.id)
+            .where(memberships.c.person_id == person.id)
+            .order_by(memberships.c.id)
+        )
+        actor = Actor(person.id, person.name, "console", tuple(Membership(*row) for row in rows))
+        talks = tx.execute(
+            select(addresses.c.talk)
+            .where(addresses.c.person_id == person.id, addresses.c.last_inbound_at.is_not(None))
+            .order_by(addresses.c.last_inbound_at.desc())
+        ).scalars()
+        talk = Talk.from_stored(talks.first() or {})
+        at = runtime.clock()
+        context = BookContext(actor, OrderBook(tx, actor, at), at, talk, person.locale or DEFAULT)
+        return understand(text, context)

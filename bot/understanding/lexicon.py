@@ -1,0 +1,169 @@
+"""The vocabulary of a language, read once from vocabulary/*.toml, and finding its words and phrases in a message."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from bot.understanding.spelling import Speller
+from bot.understanding.tokens import Token, clean, cut, folded
+
+LANGUAGES = ("es", "en")
+CLITIC_MARK = "~"
+CLITICS = (
+    *("me", "te", "lo", "la", "los", "las", "le", "les", "nos", "se", "melo", "mela", "melos", "melas"),
+    *("telo", "tela", "noslo", "nosla", "noslos", "noslas", "selo", "sela", "selos", "selas", "nelo", "nela"),
+    *("nlo", "nla", "nlos", "nlas", "nme", "nmelo", "nmela", "nos"),
+)
+FILLERS = frozenset(
+    {"polite", "small", "now", "want", "can", "trade", "unit", "goods", "greeting", "thanks", "and", "time"}
+)
+"""Kinds of words that change nothing before a command."""
+
+
+@dataclass(slots=True)
+class Phrase:
+    """A word or some words that mean something together."""
+
+    words: tuple[str, ...]
+    kinds: set[str] = field(default_factory=set)
+    value: int | None = None
+    filler: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A phrase found in a message."""
+
+    phrase: Phrase
+    length: int
+    """In tokens."""
+
+
+class Lexicon:
+    """Words and phrases with their kinds; the person's own language comes first, the others fill in."""
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        self._phrases: dict[tuple[str, ...], Phrase] = {}
+        self._accented: dict[str, Phrase] = {}
+        self.short: dict[str, str] = {}
+        """Words that are written short, and what they stand for: q is que."""
+        for language in languages:
+            self._load(language)
+        self._starts: dict[str, list[int]] = {}
+        for words in self._phrases:
+            lengths = self._starts.setdefault(words[0], [])
+            if len(words) not in lengths:
+                lengths.append(len(words))
+        for lengths in self._starts.values():
+            lengths.sort(reverse=True)
+        for phrase in self._phrases.values():
+            phrase.filler = self._is_filler(phrase)
+        single = {words[0]: phrase for words, phrase in self._phrases.items() if len(words) == 1}
+        self.words = frozenset(word for words in self._phrases for word in words)
+        self._speller = Speller(
+            (word for word in self.words if word.isalpha()),
+            {word: frozenset(single[word].kinds) if word in single else frozenset({word}) for word in self.words},
+        )
+
+    def _load(self, language: str) -> None:
+        file = resources.files("bot.understanding") / "vocabulary" / f"{language}.toml"
+        known = set(self._phrases)
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        self.short = {**tables.pop("short", {"words": {}})["words"], **self.short}
+        for table, lists in tables.items():
+            for name, entries in lists.items():
+                kind = table if name == "words" else f"{table}.{name}"
+                for typed, value in _entries(entries):
+                    for form in _forms(typed):
+                        self._add(form, kind, value, known)
+
+    def _add(self, form: str, kind: str, value: int | None, taken: set[tuple[str, ...]]) -> None:
+        typed = [token.text for token in cut(clean(form))]
+        words = tuple(word for one in typed for word in self.short.get(one, one).split())
+        if len(words) == 1 and form in self.short:
+            words = (form,)  # what is written short stands for itself where it is no short word: 20 x 10
+        if words in taken or not words:
+            return  # the person's own language has it
+        if len(words) == 1 and folded(form) != form.casefold() and "ñ" not in form:
+            spelled = self._accented.setdefault(form.casefold(), Phrase(words))
+            spelled.kinds.add(kind)
+            plain = self._phrases.get(words)
+            if plain is not None and kind not in plain.kinds:
+                return  # without the accent it is the other word
+        phrase = self._phrases.setdefault(words, Phrase(words))
+        phrase.kinds.add(kind)
+        phrase.value = value if value is not None else phrase.value
+
+    def _is_filler(self, phrase: Phrase) -> bool:
+        if phrase.kinds & FILLERS:
+            return True
+        singles = [self._phrases.get((word,)) for word in phrase.words]
+        return len(singles) > 1 and all(one is not None and one.kinds & {*FILLERS, "one"} for one in singles)
+
+    def _longer_inside(self, spelled: Sequence[str], place: int, length: int) -> bool:
+        """Say whether a longer phrase begins inside this one: "el número" gives way to "número de osinergmin"."""
+        for start in range(place + 1, min(place + length, len(spelled))):
+            for longer in self._starts.get(spelled[start], ()):
+                words = tuple(spelled[start : start + longer])
+                if longer > length and len(words) == longer and words in self._phrases:
+                    return True
+        return False
+
+    def has(self, word: str) -> bool:
+        """Say whether it is a word of the vocabulary, by itself or inside a phrase."""
+        return word in self.words
+
+    def valued(self, kind: str) -> dict[str, int]:
+        """Return the single words of a kind that stand for a number."""
+        return {
+            words[0]: phrase.value
+            for words, phrase in self._phrases.items()
+            if kind in phrase.kinds and phrase.value is not None and len(words) == 1
+        }
+
+    def correct(self, word: str) -> str | None:
+        """Return the known word that a misspelt one stands for."""
+        return None if word in self.words else self._speller.correct(word)
+
+    def at(self, tokens: Sequence[Token], spelled: Sequence[str], place: int) -> Spoken | None:
+        """Return the longest phrase that begins at the place, or None."""
+        lengths = self._starts.get(spelled[place])
+        if lengths is None:
+            return None
+        for length in lengths:
+            phrase = self._phrases.get(tuple(spelled[place : place + length]))
+            if phrase is not None and len(phrase.words) == length:
+                if length > 1 and (spelled[place],) in self._phrases and self._longer_inside(spelled, place, length):
+                    continue
+                if length == 1:
+                    phrase = self._accented.get(tokens[place].accented, phrase)
+                    phrase.filler = phrase.filler or self._is_filler(phrase)
+                return Spoken(phrase, length)
+        return None
+
+
+def _entries(entries: Any) -> Iterator[tuple[str, int | None]]:
+    if isinstance(entries, dict):
+        yield from entries.items()
+    else:
+        yield from ((entry, None) for entry in entries)
+
+
+def _forms(typed: str) -> Iterator[str]:
+    """Yield the entry and, if it is marked, the entry with each clitic: cierra, cierralo, cierramela."""
+    stem = typed.removesuffix(CLITIC_MARK)
+    yield stem
+    if stem != typed:
+        yield from (stem + clitic for clitic in CLITICS)
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """Return the vocabulary for somebody who speaks this language: their words first, then the other's."""
+    own = "en" if language.startswith("en") else "es"
+    return Lexicon((own, *(one for one in LANGUAGES if one != own)))

@@ -1,0 +1,193 @@
+"""What is ordered or counted: "20 de 10 joyce y 5 de 45" is two lines of quantity, size and brand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.understanding.heard import BRAND, DATE, NUMBER, Heard, Mention
+
+DOZEN = Decimal(12)
+_COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon")
+_BETWEEN = frozenset({"and", "rest", "except"})
+_NEVER_COUNTED = frozenset({"ruc", "phone", "code", "digits", "document", "plate", DATE})
+
+
+@dataclass(slots=True)
+class Item:
+    """One line as it was said. What was not said is None."""
+
+    quantity: Decimal | None = None
+    size: str | None = None
+    brand: Mention | None = None
+    total: Decimal | None = None
+    """The "20" of "18 de los 20"."""
+    gallons: bool = False
+    counted: bool = False
+    """Whether a word like balones stands beside the number."""
+    mentions: list[Mention] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing was said of it."""
+        return self.quantity is None and self.size is None and self.brand is None
+
+
+def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
+    """Return the lines of a message, in order; numbers that point to an order are no quantities."""
+    found = [item for part in _parts(heard.mentions) for item in _read(part, frozenset(sizes), used)]
+    return _shared_brand(_joined([item for item in found if not item.is_empty]))
+
+
+def _parts(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
+    """Yield what lies between commas, ands and line ends."""
+    part: list[Mention] = []
+    for mention in mentions:
+        if mention.has(*_BETWEEN) or mention.text in (",", ";", "\n", "+", ".", "/", "&", "?", "!", "*", "-", "•"):
+            yield part
+            part = []
+        else:
+            part.append(mention)
+    yield part
+
+
+def _read(part: Sequence[Mention], sizes: frozenset[str], used: Sequence[Mention]) -> Iterator[Item]:
+    """Yield the lines of a part: one, unless a second quantity begins another."""
+    item = Item()
+    for place, mention in enumerate(part):
+        if mention in used or mention.kinds & _NEVER_COUNTED:
+            continue
+        if mention.has(BRAND):
+            if item.brand is not None and item.quantity is not None:
+                yield item
+                item = Item()
+            item.brand = mention
+            item.mentions.append(mention)
+            continue
+        reading = _reading(part, place, sizes, item)
+        if reading is None:
+            continue
+        kind, value = reading
+        if kind == "quantity" and item.quantity is not None:
+            yield item
+            item = Item()
+        if kind == "size" and item.size is not None and item.quantity is not None:
+            yield item
+            item = Item()
+        _put(item, kind, value, mention, part, place)
+    yield item
+
+
+def _put(item: Item, kind: str, value: Decimal | str, mention: Mention, part: Sequence[Mention], place: int) -> None:
+    if kind == "size":
+        item.size = str(value)
+    elif kind == "total":
+        item.total = Decimal(value)
+    else:
+        item.quantity = Decimal(value)
+        after = _after(part, place)
+        item.gallons = after is not None and after.has("gallon")
+        item.counted = after is not None and after.has("unit", "gallon", "dozen")
+    item.mentions.append(mention)
+
+
+def _reading(
+    part: Sequence[Mention], place: int, sizes: frozenset[str], item: Item
+) -> tuple[str, Decimal | str] | None:
+    """Return what a mention of the part says of a line: a size, a quantity or a total; None if it counts nothing."""
+    mention, after = part[place], _after(part, place)
+    if mention.has("half_dozen"):
+        return "quantity", DOZEN / 2
+    if mention.has("one"):
+        return _one(after)
+    number = mention.number
+    if not mention.has(NUMBER) or number is None:
+        return None
+    if place > 1 and part[place - 1].text in ("la", "las") and part[place - 2].text == "a":
+        return None  # an hour
+    if after is not None and after.has("dozen"):
+        return "quantity", number * DOZEN
+    if after is not None and after.has("time", "other", "plain", "foreign", "person") and not after.has(*_COUNTS_ON):
+        return None  # 20 clients, 5 minutes
+    measured = _measured(number, after, sizes)
+    if measured:
+        return "size", measured
+    if after is not None and after.has("unit", "gallon"):
+        return "quantity", number
+    if after is not None and after.has("kilo", "pound") and after.text != "k":
+        return None  # 18 kilos are no size and no count
+    return _after_of(part, place, number, sizes, item) or ("quantity", number)
+
+
+def _after_of(
+    part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str], item: Item
+) -> tuple[str, Decimal | str] | None:
+    """Return what a number after a little word is: the size of "20 de 10", the total of "18 de los 20"."""
+    before = _before(part, place)
+    if before is None:
+        return None
+    size = next((name for name in (f"{number.normalize():f} kg", f"{number.normalize():f} lb") if name in sizes), "")
+    of = before.text in ("de", "del", "x", "of", "tamaño")
+    if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
+        return "size", size
+    listed = before.text in ("de los", "de las") or (
+        place > 1 and before.text in ("los", "las", "the") and part[place - 2].text in ("de", "of")
+    )
+    return ("total", number) if listed or (of and item.quantity is not None) else None
+
+
+def _one(after: Mention | None) -> tuple[str, Decimal] | None:
+    """Return a quantity of one for "un balón", "una docena", "uno de 45"."""
+    if after is not None and after.has("dozen"):
+        return "quantity", DOZEN
+    return ("quantity", Decimal(1)) if after is not None and (after.has("unit") or after.text in ("de", "d")) else None
+
+
+def _measured(number: Decimal, after: Mention | None, sizes: frozenset[str]) -> str:
+    if after is None:
+        return ""
+    name = f"{number.normalize():f}"
+    if after.has("kilo") and f"{name} kg" in sizes:
+        return f"{name} kg"
+    return f"{name} lb" if after.has("pound") and f"{name} lb" in sizes else ""
+
+
+def _before(part: Sequence[Mention], place: int) -> Mention | None:
+    return part[place - 1] if place else None
+
+
+def _after(part: Sequence[Mention], place: int) -> Mention | None:
+    return part[place + 1] if place + 1 < len(part) else None
+
+
+def _joined(found: Sequence[Item]) -> list[Item]:
+    """Put a part without a number of its own beside the one before it: "20 de 10, joyce"."""
+    joined: list[Item] = []
+    for item in found:
+        last = joined[-1] if joined else None
+        if last is not None and item.quantity is None and _completes(last, item):
+            last.size = last.size or item.size
+            last.brand = last.brand or item.brand
+            last.mentions += item.mentions
+        elif last is not None and last.quantity is None and last.total is None and _completes(last, item):
+            item.size = last.size or item.size
+            item.brand = last.brand or item.brand
+            item.mentions = last.mentions + item.mentions
+            joined[-1] = item
+        else:
+            joined.append(item)
+    return joined
+
+
+def _completes(last: Item, item: Item) -> bool:
+    return not (last.size and item.size) and not (last.brand and item.brand)
+
+
+def _shared_brand(found: list[Item]) -> list[Item]:
+    """Let a brand that stands before every number count for each line: "joyce: 20 de 10 y 5 de 45"."""
+    branded = [item for item in found if item.brand is not None]
+    if len(branded) == 1 and found[0] is branded[0] and len(found) > 1 and found[0].mentions[0].has(BRAND):
+        for item in found[1:]:
+            item.brand = branded[0].brand
+    return found

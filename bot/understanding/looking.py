@@ -1,0 +1,100 @@
+"""Messages that only look, and questions on how to do something. None of them can change anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.understanding.context import Context
+from bot.understanding.filling import filled
+from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
+from bot.understanding.meaning import Kind, Meaning
+from bot.understanding.pointing import point
+from bot.understanding.safety import Bar
+
+LOOKS = ("history", "detail", "pending", "search", "status", "contacts", "help_", "menu")
+"""The likeliest first, where a message has words of several."""
+ABOUT_AN_ORDER = frozenset({"history", "detail", "status"})
+
+
+def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | None:
+    """Return which conversation a question asks about, if it asks how something is done."""
+    asking = [one for one in heard.of("howto") if not _only_wants(one)]
+    for conversation, verb, why in named:
+        asks = any(one.end <= verb.start for one in asking)
+        if why is Bar.ASKED or (asks and why is not Bar.OTHERS):
+            return _about(conversation, 0.9)
+    for kind, conversations in (
+        ("says", (*LOOKS, "arrive")),
+        ("nouns", ("request", "close", "sell", "annul", "reject")),
+    ):
+        for name in conversations:
+            spoken = () if name == "help_" else heard.of(f"{name}.{kind}")
+            if any(one.end <= mention.start for one in asking for mention in spoken):
+                return _about(name, 0.8)
+    return None
+
+
+def _about(conversation: str, confidence: float) -> Meaning:
+    return Meaning(Kind.HOWTO, topic=conversation, likely=(conversation,), confidence=confidence, notes=("asks how",))
+
+
+def _only_wants(mention: Mention) -> bool:
+    return mention.has("want", "can") and not mention.text.startswith(("puedo", "se puede", "podemos"))
+
+
+def looked(heard: Heard, context: Context) -> Meaning | None:
+    """Return what the person wants to look at, or None."""
+    named = [name for name in LOOKS if heard.has(f"{name}.says")]
+    has_order = heard.has(CODE) or _points(heard, context)
+    if heard.has(DATE) and _lists_orders(heard) and not has_order:
+        named = ["search"]
+    elif has_order and _asks_about_it(heard, named):
+        named = ["status"]
+    elif not named and "?" in heard.text and heard.has("goods") and heard.has("arrived") and not heard.has("foreign"):
+        named = ["pending"]
+    if not named:
+        return None
+    if len(named) > 1 and named[0] == "status" and not has_order:
+        named = named[1:]
+    meaning = filled(heard, context, named[0])
+    confidence = round(0.95 - 0.08 * heard.unknown, 2)
+    if confidence < 0.6:
+        return Meaning(Kind.AMBIGUOUS, likely=tuple(named[:3]), confidence=confidence, notes=("many unknown words",))
+    return replace(meaning, confidence=confidence)
+
+
+def _asks_about_it(heard: Heard, named: Sequence[str]) -> bool:
+    """Say whether an order is pointed to and no other look at it is named."""
+    if not named or named[0] not in ABOUT_AN_ORDER:
+        return _is_bare(heard) or "?" in heard.text or bool(named and named[0] in ("pending", "search"))
+    return False
+
+
+def _points(heard: Heard, context: Context) -> bool:
+    pointed = point(heard, context, "status", by_name=False)
+    return pointed.slot is not None or pointed.doubt is not None
+
+
+def _lists_orders(heard: Heard) -> bool:
+    return (
+        heard.has("search.says")
+        or (heard.has("listed") and not heard.has(NUMBER, "arrived", "received"))
+        or (
+            heard.has("goods", "trade")
+            and not heard.has(NUMBER, "unit")
+            and heard.has("pending.says", "question", "want")
+        )
+    )
+
+
+def _is_bare(heard: Heard) -> bool:
+    """Say whether there is nothing but the code, and words around it that say nothing."""
+    return (
+        all(
+            one.filler
+            or one.has("sign", "small", "trade", "polite", CODE, NUMBER, "question", "yes", "status.says", OTHER)
+            for one in heard.mentions
+        )
+        and heard.unknown <= 1
+    )

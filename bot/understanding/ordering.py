@@ -1,0 +1,115 @@
+"""The slots of a request: from whom, which lines, for when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.understanding.context import Context
+from bot.understanding.dates import Days
+from bot.understanding.heard import DATE, NAME, Heard, Mention
+from bot.understanding.lines import Item, items
+from bot.understanding.meaning import Doubt, Found, How
+from bot.understanding.names import Match
+
+MOST_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What a request states."""
+
+    slots: tuple[Found, ...]
+    doubts: tuple[Doubt, ...]
+    lines: tuple[Item, ...]
+
+    @property
+    def is_clear(self) -> bool:
+        """Say whether it can be nothing but an order: a quantity beside a size, a brand or a word like balones."""
+        return any(
+            item.quantity is not None and (item.size or item.brand or item.counted) and not item.total
+            for item in self.lines
+        )
+
+
+def ordered(heard: Heard, context: Context, used: Sequence[Mention] = ()) -> Ordered:
+    """Return what a request states, as answers to the questions of the request conversation."""
+    lines = [item for item in items(heard, context.sizes, used) if item.quantity is not None or item.size or item.brand]
+    lines = lines[:MOST_LINES]
+    slots: list[Found] = []
+    doubts: list[Doubt] = []
+    _agent(heard, context, slots)
+    _seller(heard, context, slots, doubts)
+    for number, item in enumerate(lines, start=1):
+        _line(heard, item, number, slots, doubts)
+        if any(one.quantity is not None for one in lines):
+            slots.append(_more(number, last=number == len(lines)))
+    _delivery(heard, slots)
+    return Ordered(tuple(slots), tuple(doubts), tuple(lines))
+
+
+def _more(number: int, *, last: bool) -> Found:
+    why = "nothing else is listed" if last else "the message lists another line"
+    return Found(f"more {number}", "no" if last else "more", How.IMPLIED, why=why)
+
+
+def _line(heard: Heard, item: Item, number: int, slots: list[Found], doubts: list[Doubt]) -> None:
+    said = heard.said(*item.mentions)
+    if item.brand is not None:
+        named(item.brand, f"brand {number}", heard, slots, doubts)
+    if item.size is not None:
+        slots.append(Found(f"size {number}", item.size, said=said, why="a size beside the quantity"))
+    if item.quantity is not None and item.quantity % 1 == 0 and not item.gallons:
+        slots.append(Found(f"quantity {number}", f"{item.quantity:f}", said=said, why="a number that is no size"))
+    elif item.quantity is not None and item.gallons:
+        slots.append(Found(f"quantity {number}", f"{item.quantity:f}", said=said, why="gallons"))
+        slots.append(Found(f"unit {number}", "GAL", said=said, why="gallons"))
+
+
+def named(mention: Mention, key: str, heard: Heard, slots: list[Found], doubts: list[Doubt]) -> None:
+    """Add the name that a word means, or the doubt between several."""
+    if not isinstance(mention.value, Match):
+        return
+    candidates = mention.value.candidates
+    said = heard.said(mention)
+    if len({token for token, _name in candidates}) == 1:
+        token, name = candidates[0]
+        why = "spelt like it" if mention.value.how is How.SIMILAR else "a word of the name"
+        slots.append(Found(key, token, mention.value.how, name, said, why))
+    else:
+        doubts.append(Doubt(key, candidates, said))
+
+
+def _seller(heard: Heard, context: Context, slots: list[Found], doubts: list[Doubt]) -> None:
+    tokens = {token for token, _name in context.sellers}
+    for mention in heard.of(NAME):
+        if not isinstance(mention.value, Match):
+            continue
+        known = tuple(pair for pair in mention.value.candidates if pair[0] in tokens)
+        if known:
+            narrowed = Mention(mention.kinds, mention.text, mention.start, mention.end, Match(known, mention.value.how))
+            named(narrowed, "seller", heard, slots, doubts)
+            return
+
+
+def _agent(heard: Heard, context: Context, slots: list[Found]) -> None:
+    """Find for which of their companies the person buys, when they act for several and name one whole word of it."""
+    buying = [agent for agent in context.agents if agent.buys]
+    if len(buying) < 2:
+        return
+    words = {mention.text for mention in heard.words}
+    fitting = [agent for agent in buying if words & {w for w in agent.name.casefold().split() if len(w) > 3}]
+    if len(fitting) == 1:
+        slots.append(Found("agent", f"agent {fitting[0].id}", How.PART, fitting[0].name, why="a word of the name"))
+
+
+def _delivery(heard: Heard, slots: list[Found]) -> None:
+    """Find the day of delivery: it is added to the summary the way a person adds it."""
+    days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
+    if len(days) != 1 or days[0].first != days[0].last:
+        return
+    said = heard.text[days[0].start : days[0].end]
+    why = "a day in a request is the day of delivery"
+    slots.append(Found("confirm 1", "add", How.IMPLIED, why="the message adds a detail to the summary"))
+    slots.append(Found("detail 1", "delivery", How.IMPLIED, why=why))
+    slots.append(Found("delivery 1", f"{days[0].first:%d/%m/%Y}", said=said, why=why))

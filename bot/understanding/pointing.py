@@ -1,0 +1,196 @@
+"""Which order is meant: by its code, its last digits, the other side's name, its place in a list, or the notice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.understanding.context import Context, OrderSeen
+from bot.understanding.heard import BRAND, CODE, NAME, NUMBER, Heard, Mention
+from bot.understanding.meaning import Doubt, Found, How
+from bot.understanding.names import Match
+from core.codes import DIGITS
+
+SHORTEST_ENDING = 3
+_BEFORE_ENDING = frozenset(
+    [
+        "la",
+        "el",
+        "orden",
+        "pedido",
+        "codigo",
+        "numero",
+        "final",
+        "lo",
+        "los",
+        "las",
+        "termina",
+        "terminan",
+        "acaba",
+        "digitos",
+        "es",
+        "que",
+        "q",
+        "nro",
+        "n",
+        "id",
+    ]
+)
+_COUNTED = ("unit", "kilo", "pound", "gallon", "dozen", "goods")
+_LOOKS = frozenset({"status", "detail", "history"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """The order that a message points to, if it does."""
+
+    slot: Found | None = None
+    order: OrderSeen | None = None
+    """The order itself, when it is among those that were looked at."""
+    doubt: Doubt | None = None
+    several: tuple[str, ...] = ()
+    """The codes, when the message means all that the reminder names."""
+    used: tuple[Mention, ...] = ()
+    """What pointed to it: these numbers are no quantities."""
+    unknown_ending: str = ""
+
+
+def point(heard: Heard, context: Context, conversation: str, *, by_name: bool = True) -> Pointed:
+    """Return the order that the words point to, among those with which the conversation can be held."""
+    pointed = _by_code(heard, context)
+    if pointed is not None:
+        return pointed
+    able = able_to(context, conversation)
+    pointed = _by_ending(heard, context, able)
+    if pointed is not None:
+        return pointed
+    if by_name and (pointed := _by_counterpart(heard, able)) is not None:
+        return pointed
+    return Pointed()
+
+
+def able_to(context: Context, conversation: str) -> list[OrderSeen]:
+    """Return the orders with which the conversation can be held now; looking can be done with any."""
+    if conversation in _LOOKS or not conversation:
+        return list(context.orders)
+    return [order for order in context.orders if conversation in order.can]
+
+
+def from_notice(context: Context, conversation: str) -> Pointed:
+    """Return what the last reminder or notice is about, when the conversation can be held about it."""
+    if context.notice is None:
+        return Pointed()
+    named = [order for order in able_to(context, conversation) if order.code in context.notice.codes]
+    if len(named) == 1:
+        order = named[0]
+        return Pointed(Found("order", order.code, How.CONTEXT, order.code, "", "the notice on the screen"), order)
+    if named:
+        return Pointed(several=tuple(order.code for order in named), doubt=_doubt(named, ""))
+    return Pointed()
+
+
+def the_only_one(context: Context, conversation: str) -> Pointed:
+    """Return the one order with which the conversation can be held, when there is one."""
+    able = able_to(context, conversation)
+    if len(able) != 1:
+        return Pointed()
+    why = "the only order with which it can be done"
+    return Pointed(Found("order", able[0].code, How.CONTEXT, able[0].code, "", why), able[0])
+
+
+def _by_code(heard: Heard, context: Context) -> Pointed | None:
+    mentioned = heard.of(CODE)
+    codes = dict.fromkeys(str(mention.value) for mention in mentioned)
+    if not codes:
+        return None
+    if len(codes) > 1:
+        return Pointed(doubt=Doubt("order", tuple((code, code) for code in codes), heard.said(*mentioned)))
+    code = next(iter(codes))
+    order = next((one for one in context.orders if one.code == code), None)
+    slot = Found("order", code, How.STATED, code, heard.said(*mentioned), "eleven digits of a code")
+    return Pointed(slot, order, used=tuple(mentioned))
+
+
+def _by_ending(heard: Heard, context: Context, able: Sequence[OrderSeen]) -> Pointed | None:
+    words = heard.words
+    for place, mention in enumerate(words):
+        digits = _digits(heard, mention)
+        if not SHORTEST_ENDING <= len(digits) < DIGITS:
+            continue
+        before = words[place - 1] if place else None
+        after = words[place + 1] if place + 1 < len(words) else None
+        if before is not None and not _points(before):
+            continue
+        if after is not None and (after.has(*_COUNTED) or (after.text == "de" and _is_size(words, place + 2))):
+            continue
+        found = [one for one in able if one.code.endswith(digits)]
+        found = found or [one for one in context.orders if one.code.endswith(digits)]
+        if len(found) == 1:
+            why = f"the only order that ends in {digits}"
+            slot = Found("order", found[0].code, How.PART, found[0].code, heard.said(mention), why)
+            return Pointed(slot, found[0], used=(mention,))
+        if found:
+            return Pointed(doubt=_doubt(found, heard.said(mention)), used=(mention,))
+        if before is not None and place and _points_clearly(before):
+            return Pointed(used=(mention,), unknown_ending=digits)
+    return None
+
+
+def _digits(heard: Heard, mention: Mention) -> str:
+    if mention.has(NUMBER) and mention.number is not None and mention.number % 1 == 0:
+        typed = heard.said(mention)
+        return typed if typed.isascii() and typed.isdigit() else str(mention.number)
+    return str(mention.value) if mention.has("digits") else ""
+
+
+def _points(before: Mention) -> bool:
+    return (
+        before.text.split(" ")[-1] in _BEFORE_ENDING
+        or _points_clearly(before)
+        or any(kind.partition(".")[0] in _POINTING for kind in before.kinds)
+    )
+
+
+_POINTING = frozenset(
+    {"close", "accept", "sell", "reject", "annul", "arrive", "status", "detail", "history", "sign", "polite", "and"}
+)
+
+
+def _points_clearly(before: Mention) -> bool:
+    return before.text.split(" ")[0] in (
+        "termina",
+        "terminan",
+        "acaba",
+        "terminado",
+        "terminada",
+        "acabado",
+        "ends",
+        "ending",
+        "ultimos",
+        "acabada",
+    )
+
+
+def _is_size(words: Sequence[Mention], place: int) -> bool:
+    return place < len(words) and words[place].has(NUMBER)
+
+
+def _by_counterpart(heard: Heard, able: Sequence[OrderSeen]) -> Pointed | None:
+    for mention in heard.of(NAME, BRAND):
+        if not isinstance(mention.value, Match) or not mention.has(NAME):
+            continue
+        meant = {name for _token, name in mention.value.candidates}
+        found = [one for one in able if one.counterpart in meant]
+        if len(found) == 1:
+            how = How.SIMILAR if mention.value.how is How.SIMILAR else How.PART
+            why = f"the only order with {found[0].counterpart}"
+            return Pointed(
+                Found("order", found[0].code, how, found[0].code, heard.said(mention), why), found[0], used=(mention,)
+            )
+        if found:
+            return Pointed(doubt=_doubt(found, heard.said(mention)), used=(mention,))
+    return None
+
+
+def _doubt(found: Sequence[OrderSeen], said: str) -> Doubt:
+    return Doubt("order", tuple((one.code, f"{one.code} {one.counterpart}") for one in found), said)

@@ -1,0 +1,218 @@
+"""What arrived: all, nothing, or so much of each line. "llegaron 18 de los 20", "los de 45 no llegaron"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.understanding.context import LineSeen
+from bot.understanding.heard import Heard, Mention
+from bot.understanding.lines import Item, items
+from bot.understanding.names import Match
+
+_BOUNDARIES = frozenset({"and", "except", "rest"})
+
+
+@dataclass(slots=True)
+class Arrival:
+    """What a message says of the goods."""
+
+    what: str = ""
+    """all, some or nothing; empty when it does not say."""
+    received: dict[int, Decimal] = field(default_factory=dict)
+    """By position of the line."""
+    said: dict[int, str] = field(default_factory=dict)
+    missing: set[int] = field(default_factory=set)
+    """Lines of which nothing came."""
+    unclear: bool = False
+    """Whether an amount could not be told to a line."""
+    broken: bool = False
+    """Whether some of it came in a bad state, so that no amount is sure."""
+    over: bool = False
+    """Whether more is said to have come than was sold."""
+    speaks: bool = False
+    """Whether it speaks of goods that arrived or lack at all."""
+
+
+@dataclass(slots=True)
+class _Part:
+    mentions: list[Mention]
+    lacks: bool
+    denied: bool
+    everything: bool
+    rest: bool
+
+
+def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used: Sequence[Mention] = ()) -> Arrival:
+    """Return what the message says of the goods of an order with these lines."""
+    found = Arrival(
+        speaks=heard.has("arrived", "received", "lack", "difference", "all", "nothing", "reason.never_came")
+    )
+    parts = _parts(heard)
+    before = False  # whether an earlier part said how the following ones are meant
+    for part in parts:
+        _read(heard, part, lines, sizes, used, found, before)
+        before = before or part.lacks
+    _conclude(heard, parts, lines, found)
+    return found
+
+
+def _parts(heard: Heard) -> list[_Part]:
+    """Cut at commas and ands; "menos" and "lo demás" begin a part of their own."""
+    cut: list[list[Mention]] = [[]]
+    for mention in heard.mentions:
+        if mention.text == "menos" and _is_short_of(heard, mention, cut[-1]):
+            cut[-1].append(mention)
+        elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+"):
+            cut.append([mention] if mention.has("except", "rest") else [])
+        else:
+            cut[-1].append(mention)
+    return [_part(one) for one in cut if one]
+
+
+def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
+    """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
+    after = [one for one in heard.words if one.start > mention.start][:4]
+    return bool(before) and before[-1].has("number") and not any(one.has("number", "brand") for one in after)
+
+
+def _part(mentions: list[Mention]) -> _Part:
+    denied = any(one.has("reason.never_came") for one in mentions)
+    for place, mention in enumerate(mentions):
+        ahead = [one for one in mentions[place + 1 : place + 4] if not one.has("small")]
+        if mention.has("negation") and ahead and ahead[0].has("arrived", "received"):
+            denied = True
+    return _Part(
+        mentions,
+        lacks=any(one.has("lack", "except") for one in mentions),
+        denied=denied,
+        everything=any(one.has("all") for one in mentions),
+        rest=any(one.has("rest") for one in mentions),
+    )
+
+
+def _read(
+    heard: Heard,
+    part: _Part,
+    lines: Sequence[LineSeen],
+    sizes: Sequence[str],
+    used: Sequence[Mention],
+    found: Arrival,
+    lacking_before: bool,
+) -> None:
+    said_part = Heard(heard.text, part.mentions, known={kind for one in part.mentions for kind in one.kinds})
+    said = list(items(said_part, sizes, used))
+    if said and any(one.has("reason.state", "reason.wrong") for one in part.mentions):
+        found.broken = True  # so many came broken: how many are kept is for the person to say
+        return
+    if part.lacks and not said and _lone(part):
+        said = [Item(Decimal(1))]
+    for item in said:
+        line = _line_of(item, lines)
+        if item.quantity is None and (item.size or item.brand) and not (part.denied or part.lacks or part.everything):
+            continue
+        if line is None:
+            found.unclear = found.unclear or item.quantity is not None or part.denied
+            continue
+        amount = _amount(item, line, part, lacking_before=lacking_before and not _arrives(part))
+        if amount is None:
+            continue
+        if amount > line.quantity or amount < 0:
+            found.over = True
+        found.received[line.position] = amount
+        found.said[line.position] = heard.said(*(item.mentions or part.mentions))
+        if not amount:
+            found.missing.add(line.position)
+
+
+def _lone(part: _Part) -> bool:
+    """Say whether a part lacks "one": faltó un balón, faltó uno."""
+    return any(one.has("one") or one.text in ("uno", "una", "one") for one in part.mentions)
+
+
+def _arrives(part: _Part) -> bool:
+    return any(one.has("arrived", "received") for one in part.mentions)
+
+
+def _amount(item: Item, line: LineSeen, part: _Part, *, lacking_before: bool) -> Decimal | None:
+    if item.quantity is None:
+        if part.denied or part.lacks:
+            return Decimal(0)
+        return line.quantity if part.everything else None
+    if part.denied:
+        return None  # "no llegaron 20" denies a number, and says no other
+    if part.lacks or lacking_before:
+        return line.quantity - item.quantity
+    return item.quantity
+
+
+def _line_of(item: Item, lines: Sequence[LineSeen]) -> LineSeen | None:
+    """Return the one line that the item can mean, or None."""
+    fitting = [line for line in lines if _fits(item, line)]
+    if len(fitting) == 1:
+        return fitting[0]
+    by_total = [line for line in fitting if item.total is not None and line.quantity == item.total]
+    if len(by_total) == 1:
+        return by_total[0]
+    if not fitting and len(lines) == 1 and item.size and item.quantity is not None and not item.brand:
+        number = Decimal(item.size.split()[0])
+        return lines[0] if number == lines[0].quantity else None  # "8 de 10": the ten that were sold
+    return None
+
+
+def _fits(item: Item, line: LineSeen) -> bool:
+    if item.size is not None and item.size != line.size:
+        return False
+    if item.brand is not None and isinstance(item.brand.value, Match):
+        return line.brand in {name for _token, name in item.brand.value.candidates}
+    return item.total is None or item.total == line.quantity
+
+
+def _conclude(heard: Heard, parts: Sequence[_Part], lines: Sequence[LineSeen], found: Arrival) -> None:
+    """Say all, some or nothing, and fill the lines of which "everything" or "the rest" speaks."""
+    whole = [part for part in parts if part.everything and not part.lacks and not part.denied]
+    has_amounts = bool(found.received) or found.unclear
+    rest = any(part.rest and not part.denied and not part.lacks for part in parts)
+    excepted = bool(whole) and any(part.lacks or part.denied for part in parts)
+    if has_amounts and (rest or excepted):
+        for line in lines:
+            if line.position not in found.received:
+                found.received[line.position] = line.quantity
+                found.said[line.position] = heard.text
+    if found.broken:
+        found.received, found.unclear, has_amounts = {}, True, True
+    found.what = _by_amounts(lines, found) if has_amounts else _without_amounts(heard, parts, whole=bool(whole))
+    if found.what != "some":
+        found.received = {}
+
+
+def _by_amounts(lines: Sequence[LineSeen], found: Arrival) -> str:
+    full = {line.position: line.quantity for line in lines}
+    if found.unclear or not full or found.received.keys() != full.keys():
+        return "some"
+    if found.received == full:
+        return "all"
+    return "some" if any(found.received.values()) else "nothing"
+
+
+def _without_amounts(heard: Heard, parts: Sequence[_Part], *, whole: bool) -> str:
+    if heard.has("nothing"):
+        return "nothing" if _nothing_came(heard) else ""
+    if heard.has("difference", "lack"):
+        return "some"
+    if whole:
+        return "all"
+    return "nothing" if _never_came(heard, parts) else ""
+
+
+def _nothing_came(heard: Heard) -> bool:
+    return (
+        heard.has("arrived", "received", "reason.never_came")
+        or len([one for one in heard.words if not one.has("polite")]) <= 2
+    )
+
+
+def _never_came(heard: Heard, parts: Sequence[_Part]) -> bool:
+    never = any(one.text.startswith(("nunca", "jamas", "never", "no aparec")) for one in heard.mentions)
+    return never and any(part.denied for part in parts)

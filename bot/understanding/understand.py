@@ -1,0 +1,16 @@
+"""The one way in: a text and its context, to what it means."""
+
+from __future__ import annotations
+
+from bot.understanding.answering import answered
+from bot.understanding.context import Context
+from bot.understanding.deciding import decide
+from bot.understanding.heard import listen
+from bot.understanding.meaning import Meaning
+
+
+def understand(text: str, context: Context) -> Meaning:
+    """Return what the message means. Never raises; the same text and context always mean the same."""
+    heard = listen(text, context)
+    question = context.open
+    return answered(heard, context, question) if question is not None else decide(heard, context)

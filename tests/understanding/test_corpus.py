@@ -1,0 +1,43 @@
+"""What people type is understood as they mean it: the corpus, and what was held back while the layer was written."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.understanding import Kind
+from tests.understanding.corpus import FOLDER, HELD_BACK, LEVELS, judge, read, score, told, topic_right
+
+CASES = read(FOLDER)
+HELD = read(HELD_BACK)
+
+
+def test_the_corpus_is_large_and_of_every_kind() -> None:
+    assert len(CASES) + len(HELD) >= 500
+    assert {case.level for case in CASES} == {case.level for case in HELD} == set(LEVELS)
+    assert not {(case.text, case.heading) for case in CASES} & {
+        (case.text, case.heading) for case in HELD if len(case.text) > 25
+    }
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_each_message_is_understood(level: str) -> None:
+    outcomes = [judge(case) for case in CASES if case.level == level]
+    wrong = [told(one) for one in outcomes if not (one.intent_right and one.slots_right and topic_right(one))]
+    assert wrong == []
+
+
+def test_what_was_held_back_reaches_the_bar() -> None:
+    reached = score([judge(case) for case in HELD])
+    assert reached["intents"] >= 0.97
+    assert reached["slots"] >= 0.95
+
+
+def test_no_message_starts_what_it_does_not_mean() -> None:
+    outcomes = [judge(case) for case in (*CASES, *HELD)]
+    assert [told(one) for one in outcomes if one.wrong_action] == []
+
+
+def test_no_message_carries_its_own_yes() -> None:
+    outcomes = [judge(case) for case in (*CASES, *HELD)]
+    opening = [one for one in outcomes if one.meaning.kind is Kind.INTENT]
+    assert [told(one) for one in opening if "yes" in one.meaning.answers.values()] == []
