@@ -86,9 +86,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_vehicle_agent_id"), "vehicle")
     op.drop_table("vehicle")
     op.drop_index("ix_order_sold_in_bulk", "order")
-    with op.batch_alter_table("order", schema=None) as batch_op:
-        for name in ("gallons", "buyer_ruc", "seller_ruc", "invoice", "plate"):
-            batch_op.drop_column(name)
-    with op.batch_alter_table("agent", schema=None) as batch_op:
-        for name in ("capacity_bulk", "capacity_liquids"):
-            batch_op.drop_column(name)
+    # not in batches: on SQLite those make the table anew, which the rows that refer to it forbid
+    for name in ("gallons", "buyer_ruc", "seller_ruc", "invoice", "plate"):
+        op.drop_column("order", name)
+    for name in ("capacity_bulk", "capacity_liquids"):
+        op.drop_column("agent", name)
