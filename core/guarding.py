@@ -15,7 +15,7 @@ from core import errors, insurance, products, volumes
 from core.errors import Refused
 from core.order import Order
 from core.register import Agent, Deal, Side
-from core.statements import BRANDS, CLIENT_LOCKED, HOLDER_OF_UNIT, LENDERS, SOLD_IN_BULK, UNCERTIFIED
+from core.statements import BRANDS, CLIENT_LOCKED, HOLDER_OF_UNIT, LENDERS, SOLD_IN_BULK
 from core.terms import Activity, Trade
 from core.vehicles import Vehicle, check_vehicle
 
@@ -73,7 +73,7 @@ def standing(tx: Connection, deal: Deal) -> tuple[Refused, ...]:
     if deal.trade is not Trade.LIQUIDS:
         found += insured(deal.buyer, deal)
     if deal.trade is Trade.CYLINDERS:
-        found += _certified(tx, deal, (row.id for row in BRANDS.all(tx, {})))
+        found += _certified(deal, ((row.name, row.packer_id) for row in BRANDS.all(tx, {})))
     if deal.trade is Trade.BULK:
         found += lent(tx, deal)
     if deal.trade.by_truck and not deal.buyer.agent.address:
@@ -86,7 +86,7 @@ def _found(tx: Connection, deal: Deal, order: Order, at: datetime) -> Iterator[R
     if deal.trade is not Trade.LIQUIDS:  # the DS 01-94-EM is of LPG
         yield from insured(deal.buyer, deal)
     if deal.trade is Trade.CYLINDERS:
-        yield from _certified(tx, deal, (line.brand_id for line in order.lines if line.current))
+        yield from _certified(deal, ((line.brand or "", line.packer_id) for line in order.lines if line.current))
     if deal.trade is Trade.BULK:
         yield from lent(tx, deal)
         yield from _monthly_volume(tx, deal, order, at)
@@ -115,19 +115,17 @@ def insured(side: Side, deal: Deal) -> Iterator[Refused]:
         yield errors.Underinsured(agent.name, breach.found, breach.limit)
 
 
-def _certified(tx: Connection, deal: Deal, brand_ids: Iterable[int | None]) -> Iterator[Refused]:
-    """Yield the brands for which the local has no certificate (art. 50); where none is known, a warning."""
+def _certified(deal: Deal, brands: Iterable[tuple[str, int | None]]) -> Iterator[Refused]:
+    """Yield the brands, each with its envasadora, for which the local has no certificate; none known: a warning."""
     shop, seller = deal.buyer, deal.seller.agent
     if shop.agent.activity is not Activity.RETAIL_SHOP or seller.activity is not Activity.CYLINDER_DISTRIBUTOR:
         return
     if not shop.has_certificates:
         yield errors.CertificatesUnknown(shop.agent.name)
         return
-    facts = {"shop_id": shop.agent.id, "on": deal.on}
-    missing = [UNCERTIFIED.scalar(tx, {**facts, "brand_id": brand_id}) for brand_id in dict.fromkeys(brand_ids)]
-    names = [name for name in missing if name]
-    if names:
-        yield errors.NotCertified(shop.agent.name, ", ".join(names), deal.on)
+    missing = [name for name, packer in brands if packer is not None and packer not in shop.certified_by]
+    if missing:
+        yield errors.NotCertified(shop.agent.name, ", ".join(dict.fromkeys(missing)), deal.on)
 
 
 def lent(tx: Connection, deal: Deal) -> Iterator[Refused]:

@@ -29,6 +29,8 @@ class Line:
     received: Decimal | None
     status: LineStatus
     reason: str
+    packer_id: int | None = None
+    """The envasadora of the brand, if it is known."""
 
     @property
     def name(self) -> str:

@@ -93,7 +93,7 @@ class OrderBook:
 
     def brands(self) -> list[Named]:
         """Return every brand."""
-        return [Named(*row) for row in BRANDS.all(self._tx, {})]
+        return [Named(row.id, row.name) for row in BRANDS.all(self._tx, {})]
 
     @property
     def register(self) -> RegisterBook:

@@ -72,7 +72,9 @@ class Side:
     was_insured: bool
     """Whether any policy of it is known, of whatever dates."""
     has_certificates: bool
-    """Whether any certificado de conformidad of it is known."""
+    """Whether any certificado de conformidad of it is known, of whatever dates."""
+    certified_by: frozenset[int]
+    """The envasadoras whose certificate is in force on the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,10 @@ def read_deal(tx: Connection, buyer_id: int, seller_id: int, trade: Trade, on: d
     rows = DEAL.all(tx, {"buyer_id": buyer_id, "seller_id": seller_id, "trade": trade, "on": on})
     sides = {}
     for row in rows:
-        mine = [one for one in rows if one.id == row.id and one.cover is not None]
-        policies = tuple(Policy(one.cover, one.currency, one.taken_on) for one in mine)
-        sides[row.id] = Side(Agent(*row[:_WIDTH]), policies, row.was_insured, row.has_certificates)
+        mine = [one for one in rows if one.id == row.id]
+        policies = tuple({Policy(one.cover, one.currency, one.taken_on) for one in mine if one.cover is not None})
+        certified_by = frozenset(one.certified_by for one in mine if one.certified_by is not None)
+        sides[row.id] = Side(Agent(*row[:_WIDTH]), policies, row.was_insured, row.has_certificates, certified_by)
     if buyer_id not in sides or seller_id not in sides:
         return None
     allowed = rows[0].in_matrix and buyer_id != seller_id

@@ -145,23 +145,25 @@ def _insert_with_new_code(tx: Connection, row: dict[str, object], trade: Trade) 
 
 def _lines(tx: Connection, asked: Iterable[RequestedLine]) -> Iterable[Line]:
     """Yield the lines, each brand and size once, in the order in which they were first named."""
-    names = {row.id: row.name for row in BRANDS.all(tx, {})}
+    brands = {row.id: row for row in BRANDS.all(tx, {})}
     quantities: dict[tuple[int, str], Decimal] = {}
     for line in asked:
-        check_asked(f"{names.get(line.brand_id, line.brand_id)} {line.size}", line.quantity)
+        brand = brands[line.brand_id].name if line.brand_id in brands else line.brand_id
+        check_asked(f"{brand} {line.size}", line.quantity)
         key = (line.brand_id, line.size)
         quantities[key] = quantities.get(key, Decimal(0)) + line.quantity
     for position, ((brand_id, size_name), quantity) in enumerate(quantities.items(), start=1):
         size = catalogue.SIZES.get(size_name)
         if size is None:
             raise errors.UnknownProduct(size_name)
-        if brand_id not in names:
+        if brand_id not in brands:
             raise errors.UnknownProduct(str(brand_id))
         yield Line(
             position=position,
             product=catalogue.CYLINDER,
             brand_id=brand_id,
-            brand=names[brand_id],
+            brand=brands[brand_id].name,
+            packer_id=brands[brand_id].packer_id,
             size=size.name,
             unit=Unit.PIECES,
             kilograms_each=size.kilograms,

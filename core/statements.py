@@ -47,6 +47,7 @@ lent_tanks = table_of(LentTankRow)
 buyers = agents.alias("buyer")
 sellers = agents.alias("seller")
 all_policies = policies.alias("all_policies")
+all_certificates = certificates.alias("all_certificates")
 
 ORDER_COLUMNS = (
     orders.c.id,
@@ -100,6 +101,7 @@ LINE_COLUMNS = (
     lines.c.received,
     lines.c.status.label("line_status"),
     lines.c.reason,
+    brands.c.packer_id,
 )
 _its_visible = (orders.c.code == bindparam("code"), _visible())
 FIND = Statement(
@@ -202,7 +204,7 @@ DEAL = Statement(
     select(
         *AGENT_COLUMNS,
         _in_matrix.label("in_matrix"),
-        exists().where(certificates.c.shop_id == agents.c.id).correlate(agents).label("has_certificates"),
+        exists().where(all_certificates.c.shop_id == agents.c.id).correlate(agents).label("has_certificates"),
         exists()
         .where(all_policies.c.agent_id == agents.c.id, all_policies.c.plate == "")
         .correlate(agents)
@@ -210,25 +212,21 @@ DEAL = Statement(
         policies.c.cover,
         policies.c.currency,
         policies.c.valid_from.label("taken_on"),
+        certificates.c.packer_id.label("certified_by"),
     )
     .select_from(
-        agents.outerjoin(policies, and_(policies.c.agent_id == agents.c.id, policies.c.plate == "", in_force(policies)))
+        agents.outerjoin(
+            policies, and_(policies.c.agent_id == agents.c.id, policies.c.plate == "", in_force(policies))
+        ).outerjoin(certificates, and_(certificates.c.shop_id == agents.c.id, in_force(certificates)))
     )
     .where(or_(agents.c.id == bindparam("buyer_id"), agents.c.id == bindparam("seller_id")))
 )
-"""Both sides of an order and what decides whether they may trade: one statement, a row for each policy in force."""
+"""Both sides of an order and what decides whether they may trade, in one statement.
+
+A row for each policy in force with each certificate in force: there are few of both.
+"""
 
 
-_packed = select(brands.c.name, brands.c.packer_id).where(
-    brands.c.packer_id.is_not(None), brands.c.id == bindparam("brand_id")
-)
-_in_force = exists().where(
-    certificates.c.shop_id == bindparam("shop_id"),
-    certificates.c.packer_id == brands.c.packer_id,
-    in_force(certificates),
-)
-UNCERTIFIED = Statement(_packed.where(~_in_force))
-"""A brand, if its envasadora is known and has not certified the local on the day."""
 LENDERS = Statement(
     select(agents.c.ruc, agents.c.name)
     .select_from(lent_tanks.join(agents, lent_tanks.c.lender_id == agents.c.id))
@@ -382,7 +380,7 @@ PARTNERS = Statement(
     .limit(500)
 )
 """Everybody with whom the matrix lets an agent trade, also those whose entry does not hold."""
-BRANDS = Statement(select(brands.c.id, brands.c.name).order_by(brands.c.name))
+BRANDS = Statement(select(brands.c.id, brands.c.name, brands.c.packer_id).order_by(brands.c.name))
 MADE_BY = Statement(
     select(orders.c.code, orders.c.status, orders.c.requested_at, entries.c.person_name)
     .select_from(orders.join(entries, and_(entries.c.order_id == orders.c.id, entries.c.number == 1)))
