@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +24,7 @@ from bot.i18n import language
 from bot.receipts import checking
 from bot.settings import BadSettings, Settings, load
 from bot.understanding import explaining, inspecting
-from core import schema
+from core import clock, codes, schema
 from core.importing import Kind, Report, import_file
 from core.proof import picture
 from core.proof.keys import BadKeyError, Keyring, new_signing_key
@@ -36,6 +37,10 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 telegram = typer.Typer(help="Telegram.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(telegram, name="telegram")
+whatsapp = typer.Typer(help="WhatsApp.", no_args_is_help=True)
+app.add_typer(whatsapp, name="whatsapp")
+reminders = typer.Typer(help="Reminders: what is decided, and why.", no_args_is_help=True)
+app.add_typer(reminders, name="reminders")
 screen = Console()
 errors = Console(stderr=True)
 
@@ -280,21 +285,108 @@ def receipt_key() -> None:
 
 @telegram.command("set-webhook")
 def set_webhook() -> None:
-    """Tell Telegram where updates go. Once per deployment, not at every start."""
-    from bot.handlers import telegram as channel  # noqa: PLC0415 - loads the client
+    """Tell Telegram where updates go, and the commands. Once per deployment, not at every start."""
+    from bot.handlers import telegram_setup  # noqa: PLC0415 - loads the client
 
     found = settings()
     if not found.has_telegram or not found.public_base_url:
         errors.print("Set TELEGRAM_BOT_TOKEN and PUBLIC_BASE_URL first.", style="red")
         raise typer.Exit(2)
-    address = asyncio.run(channel.set_webhook(found))
+    address = asyncio.run(telegram_setup.set_webhook(found))
     screen.print(f"Telegram sends updates to {address}", highlight=False)
+
+
+@telegram.command("commands")
+def set_commands() -> None:
+    """Tell Telegram the commands that its menu lists, in each language."""
+    from bot.handlers import telegram_setup  # noqa: PLC0415 - loads the client
+
+    found = settings()
+    if not found.has_telegram:
+        errors.print("Set TELEGRAM_BOT_TOKEN first.", style="red")
+        raise typer.Exit(2)
+    for command in asyncio.run(telegram_setup.set_commands(found)):
+        screen.print(f"/{command.command}  {command.description}", highlight=False)
 
 
 @telegram.command()
 def poll() -> None:
     """Start the worker; without PUBLIC_BASE_URL it asks Telegram for updates by long polling."""
     worker()
+
+
+@whatsapp.command("templates")
+def whatsapp_templates(
+    check: Annotated[bool, typer.Option("--check", help="Only ask for the state of approval.")] = False,
+) -> None:
+    """Make the templates at Twilio, submit them to WhatsApp and show their state. Twice does no more than once."""
+    from bot.handlers import twilio_client, whatsapp_templates  # noqa: PLC0415 - loads the client
+
+    found = settings()
+    if not found.has_whatsapp:
+        errors.print("Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_WHATSAPP_FROM first.", style="red")
+        raise typer.Exit(2)
+    runtime = found.runtime()
+    schema.upgrade(runtime.database)
+    work = whatsapp_templates.check if check else whatsapp_templates.bring_up_to_date
+    table = Table("template", "language", "approval", "content", "remark")
+    problems = 0
+    for one in work(twilio_client.make_client(found), runtime.database, runtime.clock):
+        problems += bool(one.problem)
+        table.add_row(one.definition.name, one.definition.language, one.state, one.content_sid, one.remark)
+    runtime.database.close()
+    screen.print(table)
+    if problems:
+        errors.print(f"{problems} templates met a problem; run it again to go on.", style="red")
+        raise typer.Exit(1)
+
+
+@reminders.command("sweep")
+def sweep_once(
+    at: Annotated[
+        str, typer.Option(help="As of this moment, like 2026-11-20T18:00-05:00; without a zone, Lima's.")
+    ] = "",
+) -> None:
+    """Decide once who is to be reminded, as of now or of a moment, and print what and why."""
+    from reminders import sweep, telling  # noqa: PLC0415 - only here
+
+    moment = _moment(at)
+    runtime = settings().runtime()
+    schema.upgrade(runtime.database)
+    decided = sweep.sweep(runtime, moment)
+    with runtime.database.reading() as tx:
+        for one in decided:
+            for line in telling.told(tx, one, moment, runtime.hours):
+                screen.print(line, markup=False, highlight=False, soft_wrap=True)
+    if not decided:
+        screen.print("Nobody is to be reminded of anything.", highlight=False)
+
+
+@reminders.command()
+def explain(
+    code: Annotated[str, typer.Argument(help="The order's eleven digits.")],
+    at: Annotated[str, typer.Option(help="As of this moment.")] = "",
+) -> None:
+    """Print the whole timetable of one order: what was sent, and what is to come."""
+    from reminders import telling  # noqa: PLC0415 - only here
+
+    runtime = settings().runtime()
+    lines = telling.explain(runtime, codes.normalise(code) or code, _moment(at))
+    for line in lines:
+        screen.print(line, markup=False, highlight=False, soft_wrap=True)
+    if not lines:
+        errors.print("There is no such order.", style="red")
+        raise typer.Exit(1)
+
+
+def _moment(text: str) -> datetime:
+    """Return the moment, now without one; stop with what is wrong."""
+    try:
+        found = datetime.fromisoformat(text) if text else clock.now()
+    except ValueError:
+        errors.print(f"{text!r} is not a moment like 2026-11-20T18:00-05:00", style="red", markup=False)
+        raise typer.Exit(2) from None
+    return (found if found.tzinfo else found.replace(tzinfo=clock.LIMA)).astimezone(UTC)
 
 
 if __name__ == "__main__":

@@ -94,9 +94,17 @@ def mark_written(database: Database, letter: Claimed, worker: str, content: dict
         tx.execute(_WRITE, {"this": letter.id, "worker": worker, "written": content})
 
 
-def mark_failed(runtime: Runtime, letter: Claimed, worker: str, error: SendError, at: datetime) -> None:
+def mark_uncertain(database: Database, letter: Claimed, worker: str, at: datetime) -> None:
+    """Say that nobody can know whether it arrived."""
+    with database.transaction() as tx:
+        _mark(tx, letter, worker, Sending.UNCERTAIN, at, reason=letter.last_error, wait=UNCERTAIN_WAIT)
+
+
+def mark_failed(
+    runtime: Runtime, letter: Claimed, worker: str, error: SendError, at: datetime, *, can_be_asked: bool = False
+) -> None:
     """Say that it was not sent, or perhaps not, and do what follows from it."""
-    state, wait = _consequence(letter, error)
+    state, wait = _consequence(letter, error, can_be_asked and not error.was_copy)
     with runtime.database.transaction() as tx:
         marked = _mark(
             tx,
@@ -125,12 +133,12 @@ def _alarm(runtime: Runtime, channel: str, error: SendError) -> None:
     alarms.sound(runtime, f"{channel}_refuses", str(error).partition(":")[0])
 
 
-def _consequence(letter: Claimed, error: SendError) -> tuple[Sending, timedelta]:
+def _consequence(letter: Claimed, error: SendError, can_be_asked: bool) -> tuple[Sending, timedelta]:
     match error.fate:
         case Fate.TEMPORARY:
             return Sending.PENDING, error.retry_after or waiting_time(letter.attempts)
-        case Fate.DOUBTFUL if letter.critical and not letter.doubts:
-            return Sending.PENDING, DOUBT_WAIT
+        case Fate.DOUBTFUL if can_be_asked or (letter.critical and not error.was_copy):
+            return Sending.PENDING, max(DOUBT_WAIT, waiting_time(letter.attempts))
         case Fate.DOUBTFUL:
             return Sending.UNCERTAIN, UNCERTAIN_WAIT
         case Fate.SHUT:

@@ -11,7 +11,8 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot import inbox
 from bot.handlers import telegram
-from bot.handlers.telegram import ClientBot
+from bot.handlers.telegram_client import ClientBot
+from bot.handlers.telegram_errors import wait_named_by
 from bot.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class Poller:
                 await self._take(update)
                 self._next = int(update["update_id"]) + 1  # only now may Telegram forget it
         except RetryAfter as busy:
-            await asyncio.sleep(telegram.wait_named_by(busy).total_seconds())
+            await asyncio.sleep(wait_named_by(busy).total_seconds())
         except Conflict:
             log.warning("somebody else polls for this bot, or a webhook is set")
             await asyncio.sleep(PAUSE_AFTER_ERROR)

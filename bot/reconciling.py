@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select
 
 from bot import alarms, facts, inbox
 from bot.handlers import whatsapp
+from bot.handlers.twilio_client import make_client
 from bot.messages import Content, Incoming
 from bot.runtime import Runtime
 from bot.settings import Settings
@@ -49,7 +50,7 @@ class Reconciler:
     """Asks Twilio, from time to time, for what it received for this bot."""
 
     def __init__(self, settings: Settings, runtime: Runtime) -> None:
-        self._client = whatsapp.make_client(settings)
+        self._client = make_client(settings)
         self._number = settings.twilio_whatsapp_from
         self._runtime = runtime
 

@@ -14,7 +14,8 @@ from telegram import WebhookInfo
 from telegram.error import TelegramError
 
 from bot import alarms, facts
-from bot.handlers.telegram import ALLOWED_UPDATES, ClientBot, make_bot
+from bot.handlers.telegram import ALLOWED_UPDATES
+from bot.handlers.telegram_client import ClientBot, make_bot
 from bot.runtime import Runtime
 from bot.settings import Settings
 

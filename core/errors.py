@@ -350,3 +350,10 @@ class OverCapacity(Refused):
     wanted: Decimal
     holding: tuple[Holding, ...]
     unit: Unit = Unit.KILOGRAMS
+
+
+@refusal
+class NotLaterToday(Refused):
+    """A reminder can be put off only until a later time of the same day in Lima."""
+
+    code: str

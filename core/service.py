@@ -165,6 +165,9 @@ def _save(tx: Connection, before: Order, after: Order) -> None:
             "document": after.document,
             "invoice": after.invoice,
             "plate": after.plate,
+            "accepted_at": after.accepted_at,
+            "arrived_at": after.arrived_at,
+            "to_close_since": after.to_close_since,
         },
     )
     if saved != 1:

@@ -73,6 +73,8 @@ ORDER_COLUMNS = (
     orders.c.seller_ruc,
     orders.c.invoice,
     orders.c.plate,
+    orders.c.accepted_at,
+    orders.c.arrived_at,
 )
 ORDER_SOURCE = orders.join(buyers, orders.c.buyer_id == buyers.c.id).join(sellers, orders.c.seller_id == sellers.c.id)
 
@@ -440,6 +442,9 @@ SAVE_ORDER = Statement(
         document=bindparam("document"),
         invoice=bindparam("invoice"),
         plate=bindparam("plate"),
+        accepted_at=bindparam("accepted_at"),
+        arrived_at=bindparam("arrived_at"),
+        to_close_since=bindparam("to_close_since"),
     )
 )
 SAVE_LINE = Statement(

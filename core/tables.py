@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Enum,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -66,6 +68,19 @@ def official(kind: type[StrEnum], length: int = 40) -> Enum:
     return Enum(kind, native_enum=False, length=length, values_callable=lambda members: [m.value for m in members])
 
 
+OPEN_INDEXES = (
+    ("ix_order_to_close", Status.TO_CLOSE, ("to_close_since", "arrived_at", "buyer_id", "status")),
+    ("ix_order_to_sell", Status.ACCEPTED, ("accepted_at", "seller_id", "status")),
+    ("ix_order_to_answer", Status.REQUESTED, ("requested_at", "seller_id", "status")),
+)
+"""What the reminders look at: however many orders are finished, these hold only the open ones."""
+
+
+def _open_index(name: str, status: Status, columns: tuple[str, ...]) -> Index:
+    where = text(f"status = '{status.value}'")
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 class AgentRow(SQLModel, table=True):
     """An agent: one entry in the Registro de Hidrocarburos, with the dates between which it holds."""
 
@@ -98,6 +113,10 @@ class PersonRow(SQLModel, table=True):
     name: str = Field(max_length=120)
     phone: str | None = Field(default=None, max_length=20, index=True)
     locale: str = Field(default="es_PE", max_length=10)
+    morning: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
+    """Whether the person wants one summary in the morning of all that is overdue."""
+    weekly: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
+    """Whether the person wants to be told on Mondays how the week went."""
 
 
 class MembershipRow(SQLModel, table=True):
@@ -224,6 +243,7 @@ class OrderRow(SQLModel, table=True):
             sqlite_where=text("trade = 'GLP-G'"),
             postgresql_where=text("trade = 'GLP-G'"),
         ),
+        *(_open_index(*open_ones) for open_ones in OPEN_INDEXES),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -252,6 +272,11 @@ class OrderRow(SQLModel, table=True):
     invoice: str = Field(default="", sa_column=Column(String(20), nullable=False, server_default=""))
     """The factura that goes with the guía, where both must (DS 01-94-EM art. 26)."""
     plate: str = Field(default="", sa_column=Column(String(12), nullable=False, server_default=""))
+    accepted_at: datetime | None = None
+    arrived_at: datetime | None = None
+    """When somebody of either side first said that the product is there."""
+    to_close_since: datetime | None = None
+    """When the buyer's clock started: at the sale, or at the arrival if that came later."""
     draft: str | None = Field(default=None, max_length=40)
     """The conversation that asked for it: one conversation never makes two orders."""
 

@@ -16,9 +16,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import health, inbox, outbox, registry
 from bot.channels import Sender
+from bot.handlers import whatsapp_templates
 from bot.handlers.phones import PhoneSender
-from bot.handlers.telegram import TelegramSender, make_bot
-from bot.handlers.whatsapp import WhatsAppSender
+from bot.handlers.telegram_client import make_bot
+from bot.handlers.telegram_sending import TelegramSender
+from bot.handlers.whatsapp_sending import WhatsAppSender
 from bot.polling import Poller
 from bot.reconciling import Reconciler
 from bot.relay import Relay
@@ -26,6 +28,9 @@ from bot.retention import blank_old
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.watching import look_at_telegram
+from reminders.posting import post_more
+from reminders.sweep import sweep
+from reminders.writing import writer
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +39,21 @@ ALIVE_EVERY = 5
 TELEGRAM_EVERY = 120
 MISSED_EVERY = 180
 BLANK_EVERY = 300
+TEMPLATES_EVERY = 15 * 60
+SWEEP_EVERY = 60
+POST_EVERY = 1
 """Seconds."""
 SOON = timedelta(seconds=15)
 """After a restart: what Twilio tries again comes by itself."""
 
 
-def senders(settings: Settings) -> dict[str, Sender]:
+def senders(settings: Settings, runtime: Runtime) -> dict[str, Sender]:
     """Return a sender for each channel that is on."""
     on: dict[str, Sender] = {}
     if settings.has_telegram:
-        on["telegram"] = TelegramSender(settings)
+        on["telegram"] = TelegramSender(settings, runtime)
     if settings.has_whatsapp:
-        on["whatsapp"] = WhatsAppSender(settings)
+        on["whatsapp"] = WhatsAppSender(settings, runtime)
     if settings.bot_demo:
         on["phone"] = PhoneSender()
     return on
@@ -58,7 +66,7 @@ def run(settings: Settings, runtime: Runtime) -> None:
 
 
 async def _run(settings: Settings, runtime: Runtime) -> None:
-    relay = Relay(runtime, senders(settings))
+    relay = Relay(runtime, senders(settings, runtime), writer(runtime))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, relay.stop)
@@ -86,7 +94,11 @@ def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
         (lambda: inbox.answer_leftovers(runtime), LEFTOVERS_EVERY),
         (lambda: outbox.take_up_again(runtime), LEFTOVERS_EVERY),
         (lambda: health.note_alive(runtime, health.WORKER), ALIVE_EVERY),
+        (lambda: sweep(runtime, runtime.clock()), SWEEP_EVERY),
+        (lambda: post_more(runtime), POST_EVERY),
     )
+    if settings.has_whatsapp:
+        jobs = (*jobs, (lambda: whatsapp_templates.refresh(settings, runtime), TEMPLATES_EVERY))
     for work, seconds in jobs:
         clock.add_job(asyncio.to_thread, "interval", [work], seconds=seconds)
     _watch(clock, settings, runtime)

@@ -179,6 +179,8 @@ def _received(row: Any) -> dict[str, object]:
 class PhoneSender:
     """A letter to a phone on the page has arrived as soon as it is marked as sent: the page reads the outbox."""
 
+    can_be_asked = True
+
     async def send(self, letter: Claimed) -> str:
         """Return an id; the page does the rest."""
         return f"phone-{letter.id}"

@@ -1,4 +1,4 @@
-"""Telegram: updates come in by webhook or long polling, messages go out through the Bot API.
+"""Telegram, the way in: updates come by webhook or long polling.
 
 python-telegram-bot parses and sends; its own dialogue machinery keeps state in the memory of one process, so it is not
 used. Facts about the platform: a webhook is retried until it gets a 2xx; a pressed button spins until it is answered.
@@ -11,35 +11,20 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-import httpx
 from flask import Blueprint, Response, jsonify, request
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # spans of time as such, not as seconds: read when the library is loaded
-from telegram import (
-    Bot,
-    CallbackQuery,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    KeyboardButton,
-    Message,
-    ReplyKeyboardMarkup,
-)
-from telegram.constants import ChatType, InlineKeyboardButtonLimit, MessageLimit
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
+from telegram import CallbackQuery, Message
+from telegram.constants import ChatType
 
 from bot import inbox
-from bot.handlers.splitting import split
-from bot.letters import CannotTellError, Claimed, Fate, SendError
-from bot.messages import Content, Incoming, Outgoing
+from bot.messages import Content, Incoming
 from bot.runtime import Runtime
 from bot.settings import Settings
-from bot.store import Reach
 
 log = logging.getLogger(__name__)
 
@@ -237,148 +222,3 @@ def _own_phone(message: Message) -> str:
         return ""
     digits = "".join(char for char in contact.phone_number if char.isdigit() and char.isascii())
     return f"+{digits}" if digits else ""
-
-
-class TelegramSender:
-    """Sends over the Bot API, from the worker's one event loop."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._bot = make_bot(settings)
-        self._ready = False
-
-    async def send(self, letter: Claimed) -> str:
-        """Send a letter; long ones in parts, the choices under the last part."""
-        if not self._ready:
-            await self._bot.initialize_connection()
-            self._ready = True
-        if letter.message.ack:
-            await self._stop_spinner(letter.message.ack)
-        message_id = ""
-        try:
-            for text, markup in parts(letter.message):
-                sent = await self._bot.send_message(int(letter.address), text, reply_markup=markup)
-                message_id = str(sent.message_id)
-        except (TelegramError, ValueError) as error:
-            raise decide(error) from error
-        return message_id
-
-    async def look_up(self, letter: Claimed) -> str | None:  # noqa: ARG002 - the channel's interface
-        """Refuse: a bot cannot read what it said in a chat."""
-        raise CannotTellError
-
-    async def _stop_spinner(self, query_id: str) -> None:
-        """Answer the pressed button. Too late is no harm: it only stops a spinner."""
-        try:
-            await self._bot.answer_callback_query(query_id)
-        except TelegramError as error:
-            log.info("a button was not acknowledged: %s", type(error).__name__)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        if self._ready:
-            await self._bot.close_connection()
-
-
-class ClientBot(Bot):
-    """A Bot that only calls: it does not ask who it is before its first message."""
-
-    async def initialize_connection(self) -> None:
-        """Open the connections."""
-        for connection in self._request:
-            await connection.initialize()
-
-    async def raw_updates(self, after: int, seconds: int) -> list[dict[str, Any]]:
-        """Return the updates from that id on as they came: one that cannot be understood must not hide the others."""
-        question = {"offset": after, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
-        updates: Any = await self._post("getUpdates", question, read_timeout=seconds + 15)
-        return list(updates)
-
-    async def close_connection(self) -> None:
-        """Close the connections."""
-        for connection in self._request:
-            await connection.shutdown()
-
-
-def make_bot(settings: Settings) -> ClientBot:
-    """Return a client of the Bot API, with timeouts."""
-    if settings.telegram_bot_token is None:
-        raise ValueError("TELEGRAM_BOT_TOKEN is not set")
-    return ClientBot(
-        settings.telegram_bot_token,
-        base_url=f"{settings.telegram_api_base_url}/bot",
-        base_file_url=f"{settings.telegram_api_base_url}/file/bot",
-        request=HTTPXRequest(connection_pool_size=32, connect_timeout=5, read_timeout=10, write_timeout=10),
-        get_updates_request=HTTPXRequest(connect_timeout=5, read_timeout=40),
-    )
-
-
-async def set_webhook(settings: Settings) -> str:
-    """Tell Telegram where updates go, and return the address."""
-    address = f"{settings.public_base_url}/telegram/webhook"
-    bot = make_bot(settings)
-    await bot.initialize_connection()
-    try:
-        await bot.set_webhook(
-            address,
-            secret_token=settings.telegram_webhook_secret,
-            allowed_updates=ALLOWED_UPDATES,
-            drop_pending_updates=False,
-        )
-    finally:
-        await bot.close_connection()
-    return address
-
-
-def parts(message: Outgoing) -> Iterator[tuple[str, InlineKeyboardMarkup | ReplyKeyboardMarkup | None]]:
-    """Yield the texts that the message is sent as, each with its buttons."""
-    texts = split(message.numbered(), int(MessageLimit.MAX_TEXT_LENGTH))
-    for text in texts[:-1]:
-        yield text, None
-    yield texts[-1], _markup(message)
-
-
-def _markup(message: Outgoing) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
-    rows = [
-        [InlineKeyboardButton(choice.label, callback_data=choice.payload)]
-        for choice in message.choices
-        if len(choice.payload.encode()) <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
-    ]
-    if rows:
-        return InlineKeyboardMarkup(rows)
-    if message.ask_contact:
-        button = KeyboardButton(message.ask_contact, request_contact=True)
-        return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
-    return None
-
-
-def wait_named_by(error: RetryAfter) -> timedelta:
-    """Return how long Telegram asks to wait."""
-    wait = error.retry_after
-    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
-
-
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-"""Errors before the request left: nothing can have arrived."""
-
-
-def decide(error: Exception) -> SendError:
-    """Return the one decision that an error of the Bot API carries."""
-    reason = f"{type(error).__name__}: {error}"[:200]
-    match error:
-        case RetryAfter():
-            return SendError("too many messages", retry_after=wait_named_by(error))
-        case Forbidden():
-            return SendError(reason, Fate.PERMANENT, reach=Reach.BLOCKED)
-        case InvalidToken():
-            return SendError("the bot's token is refused", Fate.MISCONFIGURED)
-        case BadRequest():
-            gone = "chat not found" in str(error).lower()
-            return SendError(reason, Fate.PERMANENT, reach=Reach.INVALID if gone else None)
-        case NetworkError() if isinstance(error.__cause__, httpx.HTTPError):
-            never_left = isinstance(error.__cause__, NEVER_LEFT)
-            return SendError(reason, Fate.TEMPORARY if never_left else Fate.DOUBTFUL)
-        case NetworkError():
-            return SendError(reason)  # Telegram answered, that it failed
-        case ValueError():
-            return SendError("not a Telegram chat", Fate.PERMANENT, reach=Reach.INVALID)
-    return SendError(reason, Fate.PERMANENT)

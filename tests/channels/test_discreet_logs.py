@@ -137,7 +137,7 @@ class _Cycle:
     async def run(self) -> None:
         """Let it all happen."""
         found, world = self._world.settings, self._world
-        relay = Relay(world.runtime, {**worker.senders(found), "console": PhoneSender()})
+        relay = Relay(world.runtime, {**worker.senders(found, world.runtime), "console": PhoneSender()})
         reconciler = Reconciler(found, world.runtime)
         try:
             for words in ("solicitar", "mr. hyde", "joyce gas", "10 kg", "20", "no", "yes", LETTER):

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot import inbox, polling
-from bot.handlers.telegram import make_bot
+from bot.handlers.telegram_client import make_bot
 from bot.messages import Incoming
 from bot.polling import Poller
 from tests.channels.posting import assert_answered, inbox_rows, outbox_rows

@@ -75,7 +75,7 @@ def test_a_webhook_in_order_raises_nothing_and_the_name_is_learned(any_world: Wo
             "telegram_webhook_failing",
         ),
     ],
-    ids=str,
+    ids=["none", "elsewhere", "narrow", "failing"],
 )
 def test_what_is_wrong_is_counted(
     any_world: World,

@@ -94,6 +94,7 @@ def test_an_order_by_whatsapp(tmp_path: Path, twilio: TwilioServer) -> None:
     with running("run", _settings(tmp_path, **_with_whatsapp(twilio)), tmp_path) as program:
         program.wait_until_ready()
         emile, hyde = OnWhatsApp(program, twilio, EMILE), OnWhatsApp(program, twilio, HYDE)
+        hyde.says("menu")  # who never wrote cannot be told anything
         code = a_whole_order(emile, hyde)
         assert code.startswith("60")
         _assert_healthy(program)
@@ -179,6 +180,7 @@ def test_an_order_on_postgresql(
         with running("run", {**settings, "DATABASE_URL": url}, tmp_path) as program:
             program.wait_until_ready()
             emile, hyde = OnWhatsApp(program, twilio, EMILE), OnWhatsApp(program, twilio, HYDE)
+            hyde.says("menu")
             a_whole_order(emile, hyde)
             tell = by_webhook(program)
             a_whole_order(OnTelegram(tell, telegram, EMILE), _Silenced(tell, telegram, HYDE, hyde))
