@@ -1,0 +1,56 @@
+"""The notice that is newer on a person's screen than the last reply: it takes their numbers, and their words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, or_, select, text
+
+from bot import registry
+from bot.messages import COMMAND_MARK
+from bot.store import Kind, Sending, outbox
+from bot.understanding import Notice
+from core import codes
+from core.statement import Statement
+
+_NEWER = Statement(
+    select(outbox.c.id, outbox.c.content)
+    .where(
+        outbox.c.address_id == bindparam("address_id"),
+        outbox.c.id > bindparam("screen"),
+        or_(*(outbox.c.state == state for state in (Sending.SENT, Sending.DELIVERED, Sending.READ))),
+        text(f"kind != '{Kind.REPLY.value}'"),  # written out: so that the index over notices is used
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(5)
+)
+_CODE = re.compile(r"\b[0-9]{11}\b")
+ASKED_FOR = frozenset({"close", "close_all", "accept", "sell"})
+"""What a notice can ask for. Its other buttons only offer."""
+
+
+def newer_notice(tx: Connection, address_id: int, screen: int) -> dict[str, Any] | None:
+    """Return the content of the newest notice with choices that came after the reply with that outbox id, or None."""
+    found = _NEWER.all(tx, {"address_id": address_id, "screen": screen})
+    return next((row.content for row in found if row.content.get("choices")), None)
+
+
+def choices_of(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what a notice shows as options: pairs of what each stands for and its label."""
+    return [(payload, label) for label, payload in content.get("choices", ())]
+
+
+def as_context(content: dict[str, Any]) -> Notice:
+    """Return what a notice is about: the orders that it names, and the conversation that it asks for."""
+    commands = [payload.removeprefix(COMMAND_MARK) for payload, _label in choices_of(content)]
+    opened = [found for found in map(registry.opened_by, commands) if found is not None]
+    asked_for = next((entry.name for entry, _rest in opened if entry.name in ASKED_FOR), "")
+    named = _codes([rest for _entry, rest in opened]) or tuple(dict.fromkeys(_CODE.findall(content.get("text", ""))))
+    return Notice(named, "close" if asked_for == "close_all" else asked_for)
+
+
+def _codes(rests: Sequence[str]) -> tuple[str, ...]:
+    found = (codes.normalise(rest.split()[0]) for rest in rests if rest)
+    return tuple(dict.fromkeys(code for code in found if code is not None))

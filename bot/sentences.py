@@ -1,0 +1,316 @@
+"""What is done with a sentence, once the cheap ways have found nothing in it: what it means, put into a conversation.
+
+It only fills in answers, asks, and says what is what. A yes is taken only when it is all that the person says, and
+only to the summary on the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot import missed, offers, on_screen, registry, texts
+from bot.dialogue import CONFIRM, NO, YES, End, LastWord, Question, Talk, digest, turn
+from bot.folding import fold
+from bot.howtos import how
+from bot.i18n import _
+from bot.messages import Choice, Outgoing, does
+from bot.registry import Entry
+from bot.understanding import Kind, Meaning, Notice, understand
+from bot.understanding.context import Expected, expected_of
+from bot.understanding.meaning import Doubt
+from bot.understanding.reading import BookContext
+
+if TYPE_CHECKING:
+    from bot.router import Router
+
+LINE = "line"
+"""Asks which of several questions an amount is about, before that question itself."""
+MOST_OPTIONS = 10
+"""On one screen, commands beside them included: a WhatsApp list holds no more."""
+NUMBERED = frozenset({Expected.CONFIRM, Expected.CHOICE, Expected.ORDER})
+"""The kinds of question at which a small number can only mean an option."""
+SENTENCE = 3
+"""Words from which on a text is more than an answer that was mistyped."""
+NOT_TAKEN = frozenset({Kind.UNKNOWN, Kind.AMBIGUOUS, Kind.HELD})
+AGAINST = frozenset({Kind.HELD, Kind.LATER, Kind.HOWTO, Kind.OUT_OF_SCOPE})
+"""What speaks against the summary on the screen, or asks about it: a mere yes right after it is asked again."""
+
+
+class Sentences:
+    """Acts for the router on one message in free words."""
+
+    def __init__(self, router: Router) -> None:
+        self.router = router
+        self.talk = router.talk
+        self.scene = router.scene
+
+    # --- the ways in ----------------------------------------------------------------------------------------------
+
+    def idle(self, text: str) -> Outgoing:
+        """Answer a sentence while no question is open."""
+        return self._acted(self._understood(text), text)
+
+    def instead(self, text: str, taken: int) -> Outgoing | None:
+        """Answer what looked like a command with answers typed ahead, of which `taken` held and one did not.
+
+        None when it means nothing better as a sentence.
+        """
+        meaning = self._understood(text)
+        if meaning.kind is Kind.UNKNOWN or (meaning.kind is Kind.INTENT and len(meaning.answers) < taken):
+            return None
+        return self._acted(meaning, text)
+
+    def at_open(self, text: str, refused: End, tried: Talk | None = None) -> Outgoing:
+        """Answer a sentence into the open question, which took it for no answer: `refused` is what it said of it."""
+        if self._is_same_again(text):
+            return self.asked_again()
+        meaning = self._understood(text)
+        if meaning.kind is Kind.UNKNOWN and tried is not None and not isinstance(refused, Question):
+            self.talk.return_to(tried)
+            return self.router.finish(refused)
+        note = refused.note if isinstance(refused, Question) else ""
+        return self._acted(meaning, text, note)
+
+    def _is_same_again(self, text: str) -> bool:
+        """Say whether it is what led to this summary, sent twice, or the bare word of the conversation."""
+        opened = registry.opened_by(text)
+        is_its_word = opened is not None and opened[0].name == self.talk.conversation and not opened[1]
+        return bool(self.talk.digest) and (is_its_word or _mark(text) == self.talk.opened)
+
+    def asked_again(self) -> Outgoing:
+        """Put the summary again: what was said is no clear yes to it."""
+        label = self.talk.shown[0][1] if self.talk.shown else ""
+        return self._again(_("To be sure: choose “{label}”, or type 1.").format(label=label))
+
+    def _understood(self, text: str, talk: Talk | None = None, notice: Notice | None = None) -> Meaning:
+        contact, work = self.router.contact, self.router.work
+        talk = talk or self.talk
+        if notice is None and not talk.conversation and contact.last_notice > talk.screen:
+            content = on_screen.newer_notice(work.tx, contact.address_id, talk.screen)
+            notice = None if content is None else on_screen.as_context(content)
+        context = BookContext(contact.actor, self.scene.orders, work.at, talk, contact.locale, notice)
+        return understand(text, context)
+
+    # --- what each kind of meaning does ---------------------------------------------------------------------------
+
+    def _acted(self, meaning: Meaning, text: str, note: str = "") -> Outgoing:
+        if meaning.kind in NOT_TAKEN:
+            return self._not_taken(meaning, text, note)
+        if self.talk.conversation:
+            match meaning.kind:
+                case Kind.YES:
+                    self.talk.hear(YES)
+                    return self.router.go_on()
+                case Kind.NO:
+                    self.talk.hear(NO)
+                    return self.router.go_on()
+                case Kind.ANSWER:
+                    return self._answered(meaning)
+                case Kind.CORRECTION:
+                    return self._corrected(meaning, text)
+                case _:
+                    pass
+        if meaning.kind is Kind.INTENT:
+            return self._begun(meaning, text)
+        return self._said(meaning)
+
+    def _begun(self, meaning: Meaning, text: str) -> Outgoing:
+        entry = registry.named(meaning.intent)
+        if entry is None:
+            return self._not_taken(meaning, text, "")
+        left = self.router.left_words()
+        self.talk.begin(entry.name)
+        self.talk.opened = _mark(text)
+        self.talk.answers.update(_without_yes(meaning.answers))
+        end = turn(entry.run, self.talk, self.scene)
+        if isinstance(end, Question) and end.key == "order":
+            self.talk.sentence = text
+        reply = self.router.finish(_narrowed(end, meaning.doubts))
+        return reply.after(left) if left else reply
+
+    def completed(self, entry: Entry, end: End) -> End:
+        """Go on once it is known which order a sentence was about: with what it said of the goods."""
+        if isinstance(end, Question) and end.key == "order":
+            return end
+        text, self.talk.sentence = self.talk.sentence, ""
+        order = self.scene.orders.last_found
+        if order is None or not isinstance(end, Question):
+            return end
+        notice = Notice((order.code,), self.talk.conversation)
+        meaning = self._understood(text, Talk(), notice)
+        said = _without_yes(meaning.answers) if meaning.intent == self.talk.conversation else {}
+        if said.get("order", order.code) != order.code:
+            return end
+        for key, value in said.items():
+            self.talk.answers.setdefault(key, value)
+        return _narrowed(turn(entry.run, self.talk, self.scene), meaning.doubts)
+
+    def _answered(self, meaning: Meaning) -> Outgoing:
+        asked = self.talk.asked
+        if LINE in meaning.answers:
+            return self.line_chosen(meaning.answers[LINE])
+        self.talk.answers.pop(asked, None)
+        self.talk.answers.update(_without_yes(meaning.answers))
+        return self._shown(meaning.doubts)
+
+    def _corrected(self, meaning: Meaning, text: str) -> Outgoing:
+        """Change the answers in their places and show the summary again."""
+        answers = self.talk.answers
+        answers.pop(self.talk.asked, None)
+        answers.update(_without_yes(meaning.answers))
+        for key in meaning.reopen:
+            if key == "what" and key in answers:
+                self.talk.forget(key)  # the amounts after it belong to the old answer
+            answers.pop(key, None)
+        self.talk.opened = _mark(text)
+        self.talk.asked = ""
+        which = next((doubt for doubt in meaning.doubts if doubt.key == LINE), None)
+        if which is not None:
+            question = Question(LINE, _("Which of these is it about?"), which.candidates)
+            return self.router.finish(question)
+        for doubt in meaning.doubts:
+            answers.pop(doubt.key, None)
+        return self._shown(meaning.doubts)
+
+    def line_chosen(self, key: str) -> Outgoing:
+        """Ask the amount of one line again; the others stay as they are in the summary."""
+        answers = self.talk.answers
+        name, _space, _position = key.partition(" ")
+        code = answers.get("order") or self.talk.taken.get("order", "")
+        order = self.scene.orders.find(code) if code else None
+        if order is not None and name == "received":
+            answers["what"] = "some"
+            for line in order.lines_to_receive:
+                answers.setdefault(f"received {line.position}", f"{line.sold or 0:f}")
+        elif order is not None and self.talk.conversation == "accept":
+            answers["what"] = "change"
+            for line in order.lines:
+                answers.setdefault(f"quantity {line.position}", f"{line.requested:f}")
+        answers.pop(key, None)
+        self.talk.asked = ""
+        return self.router.go_on()
+
+    def _shown(self, doubts: Sequence[Doubt]) -> Outgoing:
+        entry = registry.named(self.talk.conversation)
+        if entry is None:
+            return self.router.open("menu", "")
+        return self.router.finish(_narrowed(turn(entry.run, self.talk, self.scene), doubts))
+
+    # --- what only gets an answer ---------------------------------------------------------------------------------
+
+    def _said(self, meaning: Meaning) -> Outgoing:
+        """Answer what asks for no conversation; an open question stays open."""
+        is_open = bool(self.talk.conversation)
+        if meaning.kind is Kind.GREETING and not is_open:
+            return self.router.open("menu", "")
+        text, choices = self._words_for(meaning)
+        if is_open:
+            return self._again(text, choices[:1], against=meaning.kind in AGAINST)
+        self.talk.rest(choices)
+        return Outgoing(text, choices)
+
+    def _words_for(self, meaning: Meaning) -> tuple[str, tuple[Choice, ...]]:
+        menu = texts.to_menu()
+        pending = does(_("Pending"), "pendientes")
+        match meaning.kind:
+            case Kind.HOWTO:
+                return how(meaning.topic) or how("help_"), (*offers.named((meaning.topic,)), menu)
+            case Kind.THANKS:
+                return _("You are welcome."), (pending, menu)
+            case Kind.PERSON:
+                return self._people(), (menu,)
+            case Kind.OUT_OF_SCOPE:
+                said = _("I cannot help with that. I keep your orders: requesting, selling, closing, looking them up.")
+                return said, (pending, *offers.named(("contacts",)), menu)
+            case Kind.LATER:
+                return _("All right: I registered nothing. When it is time, write “cerrar”."), (pending, menu)
+            case _:
+                return _("Hello. How can I help you?"), (pending, menu)
+
+    def _people(self) -> str:
+        """Return whom to call: what the conversation with the control centre's numbers says."""
+        entry = registry.named("contacts")
+        end = turn(entry.run, Talk(), self.scene) if entry is not None else None
+        listed = end.text if isinstance(end, LastWord) else ""
+        return _("I am a program. These people can help you:") + "\n" + listed
+
+    def _not_taken(self, meaning: Meaning, text: str, note: str) -> Outgoing:
+        """Say in a sentence that nothing was done, offer the likeliest things, and the third time a person."""
+        missed.keep(self.router.work.tx, text, meaning.kind, self._place(), self.router.work.at)
+        misses = self.talk.misses + 1
+        likely = offers.likely(meaning, self.router.contact.actor, self.talk.conversation, with_person=misses > 2)
+        if self.talk.conversation:
+            if meaning.kind is Kind.UNKNOWN and misses < 2 and len(text.split()) < SENTENCE:
+                likely = ()  # an answer that does not hold: what is wrong with it says enough
+            said = note if note and meaning.kind is Kind.UNKNOWN else ""
+            reply = self._again(said or _words(meaning.kind, open_=True), likely, missed=True)
+            self.talk.wary = bool(self.talk.digest) and meaning.kind in AGAINST
+            return reply
+        said = _words(meaning.kind, open_=False)
+        if misses > 2:
+            said += " " + _("If you prefer, talk to a person: write “contactos”.")
+        self.talk.rest(likely)
+        self.talk.misses = misses
+        return Outgoing(said, likely)
+
+    def _place(self) -> str:
+        return f"{self.talk.conversation} {self.talk.asked}".strip()
+
+    def _again(
+        self, note: str, beside: Sequence[Choice] = (), *, missed: bool = False, against: bool = False
+    ) -> Outgoing:
+        """Say something above the open question, and offer commands below it."""
+        entry = registry.named(self.talk.conversation)
+        misses = self.talk.misses
+        self.talk.asked = ""
+        end = turn(entry.run, self.talk, self.scene) if entry is not None else None
+        if not isinstance(end, Question):
+            return self.router.finish(end).after(note)
+        room = MOST_OPTIONS - len(end.options) if _has_room(end) else 0
+        own = {does("", entry.command).payload} if entry is not None else set()
+        fitting = tuple(choice for choice in beside if choice.payload not in own)[: max(room, 0)]
+        reply = self.router.finish(replace(end, note=note, refused=end.key if missed else "", beside=fitting))
+        if not missed:
+            self.talk.misses = misses
+        self.talk.wary = against and end.fenced
+        return reply
+
+
+def _has_room(question: Question) -> bool:
+    """Say whether commands may be numbered below the question: never where a number is an answer of its own."""
+    takes_numbers = question.key.startswith("size") or expected_of(question.key) not in NUMBERED
+    return question.fenced or not takes_numbers
+
+
+def _mark(text: str) -> str:
+    return digest(fold(text))
+
+
+def _without_yes(answers: dict[str, str]) -> dict[str, str]:
+    """Return the answers without any that would say yes: no sentence does, however it is understood."""
+    return {key: value for key, value in answers.items() if not (key.startswith(CONFIRM) and value == YES)}
+
+
+def _narrowed(end: End, doubts: Sequence[Doubt]) -> End:
+    """Return the question with only the candidates that the sentence left, if it is the one that was in doubt."""
+    if not isinstance(end, Question):
+        return end
+    doubt = next((one for one in doubts if one.key == end.key), None)
+    if doubt is None or end.refused:
+        return end
+    known = dict(end.options)
+    options = tuple((token, known.get(token, label)) for token, label in doubt.candidates)
+    note = _("Several match “{text}”. Which one?").format(text=doubt.said[:40]) if doubt.said else ""
+    return replace(end, options=options[:MOST_OPTIONS], note=note)
+
+
+def _words(kind: Kind, *, open_: bool) -> str:
+    if kind is Kind.HELD:
+        return _("I did nothing with that.") if open_ else _("I did nothing with that. If you want to do it, choose:")
+    if kind is Kind.AMBIGUOUS and not open_:
+        return _("That can mean several things. Which one do you want?")
+    if open_ and kind is Kind.UNKNOWN:
+        return _("I did not understand that. Please answer this, or choose something else:")
+    return _("I did not understand that.") if open_ else _("I did not understand that. Is it one of these?")
