@@ -36,6 +36,8 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 telegram = typer.Typer(help="Telegram.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(telegram, name="telegram")
+whatsapp = typer.Typer(help="WhatsApp.", no_args_is_help=True)
+app.add_typer(whatsapp, name="whatsapp")
 screen = Console()
 errors = Console(stderr=True)
 
@@ -280,21 +282,60 @@ def receipt_key() -> None:
 
 @telegram.command("set-webhook")
 def set_webhook() -> None:
-    """Tell Telegram where updates go. Once per deployment, not at every start."""
-    from bot.handlers import telegram as channel  # noqa: PLC0415 - loads the client
+    """Tell Telegram where updates go, and the commands. Once per deployment, not at every start."""
+    from bot.handlers import telegram_setup  # noqa: PLC0415 - loads the client
 
     found = settings()
     if not found.has_telegram or not found.public_base_url:
         errors.print("Set TELEGRAM_BOT_TOKEN and PUBLIC_BASE_URL first.", style="red")
         raise typer.Exit(2)
-    address = asyncio.run(channel.set_webhook(found))
+    address = asyncio.run(telegram_setup.set_webhook(found))
     screen.print(f"Telegram sends updates to {address}", highlight=False)
+
+
+@telegram.command("commands")
+def set_commands() -> None:
+    """Tell Telegram the commands that its menu lists, in each language."""
+    from bot.handlers import telegram_setup  # noqa: PLC0415 - loads the client
+
+    found = settings()
+    if not found.has_telegram:
+        errors.print("Set TELEGRAM_BOT_TOKEN first.", style="red")
+        raise typer.Exit(2)
+    for command in asyncio.run(telegram_setup.set_commands(found)):
+        screen.print(f"/{command.command}  {command.description}", highlight=False)
 
 
 @telegram.command()
 def poll() -> None:
     """Start the worker; without PUBLIC_BASE_URL it asks Telegram for updates by long polling."""
     worker()
+
+
+@whatsapp.command("templates")
+def whatsapp_templates(
+    check: Annotated[bool, typer.Option("--check", help="Only ask for the state of approval.")] = False,
+) -> None:
+    """Make the templates at Twilio, submit them to WhatsApp and show their state. Twice does no more than once."""
+    from bot.handlers import twilio_client, whatsapp_templates  # noqa: PLC0415 - loads the client
+
+    found = settings()
+    if not found.has_whatsapp:
+        errors.print("Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_WHATSAPP_FROM first.", style="red")
+        raise typer.Exit(2)
+    runtime = found.runtime()
+    schema.upgrade(runtime.database)
+    work = whatsapp_templates.check if check else whatsapp_templates.bring_up_to_date
+    table = Table("template", "language", "approval", "content", "remark")
+    problems = 0
+    for one in work(twilio_client.make_client(found), runtime.database, runtime.clock):
+        problems += bool(one.problem)
+        table.add_row(one.definition.name, one.definition.language, one.state, one.content_sid, one.remark)
+    runtime.database.close()
+    screen.print(table)
+    if problems:
+        errors.print(f"{problems} templates met a problem; run it again to go on.", style="red")
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ from bot.letters import Claimed
 class Sender(Protocol):
     """Sends letters over one channel."""
 
+    can_be_asked: bool
+    """Whether the platform can be asked about a letter that it may have taken."""
+
     async def send(self, letter: Claimed) -> str:
         """Send what is not sent of it, and return the platform's id for it, or raise SendError."""
         ...

@@ -49,6 +49,7 @@ _CONTACT = Statement(
         addresses.c.reach,
         addresses.c.wrong_codes,
         addresses.c.wrong_codes_since,
+        addresses.c.last_inbound_at,
         people.c.name,
         people.c.locale.label("person_locale"),
         memberships.c.agent_id,
@@ -74,6 +75,20 @@ _LOCK = Statement(
     .with_for_update(key_share=True)  # a letter to this address, by somebody else, need not wait
 )
 _LINK = addresses.update().where(addresses.c.id == bindparam("this")).values(person_id=bindparam("person"))
+_PERSON_AT = Statement(
+    select(addresses.c.id, addresses.c.person_id).where(
+        addresses.c.channel == bindparam("channel"), addresses.c.external_id == bindparam("address")
+    )
+)
+_LINK_ALIAS = (
+    addresses.update()
+    .where(
+        addresses.c.channel == bindparam("on"),
+        addresses.c.external_id == bindparam("alias"),
+        addresses.c.person_id.is_(None),
+    )
+    .values(person_id=bindparam("person"))
+)
 _SAVE = Statement(
     addresses.update()
     .where(addresses.c.id == bindparam("this"))
@@ -104,6 +119,9 @@ class Contact:
     """The inbox id of the newest message that was not answered yet; 0 if there is none."""
     was_linked: bool = False
     """Whether this very message showed whose address it is."""
+    alias: str = ""
+    """Another address of the same sender, for which the channel vouches."""
+    last_inbound_at: datetime | None = None
 
     @property
     def is_known(self) -> bool:
@@ -131,7 +149,7 @@ def _locked(tx: Connection, incoming: Incoming, place: dict[str, str]) -> list[A
         _lock_row(tx, place, incoming)
     rows = _CONTACT.all(tx, place)
     if not rows:
-        _add(tx, incoming)
+        _add(tx, incoming.channel, incoming.address)
         rows = _CONTACT.all(tx, place)
     return rows
 
@@ -139,10 +157,12 @@ def _locked(tx: Connection, incoming: Incoming, place: dict[str, str]) -> list[A
 def _contact(
     tx: Connection, incoming: Incoming, place: dict[str, str], rows: list[Any], default_locale: str
 ) -> Contact:
-    was_linked = rows[0].person_id is None and bool(incoming.phone) and _link_by_phone(tx, rows[0].id, incoming.phone)
+    was_linked = rows[0].person_id is None and _link_unknown(tx, rows[0].id, incoming)
     if was_linked:
         rows = _CONTACT.all(tx, place)
     first = rows[0]
+    if incoming.alias and first.person_id is not None:
+        _link_alias(tx, incoming.channel, incoming.alias, first.person_id)
     held = tuple(
         Membership(row.agent_id, row.agent, row.activity, row.role, row.may_close)
         for row in rows
@@ -162,20 +182,22 @@ def _contact(
         last_notice=first.last_notice or 0,
         newest_waiting=first.newest_waiting or 0,
         was_linked=was_linked,
+        alias=incoming.alias,
+        last_inbound_at=first.last_inbound_at,
     )
 
 
 def _lock_row(tx: Connection, place: dict[str, str], incoming: Incoming) -> None:
     """Lock the row before it is read: what is joined to a row that was waited for is read as it was before."""
     if _LOCK.first(tx, place) is None:
-        _add(tx, incoming)
+        _add(tx, incoming.channel, incoming.address)
         _LOCK.first(tx, place)
 
 
-def _add(tx: Connection, incoming: Incoming) -> None:
+def _add(tx: Connection, channel: str, address: str) -> None:
     row: dict[str, Any] = {
-        "channel": incoming.channel,
-        "external_id": incoming.address,
+        "channel": channel,
+        "external_id": address,
         "talk": {},
         "reach": Reach.ACTIVE,
         "wrong_codes": 0,
@@ -183,19 +205,35 @@ def _add(tx: Connection, incoming: Incoming) -> None:
     tx.execute(_ADD[tx.dialect.name], row)
 
 
-def _link_by_phone(tx: Connection, address_id: int, phone: str) -> bool:
-    person_id = person_with_phone(tx, phone)
+def _link_unknown(tx: Connection, address_id: int, incoming: Incoming) -> bool:
+    """Find out whose the address is by what the channel vouches for: the number, or the sender's other address."""
+    person_id = person_with_phone(tx, incoming.phone) if incoming.phone else None
+    if person_id is None and incoming.alias:
+        other = _PERSON_AT.first(tx, {"channel": incoming.channel, "address": incoming.alias})
+        person_id = other.person_id if other else None
     if person_id is None:
         return False
-    link(tx, address_id, person_id)
+    tx.execute(_LINK, {"this": address_id, "person": person_id})
     return True
 
 
-def link(tx: Connection, address_id: int, person_id: int) -> None:
-    """Say that the address is this person's."""
-    tx.execute(_LINK, {"this": address_id, "person": person_id})
+def _link_alias(tx: Connection, channel: str, alias: str, person_id: int) -> None:
+    """Let the sender's other address lead to the same person; one that leads to somebody already is left alone."""
+    other = _PERSON_AT.first(tx, {"channel": channel, "address": alias})
+    if other is None:
+        _add(tx, channel, alias)
+    if other is None or other.person_id is None:
+        tx.execute(_LINK_ALIAS, {"on": channel, "alias": alias, "person": person_id})
 
 
-def save(tx: Connection, contact: Contact, at: datetime) -> None:
+def link(tx: Connection, contact: Contact, person_id: int) -> None:
+    """Say that the address is this person's, and so is the other one that came with the message."""
+    tx.execute(_LINK, {"this": contact.address_id, "person": person_id})
+    if contact.alias:
+        _link_alias(tx, contact.channel, contact.alias, person_id)
+
+
+def save(tx: Connection, contact: Contact, said_at: datetime) -> None:
     """Keep the talk and the moment of the person's last message. Whoever writes can be reached again."""
-    _SAVE.run(tx, {"this": contact.address_id, "talk": contact.talk.stored(), "at": at})
+    last = max(said_at, contact.last_inbound_at) if contact.last_inbound_at else said_at
+    _SAVE.run(tx, {"this": contact.address_id, "talk": contact.talk.stored(), "at": last})

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, select, text
 
-from bot import texts
+from bot import templates, texts
 from bot.i18n import _, language
 from bot.letters import Letter, Purpose
 from bot.messages import Outgoing
@@ -36,7 +36,7 @@ _OTHER_ADDRESSES = (
         addresses.c.channel.in_(bindparam("channels", expanding=True)),
         ~_WAS_TOLD_HERE,
     )
-    .order_by(addresses.c.last_inbound_at.desc(), addresses.c.id)
+    .order_by(addresses.c.last_inbound_at.desc().nulls_last(), addresses.c.id)
 )
 
 
@@ -64,7 +64,7 @@ def _colleagues() -> Select[Any]:
             addresses.c.channel.in_(bindparam("channels", expanding=True)),
             ~told,
         )
-        .order_by(addresses.c.last_inbound_at.desc(), addresses.c.id)
+        .order_by(addresses.c.last_inbound_at.desc().nulls_last(), addresses.c.id)
     )
 
 
@@ -157,7 +157,7 @@ _OWNERS = (
             select(memberships.c.agent_id).where(memberships.c.person_id == bindparam("person")).scalar_subquery()
         ),
     )
-    .order_by(people.c.id, addresses.c.last_inbound_at.desc(), addresses.c.id)
+    .order_by(people.c.id, addresses.c.last_inbound_at.desc().nulls_last(), addresses.c.id)
 )
 _WHOSE = (
     select(people.c.id, people.c.name, addresses.c.channel)
@@ -183,16 +183,18 @@ def warn_owner(tx: Connection, runtime: Runtime, address_id: int, at: datetime) 
 
 
 def _warning(row: Any, whose: Any, address_id: int, at: datetime) -> Letter:
+    channel = _(texts.CHANNEL.get(whose.channel, whose.channel))
     said = _("🔔 {name} gets no messages on {channel} any more. They must write to this bot once from there.").format(
-        name=whose.name, channel=_(texts.CHANNEL.get(whose.channel, whose.channel))
+        name=whose.name, channel=channel
     )
+    template = templates.filled("unreachable", whose.name, channel)
     subject = f"unreachable {address_id} {day_in_lima(at)}"
     return Letter(
         address_id=row.id,
         channel=row.channel,
         address=row.external_id,
         kind=Kind.NOTICE,
-        message=Outgoing(said, (texts.to_menu(),)),
+        message=Outgoing(said, (texts.to_menu(),), template=template),
         dedupe_key=f"{subject} to {row.person_id}",
         locale=row.locale,
         purpose=Purpose(subject, row.person_id, row.agent_id),

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -121,8 +122,23 @@ class _Step:
     more: bool
 
 
+class Taken(Enum):
+    """What became of a message at once."""
+
+    AGAIN = "again"
+    """It was delivered before."""
+    WAITS = "waits"
+    """It is kept; the worker will answer it."""
+    ANSWERED = "answered"
+
+
 def receive(runtime: Runtime, incoming: Incoming) -> bool:
-    """Keep the message, then answer it. Returns whether it was new.
+    """Keep the message, then answer it. Returns whether it was new; raises only when it could not be kept."""
+    return take(runtime, incoming) is not Taken.AGAIN
+
+
+def take(runtime: Runtime, incoming: Incoming) -> Taken:
+    """Keep the message, then answer it.
 
     Raises only when it could not be kept. If answering fails the worker tries again: the message is safe. Before this
     returns there is one durable commit: that of the answer, which makes the kept message durable with it, or its own.
@@ -130,14 +146,21 @@ def receive(runtime: Runtime, incoming: Incoming) -> bool:
     kept = _keep(runtime, incoming)
     if kept is None:
         _make_durable(runtime, incoming)  # the first delivery may still be on its way to the disk
-        return False
+        return Taken.AGAIN
     try:
         if answer_waiting(runtime, incoming.channel, incoming.address, kept):
-            return True
+            return Taken.ANSWERED
     except Exception:
         log.exception("a kept message was not answered; the worker will try")
     _make_durable(runtime, incoming)
-    return True
+    return Taken.WAITS
+
+
+def note_only(runtime: Runtime, incoming: Incoming) -> bool:
+    """Keep a message as answered that will get no answer of its own; a second delivery of it changes nothing."""
+    with runtime.database.transaction() as tx:
+        row = {**_row(runtime, _cleaned(incoming)), "state": Waiting.ANSWERED}
+        return bool(_KEEP[tx.dialect.name].all(tx, row))
 
 
 def keep(runtime: Runtime, incoming: Incoming) -> bool:
@@ -154,9 +177,20 @@ def _make_durable(runtime: Runtime, incoming: Incoming) -> None:
 
 def _keep(runtime: Runtime, incoming: Incoming) -> _Kept | None:
     """Write the message down and commit; return it as it was kept, or None when it was delivered before."""
-    now = runtime.clock()
     incoming = _cleaned(incoming)
-    row = {
+    row = _row(runtime, incoming)
+    try:
+        key = _insert(runtime, row)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        key = _insert(runtime, row)  # the database was restarted; the second connection is a new one
+    return None if key is None else _Kept(key, incoming)
+
+
+def _row(runtime: Runtime, incoming: Incoming) -> dict[str, Any]:
+    now = runtime.clock()
+    return {
         "channel": incoming.channel,
         "external_id": incoming.address,
         "provider_id": incoming.provider_id,
@@ -167,13 +201,6 @@ def _keep(runtime: Runtime, incoming: Incoming) -> _Kept | None:
         "next_attempt_at": now,
         "reference": "",
     }
-    try:
-        key = _insert(runtime, row)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        key = _insert(runtime, row)  # the database was restarted; the second connection is a new one
-    return None if key is None else _Kept(key, incoming)
 
 
 def _insert(runtime: Runtime, row: dict[str, Any]) -> int | None:
@@ -269,7 +296,7 @@ def _answer_in(
             critical=bool(contact.talk.done and not contact.talk.conversation),  # a receipt
         )
         contact.talk.screen = post(tx, [letter], at) or 0
-    contacts.save(tx, contact, at)
+    contacts.save(tx, contact, datetime.fromisoformat(incoming.said_at) if incoming.said_at else at)
     if contact.wrong_codes != codes_before:
         facts = {"this": contact.address_id, "count": contact.wrong_codes, "since": contact.wrong_codes_since}
         tx.execute(_COUNT_CODES, facts)

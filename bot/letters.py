@@ -56,6 +56,8 @@ class Claimed:
     critical: bool = False
     doubts: int = 0
     """How many times its sending ended without anybody knowing whether it arrived."""
+    last_error: str = ""
+    """Why the last sending failed; empty if there was none, or its worker died of it."""
     parts_sent: int = 0
     """How many of its parts the platform took already: sending goes on after them."""
     outside: bool = False
@@ -107,6 +109,8 @@ class SendError(Exception):
         """How long the platform wants this chat to be left alone."""
         self.parts = parts
         """How many parts of the message it took before it failed."""
+        self.was_copy = False
+        """Whether it was a copy, marked as such, of what may have arrived before."""
 
 
 class CannotTellError(Exception):

@@ -24,6 +24,10 @@ class Content(StrEnum):
     LOCATION = "location"
     FILE = "file"
     OTHER = "other"
+    EDITED = "edited"
+    """A message that was answered before and then changed by its writer."""
+    LATE = "late"
+    """A message that reached the bot so late that the question it answered may be another one by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,12 @@ class Incoming:
     private: bool = True
     ack: str = ""
     """What the channel needs to stop a pressed button's spinner."""
+    alias: str = ""
+    """Another address of the same sender on the channel, only when the channel vouches for it."""
+    quoted: str = ""
+    """The platform's id of the message that this one answers, if the person chose one."""
+    said_at: str = ""
+    """When it was said, ISO 8601 with its zone, if that was long before it arrived."""
 
     def stored(self) -> dict[str, Any]:
         """Return what the inbox keeps."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot import texts
+from bot import templates, texts
 from bot.i18n import N_, _, language
 from bot.letters import Letter, Purpose
-from bot.messages import COMMAND_MARK, Outgoing
+from bot.messages import COMMAND_MARK, Outgoing, Template
 from bot.outbox import post
 from bot.runtime import Runtime
 from bot.store import Kind, Reach, addresses
@@ -69,11 +69,19 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """What a notice begins with, and the approved template that says the same (bot/templates.py)."""
+
+    text: str
+    template: str
+
+
+@dataclass(frozen=True)
 class Told:
     """Who on the other side is told of a movement, and with what words."""
 
     roles: frozenset[Role]
-    heading: str
+    heading: Heading
 
 
 def _other(party: Party) -> Party:
@@ -81,24 +89,34 @@ def _other(party: Party) -> Party:
 
 
 WHOM = {
-    Movement.REQUESTED: Told(OFFICE, N_("🔔 New order to attend")),
-    Movement.ANNULLED: Told(OFFICE, N_("🔔 The buyer annulled this order")),
-    Movement.ACCEPTED: Told(OFFICE, N_("🔔 The seller accepted your order. It is not sold yet: do not unload.")),
-    Movement.SOLD: Told(EVERYBODY, N_("🔔 Your order is sold. Close it the same day, when it arrives.")),
-    Movement.CLOSED: Told(OFFICE, N_("🔔 The buyer closed this order")),
-    Movement.REJECTED: Told(EVERYBODY, N_("🔔 The buyer rejected this order")),
+    Movement.REQUESTED: Told(OFFICE, Heading(N_("🔔 New order to attend"), "requested")),
+    Movement.ANNULLED: Told(OFFICE, Heading(N_("🔔 The buyer annulled this order"), "annulled")),
+    Movement.ACCEPTED: Told(
+        OFFICE, Heading(N_("🔔 The seller accepted your order. It is not sold yet: do not unload."), "accepted")
+    ),
+    Movement.SOLD: Told(
+        EVERYBODY, Heading(N_("🔔 Your order is sold. Close it the same day, when it arrives."), "sold")
+    ),
+    Movement.CLOSED: Told(OFFICE, Heading(N_("🔔 The buyer closed this order"), "closed")),
+    Movement.REJECTED: Told(EVERYBODY, Heading(N_("🔔 The buyer rejected this order"), "rejected_by_buyer")),
 }
 
 
 SHORT = {
-    Movement.ACCEPTED: N_("🔔 The seller accepted LESS than you asked for. It is not sold yet: do not unload."),
-    Movement.SOLD: N_("🔔 Your order is sold, with LESS than you asked for. Close it the same day, when it arrives."),
-    Movement.CLOSED: N_("🔔 The buyer closed this order WITH DIFFERENCES"),
+    Movement.ACCEPTED: Heading(
+        N_("🔔 The seller accepted LESS than you asked for. It is not sold yet: do not unload."), "accepted_less"
+    ),
+    Movement.SOLD: Heading(
+        N_("🔔 Your order is sold, with LESS than you asked for. Close it the same day, when it arrives."), "sold_less"
+    ),
+    Movement.CLOSED: Heading(N_("🔔 The buyer closed this order WITH DIFFERENCES"), "closed_differences"),
 }
-ARRIVED_TO_BUYER = N_("🔔 The product arrived. Close the order now.")
-ARRIVED_UNSOLD = N_("🔴 The product arrived and the order is NOT SOLD. Nobody may unload: sell it first.")
-ARRIVED = N_("🔔 The product arrived")
-BY_SELLER = {Movement.REJECTED: N_("🔔 The seller rejected this order")}
+ARRIVED_TO_BUYER = Heading(N_("🔔 The product arrived. Close the order now."), "arrived_buyer")
+ARRIVED_UNSOLD = Heading(
+    N_("🔴 The product arrived and the order is NOT SOLD. Nobody may unload: sell it first."), "arrived_unsold"
+)
+ARRIVED = Heading(N_("🔔 The product arrived"), "arrived")
+BY_SELLER = {Movement.REJECTED: Heading(N_("🔔 The seller rejected this order"), "rejected_by_seller")}
 
 
 def tell(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> None:
@@ -123,12 +141,12 @@ def _of_arrival(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> l
         for recipient in recipients(tx, runtime, done.order.agent_of(party), done.entry.channel, at):
             if recipient.role in OFFICE and recipient.actor.person_id != done.entry.person_id:
                 with language(recipient.locale):
-                    message = _written(_(_arrival_heading(done, party)), done, recipient)
+                    message = _written(_arrival_heading(done, party), done, recipient)
                     letters.append(_letter(recipient, message, done))
     return letters
 
 
-def _arrival_heading(done: Done, party: Party) -> str:
+def _arrival_heading(done: Done, party: Party) -> Heading:
     if done.order.status is not Status.TO_CLOSE:
         return ARRIVED_UNSOLD
     return ARRIVED_TO_BUYER if party is Party.BUYER else ARRIVED
@@ -141,7 +159,8 @@ def _at_home(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> list
     for recipient in own:
         if recipient.role is Role.OWNER and recipient.actor.person_id != done.entry.person_id:
             with language(recipient.locale):
-                heading = _("🔔 {person} did this for your company").format(person=done.entry.person_name)
+                said = _("🔔 {person} did this for your company").format(person=done.entry.person_name)
+                heading = Heading(said, "done_by_driver")
                 letters.append(_letter(recipient, _written(heading, done, recipient), done))
     return letters
 
@@ -160,16 +179,16 @@ def _letter(recipient: Recipient, message: Outgoing, done: Done) -> Letter:
     )
 
 
-def _heading(told: Told, done: Done) -> str:
+def _heading(told: Told, done: Done) -> Heading:
     by_seller = BY_SELLER.get(done.entry.movement) if done.entry.party is Party.SELLER else None
     short = SHORT.get(done.entry.movement) if done.fell_short else None
-    return _(by_seller or short or told.heading)
+    return by_seller or short or told.heading
 
 
-def _written(heading: str, done: Done, recipient: Recipient) -> Outgoing:
+def _written(heading: Heading, done: Done, recipient: Recipient) -> Outgoing:
     order = done.order
     facts = [
-        heading,
+        _(heading.text),
         order.code,
         texts.parties_of(order),
         texts.lines_moved(order, done.entry),
@@ -181,8 +200,20 @@ def _written(heading: str, done: Done, recipient: Recipient) -> Outgoing:
     message = Outgoing(
         "\n".join(fact for fact in facts if fact),
         (*texts.next_steps(order, recipient.actor), texts.look_closer(order)[0]),
+        template=_template(heading, done, recipient),
     )
     return without_numbers(message) if recipient.is_talking else message
+
+
+def _template(heading: Heading, done: Done, recipient: Recipient) -> Template:
+    """Return the same in approved words: a driver's doing is told with what it was."""
+    order, entry = done.order, done.entry
+    by_driver = heading.template == "done_by_driver"
+    what = _(texts.MOVEMENT[entry.movement]) if by_driver else ""
+    company = recipient.actor.memberships[0].agent
+    return templates.about_order(
+        heading.template, company, order, what, texts.document_of(order), texts.reason_of(entry)
+    )
 
 
 def without_numbers(message: Outgoing) -> Outgoing:

@@ -26,6 +26,13 @@ _NEWER = Statement(
     .order_by(outbox.c.id.desc())
     .limit(5)
 )
+_QUOTED = Statement(
+    select(outbox.c.id, outbox.c.content).where(
+        outbox.c.address_id == bindparam("address_id"),
+        outbox.c.provider_id == bindparam("quoted"),
+        text("provider_id IS NOT NULL"),  # written out: so that the index over them is used
+    )
+)
 _CODE = re.compile(r"\b[0-9]{11}\b")
 ASKED_FOR = frozenset({"close", "close_all", "accept", "sell"})
 """What a notice can ask for. Its other buttons only offer."""
@@ -37,8 +44,13 @@ def newer_notice(tx: Connection, address_id: int, screen: int) -> dict[str, Any]
     return next((row.content for row in found if row.content.get("choices")), None)
 
 
+def quoted(tx: Connection, address_id: int, provider_id: str) -> Any:
+    """Return the letter to this address that has the platform's id, as a row of id and content; None if none has."""
+    return _QUOTED.first(tx, {"address_id": address_id, "quoted": provider_id})
+
+
 def choices_of(content: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return what a notice shows as options: pairs of what each stands for and its label."""
+    """Return what a letter shows as options, pairs of token and label; none once its words were blanked."""
     return [(payload, label) for label, payload in content.get("choices", ())]
 
 

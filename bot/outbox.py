@@ -272,6 +272,7 @@ def _claimed(row: Any) -> Claimed:
         locale=row.locale,
         critical=row.critical,
         doubts=row.doubts,
+        last_error=row.error,
         parts_sent=row.parts_sent,
         outside=row.outside,
         last_inbound_at=row.last_inbound_at,

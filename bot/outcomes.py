@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,15 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot import elsewhere
+from bot import alarms, elsewhere
 from bot.letters import Claimed, Fate, SendError
 from bot.outbox import UNCERTAIN_WAIT, hush
 from bot.runtime import Runtime
 from bot.store import Kind, Reach, Sending, addresses, outbox
 from core.db import Database
 from core.statement import Statement
-
-log = logging.getLogger(__name__)
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=1)
@@ -97,9 +94,17 @@ def mark_written(database: Database, letter: Claimed, worker: str, content: dict
         tx.execute(_WRITE, {"this": letter.id, "worker": worker, "written": content})
 
 
-def mark_failed(runtime: Runtime, letter: Claimed, worker: str, error: SendError, at: datetime) -> None:
+def mark_uncertain(database: Database, letter: Claimed, worker: str, at: datetime) -> None:
+    """Say that nobody can know whether it arrived."""
+    with database.transaction() as tx:
+        _mark(tx, letter, worker, Sending.UNCERTAIN, at, reason=letter.last_error, wait=UNCERTAIN_WAIT)
+
+
+def mark_failed(
+    runtime: Runtime, letter: Claimed, worker: str, error: SendError, at: datetime, *, can_be_asked: bool = False
+) -> None:
     """Say that it was not sent, or perhaps not, and do what follows from it."""
-    state, wait = _consequence(letter, error)
+    state, wait = _consequence(letter, error, can_be_asked and not error.was_copy)
     with runtime.database.transaction() as tx:
         marked = _mark(
             tx,
@@ -120,15 +125,20 @@ def mark_failed(runtime: Runtime, letter: Claimed, worker: str, error: SendError
         if state in (Sending.FAILED, Sending.SHUT):
             elsewhere.tell(tx, runtime, letter.id, at)
     if error.fate is Fate.MISCONFIGURED:
-        log.error("ALARM: %s refuses what this bot is set up with: %s", letter.channel, error)
+        _alarm(runtime, letter.channel, error)
 
 
-def _consequence(letter: Claimed, error: SendError) -> tuple[Sending, timedelta]:
+def _alarm(runtime: Runtime, channel: str, error: SendError) -> None:
+    """Say that a platform refuses what this bot is set up with; what it quoted of a message is left out."""
+    alarms.sound(runtime, f"{channel}_refuses", str(error).partition(":")[0])
+
+
+def _consequence(letter: Claimed, error: SendError, can_be_asked: bool) -> tuple[Sending, timedelta]:
     match error.fate:
         case Fate.TEMPORARY:
             return Sending.PENDING, error.retry_after or waiting_time(letter.attempts)
-        case Fate.DOUBTFUL if letter.critical and not letter.doubts:
-            return Sending.PENDING, DOUBT_WAIT
+        case Fate.DOUBTFUL if can_be_asked or (letter.critical and not error.was_copy):
+            return Sending.PENDING, max(DOUBT_WAIT, waiting_time(letter.attempts))
         case Fate.DOUBTFUL:
             return Sending.UNCERTAIN, UNCERTAIN_WAIT
         case Fate.SHUT:
@@ -209,8 +219,8 @@ def came_back(runtime: Runtime, letter_id: int, provider_id: str, error: SendErr
     at = runtime.clock()
     with runtime.database.transaction() as tx:
         row = tx.execute(_LETTER, {"this": letter_id}).first()
-        if row is None or not _is_news(row, provider_id, Sending.FAILED):
-            return False
+        if row is None or not row.content or not _is_news(row, provider_id, Sending.FAILED):
+            return False  # without content: its words were blanked long ago, so nothing is left to tell elsewhere
         facts = {"this": letter_id, "platform_id": provider_id, "reason": str(error)[:300]}
         if _is_worth_repeating(row, error):
             wait = error.retry_after or waiting_time(row.attempts)
@@ -221,7 +231,7 @@ def came_back(runtime: Runtime, letter_id: int, provider_id: str, error: SendErr
             elsewhere.tell(tx, runtime, letter_id, at)
         _note_reach(tx, runtime, row.address_id, error.reach, at)
     if error.fate is Fate.MISCONFIGURED:
-        log.error("ALARM: %s refuses what this bot is set up with: %s", row.channel, error)
+        _alarm(runtime, row.channel, error)
     return True
 
 

@@ -119,7 +119,7 @@ def _join(work: Work, command: people.Join) -> Outgoing:
     contact = work.contact
     person_id, invitation = people.use_invitation(work.tx, command.code, contact.person_id, contact.locale, work.at)
     if contact.person_id is None:
-        contacts.link(work.tx, contact.address_id, person_id)
+        contacts.link(work.tx, contact, person_id)
     team_notices.tell_owners(work.tx, work.runtime, invitation, person_id, contact.channel, work.at)
     text = _("✅ Welcome, {name}. You belong to {agent} now.").format(
         name=contact.actor.name or invitation.name, agent=invitation.agent

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
+from typing import Any
 
 from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot import inbox
 from bot.handlers import telegram
-from bot.handlers.telegram import ClientBot
+from bot.handlers.telegram_client import ClientBot
+from bot.handlers.telegram_errors import wait_named_by
 from bot.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -27,6 +30,7 @@ class Poller:
         self._bot = bot
         self._bot_id = bot_id
         self._next = 0
+        self._stopping: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Poll; a webhook left from before is taken away first, its waiting updates are kept."""
@@ -36,6 +40,7 @@ class Poller:
             while True:
                 await self._once()
         finally:
+            await asyncio.gather(*self._stopping, return_exceptions=True)
             await self._bot.close_connection()
 
     async def _without_webhook(self) -> None:
@@ -51,12 +56,10 @@ class Poller:
     async def _once(self) -> None:
         try:
             for update in await self._bot.raw_updates(self._next, LONG_POLL):
-                incoming = telegram.read(update, self._bot_id)
-                if incoming is not None:
-                    await asyncio.to_thread(inbox.receive, self._runtime, incoming)
+                await self._take(update)
                 self._next = int(update["update_id"]) + 1  # only now may Telegram forget it
         except RetryAfter as busy:
-            await asyncio.sleep(telegram.wait_named_by(busy).total_seconds())
+            await asyncio.sleep(wait_named_by(busy).total_seconds())
         except Conflict:
             log.warning("somebody else polls for this bot, or a webhook is set")
             await asyncio.sleep(PAUSE_AFTER_ERROR)
@@ -66,3 +69,21 @@ class Poller:
         except Exception:
             log.exception("an update was not kept; asking for it again")
             await asyncio.sleep(PAUSE_AFTER_ERROR)
+
+    async def _take(self, update: dict[str, Any]) -> None:
+        """Keep and answer an update; a pressed button's spinner is stopped at once, whatever becomes of the rest."""
+        query = telegram.tapped(update)
+        if query:
+            stopping = asyncio.create_task(self._stop_spinner(query))
+            self._stopping.add(stopping)
+            stopping.add_done_callback(self._stopping.discard)
+        incoming = telegram.read(update, self._bot_id)
+        if incoming is not None:
+            kept = replace(incoming, ack="") if query else incoming  # the answer need not stop it again
+            await asyncio.to_thread(inbox.receive, self._runtime, kept)
+
+    async def _stop_spinner(self, query: str) -> None:
+        try:
+            await self._bot.answer_callback_query(query)
+        except TelegramError as error:
+            log.debug("a button was not acknowledged: %s", type(error).__name__)

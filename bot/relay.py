@@ -119,6 +119,8 @@ class Relay:
     async def _send(self, letter: Claimed) -> None:
         try:
             provider_id = await self._send_or_find(letter)
+        except CannotTellError:
+            await self._mark(outcomes.mark_uncertain, letter)
         except SendError as error:
             await self._failed(letter, error)
         except Exception as bug:
@@ -128,14 +130,26 @@ class Relay:
             await self._mark_sent(letter, provider_id)
 
     async def _send_or_find(self, letter: Claimed) -> str:
-        """Send a letter. One that may have left before is looked up; where it cannot be, the copy says what it is."""
+        """Send a letter. One that may have left before is looked up; where it cannot be, the copy says what it is.
+
+        Raises CannotTellError for an answer that is left alone then: the person asks again.
+        """
         if not letter.doubts:
             return await self._send_now(letter)
         try:
             found = await asyncio.wait_for(self._senders[letter.channel].look_up(letter), SEND_TIMEOUT)
         except (CannotTellError, TimeoutError):
-            return await self._send_now(replace(letter, repeated=True))
+            if not letter.critical and letter.last_error:
+                raise CannotTellError from None
+            return await self._send_copy(letter)
         return found or await self._send_now(letter)
+
+    async def _send_copy(self, letter: Claimed) -> str:
+        try:
+            return await self._send_now(replace(letter, repeated=True))
+        except SendError as error:
+            error.was_copy = True
+            raise
 
     async def _send_now(self, letter: Claimed) -> str:
         if letter.reach is not Reach.ACTIVE and letter.kind is not Kind.REPLY:
@@ -167,7 +181,10 @@ class Relay:
     async def _failed(self, letter: Claimed, error: SendError) -> None:
         log.warning("letter %s on %s was not sent: %s", letter.id, letter.channel, _harmless(error))
         now = self._runtime.clock()
-        await asyncio.to_thread(outcomes.mark_failed, self._runtime, letter, self._worker, error, now)
+        asked = letter.channel in self._senders and self._senders[letter.channel].can_be_asked
+        await asyncio.to_thread(
+            outcomes.mark_failed, self._runtime, letter, self._worker, error, now, can_be_asked=asked
+        )
 
     async def close(self) -> None:
         """Let go of the channels."""

@@ -8,7 +8,22 @@ from typing import Any
 
 from bot import on_screen, registry, texts
 from bot.contacts import Contact
-from bot.dialogue import NO, YES, End, Finished, LastWord, Question, Scene, Talk, means_no, means_yes, pick, show, turn
+from bot.dialogue import (
+    CONFIRM,
+    NO,
+    YES,
+    End,
+    Finished,
+    LastWord,
+    Question,
+    Scene,
+    Talk,
+    means_no,
+    means_yes,
+    pick,
+    show,
+    turn,
+)
 from bot.folding import fold
 from bot.i18n import _
 from bot.messages import ANSWER_MARK, COMMAND_MARK, Choice, Content, Incoming, Outgoing
@@ -23,6 +38,8 @@ BACK = {"atras", "volver", "regresar", "back"}
 CANCEL = {"cancelar", "salir", "cancel", "exit", "/cancelar", "/cancel"}
 MENU = {"menu", "inicio", "/menu", "/start", "start", "/inicio"}
 GREETINGS = {"hola", "buenas", "buenos dias", "buenas tardes", "buenas noches", "hello", "hi", "good morning"}
+START = "/start "
+"""What Telegram sends when somebody follows a link to the bot; what the link carries comes after it."""
 HELP = {"ayuda", "help", "?", "/ayuda", "/help"}
 STALE = timedelta(hours=12)
 """An unfinished conversation older than this is dropped, and the person is told."""
@@ -87,12 +104,26 @@ class Router:
         text = self.incoming.text.strip()
         if self.incoming.payload.startswith(ANSWER_MARK):
             return self._answer_button(self.incoming.payload.removeprefix(ANSWER_MARK))
-        if self.talk.conversation == "join" and self.talk.asked != "code":
+        followed_link = text.startswith(START) and looks_like_code(text.removeprefix(START))
+        if self.talk.conversation == "join" and self.talk.asked != "code" and not followed_link:
             return self._cancel() if fold(text) in CANCEL | BACK else self._answer_open(text)
         opened = registry.opened_by(text)
         if opened and opened[0].name == "join":
-            return self.begin(*opened)
+            reply = self.begin(*opened)
+            if followed_link and self.talk.asked == CONFIRM:
+                self.talk.hear(YES)  # they pressed START below the invitation's link: that was the question
+                return self.go_on()
+            return reply
         return self.open("join", text if looks_like_code(text) else "")
+
+    def _is_invited_by(self, code: str) -> bool:
+        """Say whether a link's code can be used; a wrong one is counted like one that was typed."""
+        if self._is_locked_out():
+            return False
+        is_good = self.scene.people.invitation(code) is not None
+        if not is_good and looks_like_code(code):
+            self._count_wrong_code()
+        return is_good
 
     def _is_locked_out(self) -> bool:
         since = self.contact.wrong_codes_since
@@ -139,9 +170,11 @@ class Router:
         if said_by_all is not None:
             return said_by_all
         if len(text) <= LONGEST_LABEL:
-            command = self._picked_from_notice(text)
-            if command is not None:
-                return self.command(command)
+            picked = self._picked(text)
+            if picked is not None:
+                return picked
+        if text.startswith(START) and not self._is_invited_by(text.removeprefix(START)):
+            return self.open("menu", "")  # the link once more, or one that is used up
         if text.startswith("/"):
             opened = registry.opened_by(text)
             return self.begin(*opened) if opened else self._lost()
@@ -159,6 +192,33 @@ class Router:
             return self.open("menu", "")
         if typed in HELP:
             return self._help()
+        return None
+
+    def _picked(self, text: str) -> Outgoing | None:
+        """Answer what the text picks from a message that it quotes, or from a notice; None: nothing there."""
+        quoted = self.incoming.quoted
+        letter = on_screen.quoted(self.work.tx, self.contact.address_id, quoted) if quoted else None
+        if letter is not None and letter.id == self.talk.screen:
+            return None  # it says itself that it answers the last reply, whatever came after it
+        if letter is not None:
+            picked = self._picked_from_quoted(text, on_screen.choices_of(letter.content))
+            if picked is not None:
+                return picked
+        command = self._picked_from_notice(text)
+        return None if command is None else self.command(command)
+
+    def _picked_from_quoted(self, text: str, shown: list[tuple[str, str]]) -> Outgoing | None:
+        """Take the text as pressing a button of an older message: checked like one, and never as an answer to another.
+
+        The first option of a question that is answered with yes is the yes.
+        """
+        payload = pick(text, shown)
+        if payload is None and shown and means_yes(text) and shown[0][0].startswith(ANSWER_MARK):
+            payload = shown[0][0]
+        if payload is not None:
+            return self._button(payload)
+        if shown and text.strip().isdecimal():
+            return self.repeat_with(_("That is not one of the options."))
         return None
 
     def _picked_from_notice(self, text: str) -> str | None:
@@ -422,6 +482,8 @@ UNREADABLE = {
     Content.LOCATION: lambda: _("I cannot use locations yet. Please type it."),
     Content.FILE: lambda: _("I cannot read files. Please type it."),
     Content.OTHER: lambda: _("I only understand text. Please type it."),
+    Content.EDITED: lambda: _("I do not read changes to messages that were sent already. Please write it again."),
+    Content.LATE: lambda: _("A message of yours reached me too late and was NOT attended. Please write it again."),
 }
 
 

@@ -24,10 +24,15 @@ class Runtime:
     paces: Mapping[str, Pace] = field(default_factory=dict)
     """How fast each channel may be used; one that is not named has no limit."""
     whatsapp_number: str = ""
+    telegram_name: Callable[[], str] = field(default=lambda: "")
+    """Says the bot's username at Telegram, once it is known."""
     clock: Callable[[], datetime] = field(default=clock.now)
 
     def join_links(self, code: str) -> str:
         """Return where the invited person taps to join, one link a line; empty when no channel has links."""
-        if not self.whatsapp_number:
-            return ""
-        return f"https://wa.me/{self.whatsapp_number.lstrip('+')}?text=ALTA%20{code}"
+        links = []
+        if self.whatsapp_number:
+            links.append(f"https://wa.me/{self.whatsapp_number.lstrip('+')}?text=ALTA%20{code}")
+        if "telegram" in self.channels and (name := self.telegram_name()):
+            links.append(f"https://t.me/{name}?start={code}")
+        return "\n".join(links)

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.facts import TELEGRAM_NAME, Remembered
 from bot.i18n import KNOWN
 from bot.pace import Pace
 from bot.runtime import Runtime
@@ -98,10 +99,16 @@ class Settings(BaseSettings):
         default=None, pattern=r"^[A-Za-z0-9_-]{1,256}$"
     )
     telegram_api_base_url: WebAddress = "https://api.telegram.org"
+    telegram_bot_username: Annotated[str | None, BeforeValidator(_empty_is_unset)] = Field(
+        default=None, pattern=r"^[A-Za-z0-9_]{4,64}$"
+    )
     twilio_account_sid: Annotated[str | None, BeforeValidator(_empty_is_unset)] = Field(
         default=None, pattern=r"^AC[0-9a-fA-F]{32}$"
     )
     twilio_auth_token: Annotated[str | None, BeforeValidator(_empty_is_unset)] = Field(default=None, min_length=8)
+    twilio_auth_token_secondary: Annotated[str | None, BeforeValidator(_empty_is_unset)] = Field(
+        default=None, min_length=8
+    )
     twilio_whatsapp_from: Annotated[str | None, BeforeValidator(_empty_is_unset)] = Field(
         default=None, pattern=r"^whatsapp:\+[1-9][0-9]{6,14}$"
     )
@@ -113,6 +120,7 @@ class Settings(BaseSettings):
     whatsapp_seconds_per_person: Annotated[float, Field(ge=0, le=60)] = 1
     receipt_signing_key: Annotated[str | None, BeforeValidator(_empty_is_unset), AfterValidator(_key)] = None
     receipt_public_keys: Annotated[str, AfterValidator(_keys)] = ""
+    retention_days: Annotated[int, Field(ge=7, le=3650)] = 90
     bot_demo: Annotated[bool, BeforeValidator(lambda value: value or False)] = False
     bot_timezone: Annotated[str, AfterValidator(_time_zone)] = "America/Lima"
     bot_locale: Annotated[str, AfterValidator(_locale)] = "es_PE"
@@ -138,6 +146,10 @@ class Settings(BaseSettings):
         """Say whether WhatsApp is on."""
         return bool(self.twilio_account_sid)
 
+    def twilio_tokens(self) -> tuple[str, ...]:
+        """Return what Twilio may sign with: while its token is being changed, the old one and the new one."""
+        return tuple(token for token in (self.twilio_auth_token, self.twilio_auth_token_secondary) if token)
+
     def channels(self) -> frozenset[str]:
         """Return the channels over which messages can leave."""
         on = {"telegram": self.has_telegram, "whatsapp": self.has_whatsapp, "phone": self.bot_demo}
@@ -158,12 +170,15 @@ class Settings(BaseSettings):
 
     def runtime(self) -> Runtime:
         """Return what the running bot shares."""
+        database = Database(self.database_url)
+        given_name = self.telegram_bot_username
         return Runtime(
-            database=Database(self.database_url),
+            database=database,
             channels=self.channels(),
             locale=self.bot_locale,
             paces=self.paces(),
             whatsapp_number=(self.twilio_whatsapp_from or "").removeprefix("whatsapp:"),
+            telegram_name=(lambda: given_name) if given_name else Remembered(database, TELEGRAM_NAME),
         )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Index, SmallInteger, String, UniqueConstraint, false, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, SmallInteger, String, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from core.statements import table_of
@@ -140,6 +140,13 @@ class OutboxRow(SQLModel, table=True):
             postgresql_where=text("state IN ('EN ESPERA', 'INCIERTO')"),
         ),
         Index(
+            "ix_outbox_provider",
+            "address_id",
+            "provider_id",
+            sqlite_where=text("provider_id IS NOT NULL"),
+            postgresql_where=text("provider_id IS NOT NULL"),
+        ),
+        Index(
             "ix_outbox_waiting",
             "channel",
             "urgency",
@@ -258,6 +265,26 @@ class ProcessRow(SQLModel, table=True):
     seen_at: datetime
 
 
+class AlarmRow(SQLModel, table=True):
+    """How often something was wrong that only the operator can mend."""
+
+    __tablename__ = "alarm"
+
+    kind: str = Field(primary_key=True, max_length=60)
+    count: int = Field(sa_column=Column(BigInteger, nullable=False))
+    last_at: datetime
+
+
+class FactRow(SQLModel, table=True):
+    """Something that one process found out and all of them use: the bot's name, how far a walk has come."""
+
+    __tablename__ = "fact"
+
+    name: str = Field(primary_key=True, max_length=60)
+    value: str = Field(max_length=200)
+    noted_at: datetime
+
+
 addresses = table_of(AddressRow)
 inbox = table_of(InboxRow)
 outbox = table_of(OutboxRow)
@@ -266,3 +293,5 @@ processes = table_of(ProcessRow)
 paces = table_of(PaceRow)
 templates = table_of(TemplateRow)
 missed_messages = table_of(MissedRow)
+alarms = table_of(AlarmRow)
+facts = table_of(FactRow)

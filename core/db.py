@@ -211,7 +211,9 @@ def _sqlite_engine(url: str) -> Engine:
     file = make_url(url).database
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"isolation_level": None, "cached_statements": 512}, pool_size=20)
+    engine = create_engine(
+        url, connect_args={"isolation_level": None, "cached_statements": 512}, pool_size=20, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -228,4 +230,4 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=20, pool_pre_ping=True)
+    return create_engine(url, pool_size=20, pool_pre_ping=True, hide_parameters=True)

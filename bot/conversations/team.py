@@ -49,7 +49,7 @@ def _described(member: Member) -> str:
     role = _(texts.ROLE[member.role])
     if member.role is Role.DRIVER and member.may_close:
         role = _("driver, may close")
-    channels = ", ".join(_channel(name, reach) for name, reach in member.channels)
+    channels = ", ".join(dict.fromkeys(_channel(name, reach) for name, reach in member.channels))
     return f"• {member.name} ({role}): " + (channels or _("not joined yet"))
 
 

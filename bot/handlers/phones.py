@@ -98,7 +98,8 @@ def blueprint(runtime: Runtime) -> Blueprint:
             sent = tx.execute(_SAID, {"phone": phone, "after": said}).all()
             lately = runtime.clock() - LATELY if heard else None
             received = tx.execute(_ANSWERED, {"phone": phone, "after": heard, "lately": lately}).all()
-        shown = [_said(row) for row in sent] + [_received(row) for row in received]
+        # what is older than the retention has no words any more
+        shown = [_said(row) for row in sent if row.content] + [_received(row) for row in received if row.content]
         shown.sort(key=lambda one: str(one["at"]))
         last = (sent[-1].id if sent else said, max([heard, *(row.id for row in received)]))
         return jsonify({"messages": shown, "cursor": f"{last[0]}.{last[1]}"})
@@ -177,6 +178,8 @@ def _received(row: Any) -> dict[str, object]:
 
 class PhoneSender:
     """A letter to a phone on the page has arrived as soon as it is marked as sent: the page reads the outbox."""
+
+    can_be_asked = True
 
     async def send(self, letter: Claimed) -> str:
         """Return an id; the page does the rest."""

@@ -1,4 +1,4 @@
-"""Telegram: updates come in by webhook or long polling, messages go out through the Bot API.
+"""Telegram, the way in: updates come by webhook or long polling.
 
 python-telegram-bot parses and sends; its own dialogue machinery keeps state in the memory of one process, so it is not
 used. Facts about the platform: a webhook is retried until it gets a 2xx; a pressed button spins until it is answered.
@@ -10,39 +10,26 @@ import hmac
 import json
 import logging
 import os
-from collections.abc import Iterator
-from datetime import timedelta
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-import httpx
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # spans of time as such, not as seconds: read when the library is loaded
-from telegram import (
-    Bot,
-    CallbackQuery,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    KeyboardButton,
-    Message,
-    ReplyKeyboardMarkup,
-)
-from telegram.constants import ChatType, InlineKeyboardButtonLimit, MessageLimit
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
+from telegram import CallbackQuery, Message
+from telegram.constants import ChatType
 
 from bot import inbox
-from bot.handlers.splitting import split
-from bot.letters import CannotTellError, Claimed, Fate, SendError
-from bot.messages import Content, Incoming, Outgoing
+from bot.messages import Content, Incoming
 from bot.runtime import Runtime
 from bot.settings import Settings
-from bot.store import Reach
 
 log = logging.getLogger(__name__)
 
 NAME = "telegram"
-ALLOWED_UPDATES = ["message", "callback_query"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 LARGEST_ID = 2**63
 UNREAD = frozenset(
     {
@@ -56,6 +43,7 @@ UNREAD = frozenset(
     }
 )
 """Parts of a message that mean nothing here, and would cost as much to parse as all the others."""
+QUERY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CONTENT = {
     "voice": Content.AUDIO,
     "audio": Content.AUDIO,
@@ -85,11 +73,21 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
         if payload is None:
             return Response("not JSON", 400)
         incoming = read(payload, bot_id)
-        if incoming is not None:
-            inbox.receive(runtime, incoming)
+        taken = inbox.take(runtime, incoming) if incoming is not None else None
+        query = tapped(payload)
+        if query and (incoming is None or not incoming.private or taken is not inbox.Taken.ANSWERED):
+            # no letter that leaves now stops the spinner: let Telegram do it, which carries out what it is answered
+            return jsonify({"method": "answerCallbackQuery", "callback_query_id": query})
         return Response("", 200)
 
     return web
+
+
+def tapped(payload: dict[str, Any]) -> str:
+    """Return what names the pressed button's spinner, also of an update that says nothing else; empty if none was."""
+    query = payload.get("callback_query")
+    name = query.get("id") if isinstance(query, dict) else None
+    return name if isinstance(name, str) and QUERY_ID.fullmatch(name) else ""
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
@@ -115,6 +113,8 @@ def _is_sound(payload: dict[str, Any], incoming: Incoming) -> bool:
     """Say whether the ids are numbers that Telegram uses and the texts are texts."""
     numbers = (payload.get("update_id"), int(incoming.address) if incoming.address.lstrip("-").isdecimal() else None)
     texts = (incoming.text, incoming.language, incoming.ack, incoming.payload)
+    if incoming.quoted and not QUERY_ID.fullmatch(incoming.quoted):
+        return False
     return all(isinstance(one, int) and abs(one) < LARGEST_ID for one in numbers) and all(
         isinstance(one, str) for one in texts
     )
@@ -126,12 +126,18 @@ def _from_update(update: dict[str, Any], bot_id: str) -> Incoming | None:
     Of the update only the part is parsed that says it, and of that part not what it repeats of other messages.
     """
     provider_id = f"{bot_id}:{update.get('update_id')}"
-    tapped, said = update.get("callback_query"), update.get("message")
+    tapped, said, edited = update.get("callback_query"), update.get("message"), update.get("edited_message")
     if tapped is not None:
         return _from_button(CallbackQuery.de_json(_without_message(tapped), None), provider_id)
-    if said is None:
-        return None
-    return _from_message(Message.de_json({key: said[key] for key in said.keys() - UNREAD}, None), provider_id)
+    if said is not None:
+        incoming = _from_message(_parsed(said), _content, provider_id)
+        quoted = _quoted(said.get("reply_to_message"), bot_id)
+        return replace(incoming, quoted=quoted) if incoming is not None and quoted else incoming
+    return None if edited is None else _from_message(_parsed(edited), _changed, provider_id)
+
+
+def _parsed(message: dict[str, Any]) -> Message:
+    return Message.de_json({key: message[key] for key in message.keys() - UNREAD}, None)
 
 
 def _without_message(tapped: dict[str, Any]) -> dict[str, Any]:
@@ -142,17 +148,17 @@ def _without_message(tapped: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _from_message(message: Message, provider_id: str) -> Incoming | None:
+def _from_message(message: Message, kind_of: Callable[[Message], Content | None], provider_id: str) -> Incoming | None:
     if message.from_user is None or message.from_user.is_bot:
         return None
-    content = _content(message)
+    content = kind_of(message)
     if content is None:
         return None
     return Incoming(
         channel=NAME,
         address=str(message.chat.id),
         provider_id=provider_id,
-        text=message.text or "",
+        text="" if content is Content.EDITED else message.text or "",
         content=content,
         phone=_own_phone(message),
         language=message.from_user.language_code or "",
@@ -186,6 +192,18 @@ def _content(message: Message) -> Content | None:
     return Content.OTHER if message.effective_attachment is not None else None
 
 
+def _changed(message: Message) -> Content | None:
+    """Return what a change to a sent message counts as; a live location that moved is none that anybody made."""
+    return Content.EDITED if message.text is not None else None
+
+
+def _quoted(answered: Any, bot_id: str) -> str:
+    """Return the id of the bot's message that this one answers, if the person chose one."""
+    if not isinstance(answered, dict) or not isinstance(answered.get("from"), dict):
+        return ""
+    return str(answered.get("message_id", "")) if str(answered["from"].get("id")) == bot_id else ""
+
+
 def _own_phone(message: Message) -> str:
     """Return the shared number only if it is the sender's own: anybody can share anybody's contact.
 
@@ -204,148 +222,3 @@ def _own_phone(message: Message) -> str:
         return ""
     digits = "".join(char for char in contact.phone_number if char.isdigit() and char.isascii())
     return f"+{digits}" if digits else ""
-
-
-class TelegramSender:
-    """Sends over the Bot API, from the worker's one event loop."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._bot = make_bot(settings)
-        self._ready = False
-
-    async def send(self, letter: Claimed) -> str:
-        """Send a letter; long ones in parts, the choices under the last part."""
-        if not self._ready:
-            await self._bot.initialize_connection()
-            self._ready = True
-        if letter.message.ack:
-            await self._stop_spinner(letter.message.ack)
-        message_id = ""
-        try:
-            for text, markup in parts(letter.message):
-                sent = await self._bot.send_message(int(letter.address), text, reply_markup=markup)
-                message_id = str(sent.message_id)
-        except (TelegramError, ValueError) as error:
-            raise decide(error) from error
-        return message_id
-
-    async def look_up(self, letter: Claimed) -> str | None:  # noqa: ARG002 - the channel's interface
-        """Refuse: a bot cannot read what it said in a chat."""
-        raise CannotTellError
-
-    async def _stop_spinner(self, query_id: str) -> None:
-        """Answer the pressed button. Too late is no harm: it only stops a spinner."""
-        try:
-            await self._bot.answer_callback_query(query_id)
-        except TelegramError as error:
-            log.info("a button was not acknowledged: %s", type(error).__name__)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        if self._ready:
-            await self._bot.close_connection()
-
-
-class ClientBot(Bot):
-    """A Bot that only calls: it does not ask who it is before its first message."""
-
-    async def initialize_connection(self) -> None:
-        """Open the connections."""
-        for connection in self._request:
-            await connection.initialize()
-
-    async def raw_updates(self, after: int, seconds: int) -> list[dict[str, Any]]:
-        """Return the updates from that id on as they came: one that cannot be understood must not hide the others."""
-        question = {"offset": after, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
-        updates: Any = await self._post("getUpdates", question, read_timeout=seconds + 15)
-        return list(updates)
-
-    async def close_connection(self) -> None:
-        """Close the connections."""
-        for connection in self._request:
-            await connection.shutdown()
-
-
-def make_bot(settings: Settings) -> ClientBot:
-    """Return a client of the Bot API, with timeouts."""
-    if settings.telegram_bot_token is None:
-        raise ValueError("TELEGRAM_BOT_TOKEN is not set")
-    return ClientBot(
-        settings.telegram_bot_token,
-        base_url=f"{settings.telegram_api_base_url}/bot",
-        base_file_url=f"{settings.telegram_api_base_url}/file/bot",
-        request=HTTPXRequest(connection_pool_size=32, connect_timeout=5, read_timeout=10, write_timeout=10),
-        get_updates_request=HTTPXRequest(connect_timeout=5, read_timeout=40),
-    )
-
-
-async def set_webhook(settings: Settings) -> str:
-    """Tell Telegram where updates go, and return the address."""
-    address = f"{settings.public_base_url}/telegram/webhook"
-    bot = make_bot(settings)
-    await bot.initialize_connection()
-    try:
-        await bot.set_webhook(
-            address,
-            secret_token=settings.telegram_webhook_secret,
-            allowed_updates=ALLOWED_UPDATES,
-            drop_pending_updates=False,
-        )
-    finally:
-        await bot.close_connection()
-    return address
-
-
-def parts(message: Outgoing) -> Iterator[tuple[str, InlineKeyboardMarkup | ReplyKeyboardMarkup | None]]:
-    """Yield the texts that the message is sent as, each with its buttons."""
-    texts = split(message.numbered(), int(MessageLimit.MAX_TEXT_LENGTH))
-    for text in texts[:-1]:
-        yield text, None
-    yield texts[-1], _markup(message)
-
-
-def _markup(message: Outgoing) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
-    rows = [
-        [InlineKeyboardButton(choice.label, callback_data=choice.payload)]
-        for choice in message.choices
-        if len(choice.payload.encode()) <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
-    ]
-    if rows:
-        return InlineKeyboardMarkup(rows)
-    if message.ask_contact:
-        button = KeyboardButton(message.ask_contact, request_contact=True)
-        return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
-    return None
-
-
-def wait_named_by(error: RetryAfter) -> timedelta:
-    """Return how long Telegram asks to wait."""
-    wait = error.retry_after
-    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
-
-
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-"""Errors before the request left: nothing can have arrived."""
-
-
-def decide(error: Exception) -> SendError:
-    """Return the one decision that an error of the Bot API carries."""
-    reason = f"{type(error).__name__}: {error}"[:200]
-    match error:
-        case RetryAfter():
-            return SendError("too many messages", retry_after=wait_named_by(error))
-        case Forbidden():
-            return SendError(reason, Fate.PERMANENT, reach=Reach.BLOCKED)
-        case InvalidToken():
-            return SendError("the bot's token is refused", Fate.MISCONFIGURED)
-        case BadRequest():
-            gone = "chat not found" in str(error).lower()
-            return SendError(reason, Fate.PERMANENT, reach=Reach.INVALID if gone else None)
-        case NetworkError() if isinstance(error.__cause__, httpx.HTTPError):
-            never_left = isinstance(error.__cause__, NEVER_LEFT)
-            return SendError(reason, Fate.TEMPORARY if never_left else Fate.DOUBTFUL)
-        case NetworkError():
-            return SendError(reason)  # Telegram answered, that it failed
-        case ValueError():
-            return SendError("not a Telegram chat", Fate.PERMANENT, reach=Reach.INVALID)
-    return SendError(reason, Fate.PERMANENT)

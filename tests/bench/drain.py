@@ -24,6 +24,8 @@ LETTERS_EACH = 5
 class Quick:
     """A channel that answers at once."""
 
+    can_be_asked = True
+
     async def send(self, letter: Claimed) -> str:
         """Say that it was sent."""
         return f"SM{letter.id}"

@@ -13,11 +13,14 @@ from sqlalchemy import insert, select
 
 from bot import outbox
 from bot.handlers import telegram, whatsapp
-from bot.handlers.telegram import TelegramSender, make_bot
-from bot.handlers.whatsapp import WhatsAppSender, make_client
+from bot.handlers.telegram_client import make_bot
+from bot.handlers.telegram_sending import TelegramSender, parts
+from bot.handlers.twilio_client import make_client
+from bot.handlers.whatsapp_sending import WhatsAppSender
 from bot.letters import Letter
 from bot.messages import Outgoing, does
 from bot.relay import BATCH, Relay
+from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import Kind, Reach, addresses
 from tests.bench.measuring import Sample, cpu
@@ -90,7 +93,7 @@ class Sending:
             outbox.post(tx, letters, self._office.runtime.clock())
 
     async def _drain(self) -> None:
-        sender = SENDERS[self._channel](self._settings)
+        sender = SENDERS[self._channel](self._settings, self._office.runtime)
         relay = Relay(self._office.runtime, {self._channel: sender})
         sent = 0
         while now := await relay.deliver():
@@ -115,7 +118,7 @@ async def _bare_twilio(found: Settings, calls: int) -> None:
 async def _bare_telegram(found: Settings, calls: int) -> None:
     bot = make_bot(found)
     await bot.initialize_connection()
-    texts = list(telegram.parts(MESSAGE))
+    texts = list(parts(MESSAGE))
     gate = asyncio.Semaphore(BATCH)
 
     async def call(number: int) -> None:
@@ -131,7 +134,7 @@ BARE: dict[str, Callable[[Settings, int], Coroutine[object, object, None]]] = {
     whatsapp.NAME: _bare_twilio,
     telegram.NAME: _bare_telegram,
 }
-SENDERS: dict[str, Callable[[Settings], WhatsAppSender | TelegramSender]] = {
+SENDERS: dict[str, Callable[[Settings, Runtime], WhatsAppSender | TelegramSender]] = {
     whatsapp.NAME: WhatsAppSender,
     telegram.NAME: TelegramSender,
 }

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from bot.store import inbox, outbox
+from bot.store import Sending, inbox, outbox
 from tests.standins.twilio import inbound_form, signed_form
 from tests.world import AUTH_TOKEN, PUBLIC_URL, TELEGRAM_SECRET, World
 
@@ -66,3 +66,10 @@ def assert_answered(world: World) -> None:
     """Fail if a message waits or stepped aside."""
     states = [(row.state.value, row.attempts, row.content) for row in inbox_rows(world)]
     assert [one for one in states if one[:2] != ("ATENDIDO", 0)] == []
+
+
+def arrived(world: World, letter_id: int, provider_id: str) -> None:
+    """Let a letter have been taken by its platform under this id."""
+    with world.database.transaction() as tx:
+        taken = outbox.update().where(outbox.c.id == letter_id)
+        tx.execute(taken.values(state=Sending.SENT, provider_id=provider_id, sent_at=world.clock()))

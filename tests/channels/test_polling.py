@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot import inbox, polling
-from bot.handlers.telegram import make_bot
+from bot.handlers.telegram_client import make_bot
 from bot.messages import Incoming
 from bot.polling import Poller
 from tests.channels.posting import assert_answered, inbox_rows, outbox_rows
 from tests.standins import CutBefore, ServerError, TooManyRequests
-from tests.standins.telegram import TelegramServer, membership_update, text_update
+from tests.standins.telegram import BadRequest, TelegramServer, membership_update, tap_update, text_update
 from tests.world import CHATS, EMILE, TELEGRAM_TOKEN, World, settings
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
@@ -140,3 +140,29 @@ def test_an_update_that_cannot_be_understood_does_not_stop_the_others(
     server.add_update(bad)
     server.add_update(text_update(2, CHAT, "menu"))
     _poll(world, server, lambda: server.pending == [] and len(outbox_rows(world)) == 1)
+
+
+def test_every_pressed_button_is_released_once(world: World, server: TelegramServer) -> None:
+    """Also in a group, again, and of an update that cannot be understood; the answer need not do it too."""
+    server.add_update(tap_update(1, CHAT, ">menu", 1, query_id="11"))
+    server.add_update(tap_update(2, -4_000_333, ">menu", 1, sender_id=CHAT, query_id="12"))
+    broken = tap_update(3, CHAT, ">menu", 1, query_id="13")
+    del broken["callback_query"]["from"]
+    server.add_update(broken)
+    server.add_update(text_update(4, CHAT, "menu"))
+    server.fail_next(BadRequest("query is too old and response timeout expired"), "answerCallbackQuery")
+    _poll(
+        world, server, lambda: server.pending == [] and len(outbox_rows(world)) == 2
+        and len(server.calls_of("answerCallbackQuery")) == 3
+    )  # fmt: skip
+    released = [call.params["callback_query_id"] for call in server.calls_of("answerCallbackQuery")]
+    assert sorted(released) == ["11", "12", "13"]
+    assert ["ack" in row.content for row in outbox_rows(world)] == [False, False]
+
+
+def test_changes_are_asked_for(world: World, server: TelegramServer) -> None:
+    update = text_update(1, CHAT, "menu")
+    update["edited_message"] = {**update.pop("message"), "edit_date": 1_700_000_000}
+    server.add_update(update)
+    _poll(world, server, lambda: server.pending == [] and len(outbox_rows(world)) == 1)
+    assert "edited_message" in server.calls_of("getUpdates")[0].params["allowed_updates"]

@@ -6,6 +6,7 @@ import asyncio
 import copy
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,10 +18,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from typer.testing import CliRunner
 
+import scopbot
+from bot import registry
 from bot.handlers.splitting import split
-from bot.handlers.telegram import TelegramSender, parts
-from bot.letters import Claimed, SendError
+from bot.handlers.telegram_sending import TelegramSender, parts
+from bot.handlers.telegram_setup import commands, set_commands, set_webhook
+from bot.letters import Claimed, Fate, SendError
 from bot.messages import Choice, Outgoing
 from bot.store import Kind, Reach, addresses
 from core.db import Database
@@ -31,7 +36,7 @@ from tests.channels.posting import (
     outbox_rows,
     post_update,
 )
-from tests.standins import CutBefore, ServerError, TooManyRequests
+from tests.standins import CutAfter, CutBefore, ServerError, Slow, TooManyRequests
 from tests.standins.telegram import (
     MEDIA,
     BadRequest,
@@ -215,7 +220,7 @@ class TestShapes:
         assert post_update(any_world, update).status_code == 200
         assert_answered(any_world)
 
-    @pytest.mark.parametrize("kind", ["edited_message", "channel_post", "edited_channel_post", "business_message"])
+    @pytest.mark.parametrize("kind", ["channel_post", "edited_channel_post", "business_message"])
     def test_what_nobody_said_to_the_bot_is_dropped(self, world: World, kind: str) -> None:
         message = text_update(1, EMILES_CHAT, "menu")["message"]
         assert post_update(world, {"update_id": 1, kind: message}).status_code == 200
@@ -670,7 +675,8 @@ def _letter(message: Outgoing, address: str = str(EMILES_CHAT)) -> Claimed:
 
 def _send(server: TelegramServer, *letters: Claimed) -> list[str]:
     async def run() -> list[str]:
-        sender = TelegramSender(settings("sqlite://", telegram_api_base_url=server.base_url))
+        found = settings("sqlite://", telegram_api_base_url=server.base_url, telegram_seconds_per_chat=0)
+        sender = TelegramSender(found, found.runtime())
         try:
             return [await sender.send(letter) for letter in letters]
         finally:
@@ -730,35 +736,112 @@ class TestSending:
         assert len(server.messages_to(EMILES_CHAT)) == 1
 
     @pytest.mark.parametrize(
-        ("fault", "permanent", "reach", "wait"),
+        ("fault", "fate", "reach", "wait"),
         [
-            (TooManyRequests(7), False, None, timedelta(seconds=7)),
-            (Blocked(), True, Reach.BLOCKED, None),
-            (BadRequest("chat not found"), True, Reach.INVALID, None),
-            (BadRequest("can't parse entities"), True, None, None),
-            (ServerError(502), False, None, None),
-            (ServerError(500), False, None, None),
-            (CutBefore(), False, None, None),
+            (TooManyRequests(7), Fate.TEMPORARY, None, timedelta(seconds=7)),
+            (Blocked(), Fate.PERMANENT, Reach.BLOCKED, None),
+            (BadRequest("chat not found"), Fate.PERMANENT, Reach.INVALID, None),
+            (BadRequest("PEER_ID_INVALID"), Fate.PERMANENT, Reach.INVALID, None),
+            (BadRequest("can't parse entities"), Fate.PERMANENT, None, None),
+            (BadRequest("message is too long"), Fate.PERMANENT, None, None),
+            (ServerError(502), Fate.TEMPORARY, None, None),
+            (ServerError(500), Fate.TEMPORARY, None, None),
+            (ServerError(504), Fate.DOUBTFUL, None, None),
+            (CutBefore(), Fate.DOUBTFUL, None, None),
+            (CutAfter(), Fate.DOUBTFUL, None, None),
         ],
+        ids=repr,
     )
     def test_each_error_is_one_decision(
-        self, server: TelegramServer, fault: Any, permanent: bool, reach: Reach | None, wait: timedelta | None
+        self, server: TelegramServer, fault: Any, fate: Fate, reach: Reach | None, wait: timedelta | None
     ) -> None:
         server.fail_next(fault, method="sendMessage")
         with pytest.raises(SendError) as raised:
             _send(server, _letter(Outgoing("Hola")))
-        assert (raised.value.permanent, raised.value.reach, raised.value.retry_after) == (permanent, reach, wait)
+        assert (raised.value.fate, raised.value.reach, raised.value.retry_after) == (fate, reach, wait)
 
-    def test_a_refused_token_is_worth_another_try(self, server: TelegramServer) -> None:
+    def test_a_refused_token_waits_for_the_operator(self, server: TelegramServer) -> None:
         server.token = "123456:OTHER"
         with pytest.raises(SendError) as raised:
             _send(server, _letter(Outgoing("Hola")))
-        assert not raised.value.permanent and TELEGRAM_TOKEN not in str(raised.value)
+        assert raised.value.fate is Fate.MISCONFIGURED and TELEGRAM_TOKEN not in str(raised.value)
+
+    def test_what_never_left_is_tried_again(self, server: TelegramServer) -> None:
+        with TelegramServer(TELEGRAM_TOKEN) as gone:
+            pass
+        with pytest.raises(SendError) as raised:
+            _send(gone, _letter(Outgoing("Hola")))
+        assert raised.value.fate is Fate.TEMPORARY and TELEGRAM_TOKEN not in str(raised.value)
 
     def test_what_is_no_chat_is_given_up(self, server: TelegramServer) -> None:
         with pytest.raises(SendError) as raised:
             _send(server, _letter(Outgoing("Hola"), "not a number"))
-        assert raised.value.permanent and raised.value.reach is Reach.INVALID and server.calls == []
+        assert (raised.value.fate, raised.value.reach) == (Fate.PERMANENT, Reach.INVALID) and server.calls == []
+
+    @pytest.mark.parametrize(("locale", "mark"), [("es_PE", "(reenviado) "), ("en", "(sent again) ")])
+    def test_what_may_have_arrived_before_says_so(self, server: TelegramServer, locale: str, mark: str) -> None:
+        message = Outgoing("Hola", (Choice("Uno", ">uno"),))
+        _send(server, replace(_letter(message), repeated=True, locale=locale))
+        assert server.calls[0].params["text"] == f"{mark}Hola\n\n1. Uno"
+
+    def test_a_long_letter_goes_on_where_it_ended(self, server: TelegramServer) -> None:
+        message = Outgoing("\n\n".join(f"{number} " + "x" * 3000 for number in range(4)), (Choice("Uno", ">uno"),))
+        server.fail_next(TooManyRequests(3), times=1, chat_id=EMILES_CHAT)
+        with pytest.raises(SendError) as first:
+            _send(server, _letter(message))
+        _send(server, _letter(Outgoing("otro")))
+        server.fail_next(Slow(0), times=2, chat_id=EMILES_CHAT)
+        server.fail_next(TooManyRequests(3), times=1, chat_id=EMILES_CHAT)
+        with pytest.raises(SendError) as second:
+            _send(server, _letter(message))
+        assert (first.value.parts, second.value.parts) == (0, 2)
+        _send(server, replace(_letter(message), parts_sent=2, repeated=True))
+        begins = [sent["text"][:14].split("x")[0] for sent in server.messages_to(EMILES_CHAT)]
+        assert begins == ["otro", "0 ", "1 ", "(reenviado) 2 ", "3 "]
+        assert [("reply_markup" in sent) for sent in server.messages_to(EMILES_CHAT)] == [False] * 4 + [True]
+
+    def test_parts_to_one_chat_keep_its_pace(self, server: TelegramServer) -> None:
+        async def run() -> None:
+            found = settings("sqlite://", telegram_api_base_url=server.base_url, telegram_seconds_per_chat=0.2)
+            sender = TelegramSender(found, found.runtime())
+            await sender.send(_letter(Outgoing("\n".join(["x" * 90] * 100))))
+            await sender.close()
+
+        asyncio.run(run())
+        moments = [call.at for call in server.calls]
+        assert len(moments) == 3
+        assert all((later - one).total_seconds() >= 0.2 for one, later in itertools.pairwise(moments))
+
+
+class TestSetUp:
+    """What an operator tells Telegram once."""
+
+    def _settings(self, server: TelegramServer) -> Any:
+        return settings("sqlite://", telegram_api_base_url=server.base_url)
+
+    def test_the_webhook_comes_with_the_commands(self, server: TelegramServer) -> None:
+        asyncio.run(set_webhook(self._settings(server)))
+        assert server.webhook["url"] == "https://bot.example/telegram/webhook"
+        assert set(server.commands) == {("default", ""), ("default", "es"), ("default", "en")}
+
+    def test_commands_are_told_in_each_language(self, server: TelegramServer) -> None:
+        asyncio.run(set_commands(self._settings(server)))
+        told = {key[1]: {one["command"]: one["description"] for one in each} for key, each in server.commands.items()}
+        assert told[""] == told["es"] and told["es"]["cerrar"] == "Cerrar" and told["en"]["cerrar"] == "Close"
+        assert next(iter(told["es"])) == "menu" and set(told["es"]) == set(told["en"])
+
+    def test_the_operators_command(self, server: TelegramServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TELEGRAM_TOKEN)
+        monkeypatch.setenv("TELEGRAM_API_BASE_URL", server.base_url)
+        shown = CliRunner().invoke(scopbot.app, ["telegram", "commands"])
+        assert shown.exit_code == 0 and "/cerrar  Cerrar" in shown.output and len(server.commands) == 3
+        monkeypatch.delenv("TELEGRAM_BOT_TOKEN")
+        assert CliRunner().invoke(scopbot.app, ["telegram", "commands"]).exit_code == 2
+
+    def test_every_command_opens_its_conversation(self) -> None:
+        for command in commands("es_PE"):
+            opened = registry.opened_by(f"/{command.command}")
+            assert opened is not None and re.fullmatch("[a-z0-9_]{1,32}", command.command)
 
 
 def _units(text: str) -> int:

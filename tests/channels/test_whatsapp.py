@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot import outbox, outcomes
-from bot.handlers.whatsapp import WhatsAppSender
-from bot.letters import Claimed, SendError
+from bot.handlers.whatsapp import fields_of
+from bot.handlers.whatsapp_sending import WhatsAppSender
+from bot.letters import Claimed, Fate, SendError
 from bot.messages import Choice, Outgoing
 from bot.store import Kind, Reach, Sending, addresses
 from core.db import Database
@@ -33,7 +34,7 @@ from tests.channels.posting import (
     post_form,
     said,
 )
-from tests.standins import CutAfter, CutBefore, ServerError, TooManyRequests
+from tests.standins import CutAfter, CutBefore, ServerError, Slow, TooManyRequests
 from tests.standins.twilio import ErrorCode, TwilioServer, inbound_form, signed_form, status_form
 from tests.world import ACCOUNT_SID, AUTH_TOKEN, EMILE, HYDE, NOBODY, PUBLIC_URL, SENDER, World, settings
 
@@ -178,6 +179,16 @@ class TestWhoMayPost:
     def test_many_fields_are_no_5xx(self, world: World) -> None:
         many = {f"F{number}": "" for number in range(5_000)}
         assert post_form(world, _form("menu", **many)).status_code in (200, 413)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            *("", "&&&", "=", "a", "a=", "=b", "a=1&a=2&b", "a==b=", "a=1;b=2", "\x00=\x00"),
+            *("a+b=+c+%2B", "%zz=%", "%C3%B1=%F0%9F%91%8D", "a=%ff&%26=%3D", "ñ=ñ&+=+"),
+        ],
+    )
+    def test_a_form_is_read_as_the_standard_library_does(self, body: str) -> None:
+        assert fields_of(body) == parse_qsl(body, keep_blank_values=True)
 
     def test_both_hooks_only_take_posts(self, world: World) -> None:
         for path, method in itertools.product((WEBHOOK, STATUS), ("GET", "PUT", "DELETE")):
@@ -519,18 +530,20 @@ def server() -> Iterator[TwilioServer]:
         yield running
 
 
-def _letter(message: Outgoing, address: str = EMILE) -> Claimed:
-    return Claimed(7, "whatsapp", address, Kind.REPLY, message, 1)
+def _letter(world: World, message: Outgoing, address: str = EMILE, **changes: Any) -> Claimed:
+    """Return a letter to somebody who wrote a minute ago."""
+    wrote = world.clock() - timedelta(minutes=1)
+    letter = Claimed(7, "whatsapp", address, Kind.REPLY, message, 1, last_inbound_at=wrote, locale="es_PE")
+    return replace(letter, **changes)
 
 
-def _send(server: TwilioServer, *letters: Claimed) -> list[str]:
+def _send(world: World, server: TwilioServer, *letters: Claimed) -> list[str]:
     async def run() -> list[str]:
-        sender = WhatsAppSender(settings("sqlite://", twilio_api_base_url=server.base_url))
+        sender = WhatsAppSender(settings(world.url, twilio_api_base_url=server.base_url), world.runtime)
         try:
             return [await sender.send(letter) for letter in letters]
         finally:
             await sender.close()
-            sender._client.http_client.session.close()
 
     return asyncio.run(run())
 
@@ -538,9 +551,9 @@ def _send(server: TwilioServer, *letters: Claimed) -> list[str]:
 class TestSending:
     """The calls that Twilio gets."""
 
-    def test_a_message_is_one_call_with_the_list_in_its_text(self, server: TwilioServer) -> None:
+    def test_a_message_is_one_call_with_the_list_in_its_text(self, world: World, server: TwilioServer) -> None:
         message = Outgoing("¿Cuál?", (Choice("Uno", "=a.1.0"), Choice("Dos", ">dos")), ask_contact="Mi número")
-        ids = _send(server, _letter(message))
+        ids = _send(world, server, _letter(world, message))
         assert [call.method for call in server.calls] == ["Messages.create"]
         assert server.calls[0].params == {
             "To": f"whatsapp:{EMILE}",
@@ -550,53 +563,69 @@ class TestSending:
         }
         assert ids == [server.messages_to(f"whatsapp:{EMILE}")[0]["sid"]]
 
-    def test_a_sender_without_a_phone_number_can_be_written_to(self, server: TwilioServer) -> None:
-        _send(server, _letter(Outgoing("Hola"), "PE.abc123"))
+    def test_a_sender_without_a_phone_number_can_be_written_to(self, world: World, server: TwilioServer) -> None:
+        _send(world, server, _letter(world, Outgoing("Hola"), "PE.abc123"))
         assert server.calls[0].params["To"] == "whatsapp:PE.abc123"
 
-    def test_a_long_text_goes_in_parts(self, server: TwilioServer) -> None:
+    def test_a_long_text_goes_in_parts(self, world: World, server: TwilioServer) -> None:
         text = "\n".join(f"línea {number:04d} 🚚" for number in range(300))
-        ids = _send(server, _letter(Outgoing(text, (Choice("Uno", ">uno"),))))
+        ids = _send(world, server, _letter(world, Outgoing(text, (Choice("Uno", ">uno"),))))
         bodies = [call.params["Body"] for call in server.calls]
-        assert len(bodies) > 2 and all(len(body.encode("utf-16-le")) // 2 <= 1600 for body in bodies)
+        assert len(bodies) > 2 and all(len(body.encode("utf-16-le")) // 2 <= 1500 for body in bodies)
         assert "\n".join(bodies).split() == f"{text} 1. Uno".split()
         assert ids == [server.messages_to(f"whatsapp:{EMILE}")[-1]["sid"]]
+        asked = ["StatusCallback" in call.params for call in server.calls]
+        assert asked == [False] * (len(asked) - 1) + [True]
 
     @pytest.mark.parametrize(
-        ("fault", "permanent", "reach"),
+        ("fault", "fate", "reach", "wait"),
         [
-            (TooManyRequests(3), False, None),
-            (ServerError(500), False, None),
-            (ServerError(503), False, None),
-            (CutBefore(), False, None),
-            (CutAfter(), False, None),
-            (ErrorCode(400, 63018), False, None),
-            (ErrorCode(400, 21211), True, Reach.INVALID),
-            (ErrorCode(400, 63003), True, Reach.INVALID),
-            (ErrorCode(400, 21610), True, Reach.BLOCKED),
-            (ErrorCode(400, 63033), True, Reach.BLOCKED),
-            (ErrorCode(400, 63016), True, None),
-            (ErrorCode(400, 21617), True, None),
-            (ErrorCode(400, 99999), True, None),
+            (TooManyRequests(33), Fate.TEMPORARY, None, timedelta(seconds=33)),
+            (ServerError(500), Fate.DOUBTFUL, None, None),
+            (ServerError(503), Fate.DOUBTFUL, None, None),
+            (CutBefore(), Fate.DOUBTFUL, None, None),
+            (CutAfter(), Fate.DOUBTFUL, None, None),
+            (ErrorCode(400, 63018), Fate.TEMPORARY, None, None),
+            (ErrorCode(400, 21211), Fate.PERMANENT, Reach.INVALID, None),
+            (ErrorCode(400, 63003), Fate.PERMANENT, Reach.INVALID, None),
+            (ErrorCode(400, 21610), Fate.PERMANENT, Reach.BLOCKED, None),
+            (ErrorCode(400, 63033), Fate.PERMANENT, Reach.BLOCKED, None),
+            (ErrorCode(400, 63016), Fate.SHUT, None, None),
+            (ErrorCode(400, 63007), Fate.MISCONFIGURED, None, None),
+            (ErrorCode(400, 21617), Fate.PERMANENT, None, None),
+            (ErrorCode(400, 99999), Fate.PERMANENT, None, None),
         ],
+        ids=repr,
     )
     def test_each_error_is_one_decision(
-        self, server: TwilioServer, fault: Any, permanent: bool, reach: Reach | None
+        self, world: World, server: TwilioServer, fault: Any, fate: Fate, reach: Reach | None, wait: timedelta | None
     ) -> None:
         server.fail_next(fault)
         with pytest.raises(SendError) as raised:
-            _send(server, _letter(Outgoing("Hola")))
-        assert (raised.value.permanent, raised.value.reach) == (permanent, reach)
+            _send(world, server, _letter(world, Outgoing("Hola")))
+        assert (raised.value.fate, raised.value.reach, raised.value.retry_after) == (fate, reach, wait)
         assert EMILE not in str(raised.value) and AUTH_TOKEN not in str(raised.value)
 
-    def test_a_refused_password_is_worth_another_try(self, server: TwilioServer) -> None:
+    def test_a_refused_password_waits_for_the_operator(self, world: World, server: TwilioServer) -> None:
         server.auth_token = "another"
         with pytest.raises(SendError) as raised:
-            _send(server, _letter(Outgoing("Hola")))
-        assert not raised.value.permanent
+            _send(world, server, _letter(world, Outgoing("Hola")))
+        assert raised.value.fate is Fate.MISCONFIGURED
 
-    def test_a_wait_that_twilio_names_is_obeyed(self, server: TwilioServer) -> None:
-        server.fail_next(TooManyRequests(33))
+    def test_what_never_left_is_tried_again(self, world: World) -> None:
+        with TwilioServer(ACCOUNT_SID, AUTH_TOKEN) as gone:
+            pass
         with pytest.raises(SendError) as raised:
-            _send(server, _letter(Outgoing("Hola")))
-        assert raised.value.retry_after in (None, timedelta(seconds=33))
+            _send(world, gone, _letter(world, Outgoing("Hola")))
+        assert raised.value.fate is Fate.TEMPORARY
+
+    def test_a_long_letter_goes_on_where_it_ended(self, world: World, server: TwilioServer) -> None:
+        message = Outgoing("\n\n".join(f"{number} " + "x" * 1000 for number in range(4)))
+        server.fail_next(Slow(0), times=2)
+        server.fail_next(TooManyRequests(3))
+        with pytest.raises(SendError) as raised:
+            _send(world, server, _letter(world, message))
+        assert raised.value.parts == 2
+        _send(world, server, _letter(world, message, parts_sent=2, repeated=True))
+        begins = [sent["Body"].split("x")[0] for sent in server.messages_to(f"whatsapp:{EMILE}")]
+        assert begins == ["0 ", "1 ", "(reenviado) 2 ", "3 "]

@@ -159,8 +159,10 @@ def _check_markup(markup: Any) -> None:
     """Refuse buttons that the Bot API refuses."""
     if not _inline(markup):
         return
+    if len(list(itertools.chain.from_iterable(markup["inline_keyboard"]))) > 100:
+        raise _bad("reply markup is too long")
     for button in itertools.chain.from_iterable(markup["inline_keyboard"]):
-        if not button.get("text"):
+        if not str(button.get("text", "")).strip():
             raise _bad("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
         if not 1 <= len(str(button.get("callback_data", "-")).encode()) <= 64:
             raise _bad("BUTTON_DATA_INVALID")
@@ -170,7 +172,7 @@ def _check_text(text: Any) -> None:
     """Refuse a text that the Bot API refuses."""
     if not isinstance(text, str) or not text.strip():
         raise _bad("message text is empty")
-    if len(text) > 4096:
+    if len(text.encode("utf-16-le", "surrogatepass")) // 2 > 4096:
         raise _bad("message is too long")
 
 
@@ -339,6 +341,8 @@ class TelegramServer(StandIn):
         commands = params.get("commands") or []
         if not all(re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]) for command in commands):
             raise _bad("BOT_COMMAND_INVALID")
+        if len(commands) > 100 or not all(1 <= len(command["description"]) <= 256 for command in commands):
+            raise _bad("BOT_COMMAND_DESCRIPTION_INVALID")
         with self._changed:
             self.commands[_command_scope(params)] = commands
         return True

@@ -31,7 +31,7 @@ from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-unty
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped,unused-ignore]
 from twilio.rest import Client  # type: ignore[import-untyped,unused-ignore]
 
-from bot.handlers.telegram import wait_named_by
+from bot.handlers.telegram_errors import wait_named_by
 
 from . import Fault
 from . import telegram as tg

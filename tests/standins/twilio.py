@@ -6,6 +6,7 @@ Point the SDK there with ``client.api.base_url = server.base_url`` and ``client.
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import re
 import secrets
@@ -127,6 +128,52 @@ def _filled(text: str, variables: Mapping[str, str]) -> str:
     return re.sub(r"\{\{\s*(\w+)\s*\}\}", lambda found: variables.get(found[1], found[0]), text)
 
 
+def _check_rendered(types: Json, variables: Mapping[str, str], *, approved: bool) -> None:
+    """Refuse a content that WhatsApp would not take once its variables are filled in."""
+    kind, content = next(iter(types.items()))
+    if approved and any(re.search(r"[\n\t]| {4}", value) for value in variables.values()):
+        raise _bad(21656, "The ContentVariables Parameter is invalid: new-line, tab or more than 4 spaces")
+    if kind == "twilio/quick-reply":
+        most = 10 if approved else 3
+        _check_choices([(one["title"], one["id"]) for one in content["actions"]], variables, most, 20)
+    if kind == "twilio/list-picker":
+        _check_choices([(one["item"], one["id"]) for one in content["items"]], variables, 10, 24)
+        about = [_filled(one.get("description") or "-", variables) for one in content["items"]]
+        _check_lengths([_filled(content["button"], variables)], 20)
+        _check_lengths(about, 72)
+    if kind != "twilio/text":
+        _check_lengths([_filled(content["body"], variables)], 1024)
+
+
+def _check_choices(choices: list[tuple[str, str]], variables: Mapping[str, str], most: int, title: int) -> None:
+    """Refuse buttons or items that are too many, too long or alike."""
+    titles = [_filled(one, variables) for one, _ in choices]
+    ids = [_filled(one, variables) for _, one in choices]
+    _check_lengths(titles, title)
+    _check_lengths(ids, 200)
+    if not 1 <= len(choices) <= most or len(set(titles)) < len(titles) or len(set(ids)) < len(ids):
+        raise _bad(63021, "Channel invalid content error: too many options, or two alike")
+
+
+def _check_lengths(texts: list[str], most: int) -> None:
+    """Refuse texts that are empty or longer than so many UTF-16 units."""
+    if any(not text.strip() or len(text.encode("utf-16-le", "surrogatepass")) // 2 > most for text in texts):
+        raise _bad(63021, f"Channel invalid content error: empty, or longer than {most}")
+
+
+def _is_rejected(content: Json) -> bool:
+    """Tell whether WhatsApp rejects a template for its form alone."""
+    kind, made = next(iter(content["types"].items()))
+    body = made.get("body", "")
+    bare = re.sub(r"\{\{\s*\w+\s*\}\}", " {{}} ", body).split()
+    places = bare.count("{{}}")
+    touch = any(pair == ("{{}}", "{{}}") for pair in itertools.pairwise(bare))
+    at_an_end = not bare or "{{}}" in (bare[0], bare[-1])
+    titles = [one["title"] for one in made.get("actions", ())]
+    has_odd_buttons = len(titles) > 10 or any("{{" in title or len(title) > 20 for title in titles)
+    return kind == "twilio/list-picker" or touch or at_an_end or has_odd_buttons or len(bare) - places < 2 * places + 1
+
+
 def _moment(text: str) -> datetime:
     """Return the moment that a date filter names."""
     at = datetime.fromisoformat(text)
@@ -144,10 +191,16 @@ class TwilioServer(StandIn):
     faults = (*StandIn.faults, ErrorCode)
     recipient_key = "To"
 
-    def __init__(self, account_sid: str = ACCOUNT_SID, auth_token: str = AUTH_TOKEN) -> None:
+    def __init__(
+        self,
+        account_sid: str = ACCOUNT_SID,
+        auth_token: str = AUTH_TOKEN,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         """Stand in for one account."""
         self.account_sid = account_sid
         self.auth_token = auth_token
+        self.clock = clock
         self.contents: dict[str, Json] = {}
         self._approvals: dict[str, Json] = {}
         self._resources: dict[str, Json] = {}
@@ -180,7 +233,7 @@ class TwilioServer(StandIn):
 
     def add_inbound(self, form: Mapping[str, str], at: datetime | None = None) -> None:
         """Keep a message from a person, as ``inbound_form`` has it, for the list of messages."""
-        when = format_datetime((at or datetime.now(UTC)).replace(microsecond=0))
+        when = format_datetime((at or self.clock()).replace(microsecond=0))
         resource = self._resource(form["MessageSid"], form, form["Body"], when)
         received = {"direction": "inbound", "status": "received", "date_sent": when, "num_media": form["NumMedia"]}
         with self._changed:
@@ -188,7 +241,7 @@ class TwilioServer(StandIn):
 
     def set_status(self, sid: str, status: str, error_code: int | None = None) -> None:
         """Move a message on, for those who look it up; ``send_status_callback`` tells the bot."""
-        now = format_datetime(datetime.now(UTC).replace(microsecond=0))
+        now = format_datetime(self.clock().replace(microsecond=0))
         with self._changed:
             moved = {"status": status, "error_code": error_code, "date_updated": now}
             self._resources[sid].update(moved, date_sent=self._resources[sid]["date_sent"] or now)
@@ -243,7 +296,7 @@ class TwilioServer(StandIn):
         self._check_addresses(params)
         variables = self._check_content(params)
         body = self._body(params, variables)
-        sid, now = _sid("SM"), format_datetime(datetime.now(UTC).replace(microsecond=0))
+        sid, now = _sid("SM"), format_datetime(self.clock().replace(microsecond=0))
         resource = self._resource(sid, params, body, now)
         self._resources[sid] = resource
         decoded = {"ContentVariables": variables} if "ContentVariables" in params else {}
@@ -265,8 +318,12 @@ class TwilioServer(StandIn):
         variables = _variables(params["ContentVariables"]) if params.get("ContentVariables") else {}
         if variables and not params.get("ContentSid"):
             raise _bad(21654, "The ContentSid Parameter is Required")
-        if params.get("ContentSid") and params["ContentSid"] not in self.contents:
-            raise _bad(21655, "The ContentSid Parameter is Invalid")
+        if params.get("ContentSid"):
+            if params["ContentSid"] not in self.contents:
+                raise _bad(21655, "The ContentSid Parameter is Invalid")
+            content = self.contents[params["ContentSid"]]
+            approved = self._approvals[params["ContentSid"]]["status"] == "approved"
+            _check_rendered(content["types"], {**content["variables"], **variables}, approved=approved)
         return variables
 
     def _body(self, params: Json, variables: Mapping[str, str]) -> str:
@@ -329,6 +386,9 @@ class TwilioServer(StandIn):
         """Keep a content and return it."""
         if not params.get("types") or not params.get("language"):
             raise _bad(20001, "Invalid parameter: types and language are required")
+        named = set(re.findall(r"\{\{\s*(\w+)\s*\}\}", json.dumps(params["types"])))
+        if len(named) > 100 or not named <= set(params.get("variables") or {}):
+            raise _bad(20001, "Invalid parameter: a variable has no sample, or there are more than 100")
         return Reply(201, self._keep_content(params))
 
     def _keep_content(self, made: Json) -> Json:
@@ -381,8 +441,15 @@ class TwilioServer(StandIn):
             raise _bad(20001, "Invalid parameter: name may have only lowercase letters, digits and underscores")
         if params.get("category") not in _CATEGORIES:
             raise _bad(20001, f"Invalid parameter: category must be one of {', '.join(_CATEGORIES)}")
+        if self._approvals[sid]["status"] != "unsubmitted":
+            raise _bad(20001, "Invalid parameter: the content was submitted before")
+        if any(other["name"] == params["name"] for other in self._approvals.values()):
+            raise _bad(20001, "Invalid parameter: the name was used before")
         self._approvals[sid] = self._approval(sid, params["name"], params["category"], "received")
-        return Reply(201, dict(self._approvals[sid]))
+        answer = dict(self._approvals[sid])
+        if _is_rejected(self.contents[sid]):
+            self._approvals[sid] |= {"status": "rejected", "rejection_reason": "INVALID_FORMAT"}
+        return Reply(201, answer)
 
     def _fetch_approval(self, params: Json, sid: str) -> Reply:
         """Return the state of a content's approval."""

@@ -23,7 +23,7 @@ from core.statements import entries, orders
 from tests.databases import PostgresqlMaker, SqliteMaker
 from tests.standins.twilio import TwilioServer, inbound_form, signed_form
 from tests.system.program import PATIENCE, Program, free_port, running, wait_until
-from tests.world import ACCOUNT_SID, AUTH_TOKEN, EMILE, HYDE, NOBODY, PLANT, PUBLIC_URL, SENDER, World
+from tests.world import ACCOUNT_SID, AUTH_TOKEN, DRIVER, EMILE, HYDE, NOBODY, PLANT, PUBLIC_URL, SENDER, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 SEEDS = (1, 2)
@@ -40,6 +40,8 @@ def _requests(seller: str, quantity: int) -> list[str]:
     return ["solicitar", seller, "joyce gas", "10 kg", str(quantity), "no", "yes"]
 
 
+HELLO: Script = {phone: ["menu"] for phone in (PLANT, HYDE, EMILE, DRIVER)}
+"""WhatsApp lets nobody be told anything who has not written in the last 24 hours."""
 FIRST: Script = {
     EMILE: [
         *_requests("mr. hyde", 20),
@@ -230,7 +232,7 @@ def _rehearsal(maker: SqliteMaker) -> dict[str, list[str]]:
     with maker.new() as url:
         world = World(url)
         world.settings = world.settings.model_copy(update={"bot_demo": False})
-        for make in (lambda _codes: FIRST, _second, _third):
+        for make in (lambda _codes: HELLO, lambda _codes: FIRST, _second, _third):
             for phone, texts in make(_codes(world.database)).items():
                 for text in texts:
                     world.says(phone, text, "whatsapp")
@@ -283,7 +285,7 @@ def _play_everything(crew: Crew, database: Database, seed: int) -> list[Post]:
     crew.start()
     posts: list[Post] = []
     try:
-        for make in (lambda _codes: FIRST, _second, _third):
+        for make in (lambda _codes: HELLO, lambda _codes: FIRST, _second, _third):
             posts += _play(crew, make(_codes(database)), 1 + len(posts), pause)
             _wait_until_answered(database)
     finally:
