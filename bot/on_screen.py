@@ -38,10 +38,10 @@ ASKED_FOR = frozenset({"close", "close_all", "accept", "sell"})
 """What a notice can ask for. Its other buttons only offer."""
 
 
-def newer_notice(tx: Connection, address_id: int, screen: int) -> dict[str, Any] | None:
-    """Return the content of the newest notice with choices that came after the reply with that outbox id, or None."""
+def newer_notices(tx: Connection, address_id: int, screen: int) -> list[dict[str, Any]]:
+    """Return the contents of the notices with choices that came after the reply with that outbox id, newest first."""
     found = _NEWER.all(tx, {"address_id": address_id, "screen": screen})
-    return next((row.content for row in found if row.content.get("choices")), None)
+    return [row.content for row in found if row.content.get("choices")]
 
 
 def quoted(tx: Connection, address_id: int, provider_id: str) -> Any:
@@ -54,8 +54,17 @@ def choices_of(content: dict[str, Any]) -> list[tuple[str, str]]:
     return [(payload, label) for label, payload in content.get("choices", ())]
 
 
-def as_context(content: dict[str, Any]) -> Notice:
-    """Return what a notice is about: the orders that it names, and the conversation that it asks for."""
+def as_context(newer: Sequence[dict[str, Any]]) -> Notice | None:
+    """Return what the newest notice asks for, and of which orders: of all newer ones that ask for the same."""
+    told = [_told(content) for content in newer]
+    if not told:
+        return None
+    conversation = told[0].conversation
+    named = [code for notice in told if notice.conversation == conversation for code in notice.codes]
+    return Notice(tuple(dict.fromkeys(named)), conversation)
+
+
+def _told(content: dict[str, Any]) -> Notice:
     commands = [payload.removeprefix(COMMAND_MARK) for payload, _label in choices_of(content)]
     opened = [found for found in map(registry.opened_by, commands) if found is not None]
     asked_for = next((entry.name for entry, _rest in opened if entry.name in ASKED_FOR), "")

@@ -225,8 +225,8 @@ class Router:
         """Return the command that the text picks from a notice newer than the last reply: what is on the screen."""
         if self.contact.last_notice <= self.talk.screen:
             return None
-        content = on_screen.newer_notice(self.work.tx, self.contact.address_id, self.talk.screen)
-        payload = None if content is None else pick(text, on_screen.choices_of(content))
+        newer = on_screen.newer_notices(self.work.tx, self.contact.address_id, self.talk.screen)
+        payload = pick(text, on_screen.choices_of(newer[0])) if newer else None
         return None if payload is None else payload.removeprefix(COMMAND_MARK)
 
     def _idle(self, text: str) -> Outgoing:
@@ -305,7 +305,7 @@ class Router:
         """Take the text as the answer if the question takes it; else it may be an answer or a wish in a sentence."""
         before, asked = self.talk.mark(), self.talk.asked
         self.talk.hear(text)
-        end = self._turn()
+        end = self.turn()
         if not (isinstance(end, Question | LastWord) and end.refused == asked):
             return self.finish(end)
         tried = self.talk.mark()
@@ -323,7 +323,7 @@ class Router:
             return self.open("join", text)
         asked, plain = self.talk.asked, YES if means_yes(text) else NO if means_no(text) else text
         self.talk.hear(self.talk.pick(text) or (plain if self.talk.digest else text))
-        end = self._turn()
+        end = self.turn()
         if isinstance(end, Question) and end.refused == asked and self.contact.is_known:
             opened = registry.opened_by(text)
             if opened is not None and _is_bare(opened[1]):
@@ -350,9 +350,10 @@ class Router:
 
     def go_on(self) -> Outgoing:
         """Run the open conversation with the answers it has."""
-        return self.finish(self._turn())
+        return self.finish(self.turn())
 
-    def _turn(self) -> End:
+    def turn(self) -> End:
+        """Run the open conversation once with the answers it has."""
         entry = registry.named(self.talk.conversation)
         if entry is None:
             self.talk.begin("menu")
@@ -417,7 +418,7 @@ class Router:
         if not self.talk.opened or not self.talk.answers:
             return next(reversed(self.talk.answers), "")
         self.talk.asked = ""
-        end = self._turn()
+        end = self.turn()
         answered = end.answered if isinstance(end, Question) else ()
         return next((key for key in reversed(self.talk.answers) if key in answered), "")
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import missed, offers, on_screen, registry, texts
-from bot.dialogue import CONFIRM, NO, YES, End, LastWord, Question, Talk, digest, turn
+from bot.dialogue import CONFIRM, NO, YES, End, LastWord, Question, Talk, digest, means_no, means_yes, turn
 from bot.folding import fold
 from bot.howtos import how
 from bot.i18n import _
@@ -88,8 +88,7 @@ class Sentences:
         contact, work = self.router.contact, self.router.work
         talk = talk or self.talk
         if notice is None and not talk.conversation and contact.last_notice > talk.screen:
-            content = on_screen.newer_notice(work.tx, contact.address_id, talk.screen)
-            notice = None if content is None else on_screen.as_context(content)
+            notice = on_screen.as_context(on_screen.newer_notices(work.tx, contact.address_id, talk.screen))
         context = BookContext(contact.actor, self.scene.orders, work.at, talk, contact.locale, notice)
         return understand(text, context)
 
@@ -156,8 +155,8 @@ class Sentences:
         return self._shown(meaning.doubts)
 
     def _corrected(self, meaning: Meaning, text: str) -> Outgoing:
-        """Change the answers in their places and show the summary again."""
-        answers = self.talk.answers
+        """Change the answers in their places and show the summary again; as it was, if the change does not hold."""
+        before, answers = self.talk.mark(), self.talk.answers
         answers.pop(self.talk.asked, None)
         answers.update(_without_yes(meaning.answers))
         for key in meaning.reopen:
@@ -172,7 +171,11 @@ class Sentences:
             return self.router.finish(question)
         for doubt in meaning.doubts:
             answers.pop(doubt.key, None)
-        return self._shown(meaning.doubts)
+        end = self.router.turn()
+        if isinstance(end, Question | LastWord) and end.refused in meaning.answers:
+            self.talk.return_to(before)
+            return self._again(end.note if isinstance(end, Question) else end.text)
+        return self.router.finish(_narrowed(end, meaning.doubts))
 
     def line_chosen(self, key: str) -> Outgoing:
         """Ask the amount of one line again; the others stay as they are in the summary."""
@@ -193,10 +196,7 @@ class Sentences:
         return self.router.go_on()
 
     def _shown(self, doubts: Sequence[Doubt]) -> Outgoing:
-        entry = registry.named(self.talk.conversation)
-        if entry is None:
-            return self.router.open("menu", "")
-        return self.router.finish(_narrowed(turn(entry.run, self.talk, self.scene), doubts))
+        return self.router.finish(_narrowed(self.router.turn(), doubts))
 
     # --- what only gets an answer ---------------------------------------------------------------------------------
 
@@ -207,7 +207,8 @@ class Sentences:
             return self.router.open("menu", "")
         text, choices = self._words_for(meaning)
         if is_open:
-            return self._again(text, choices[:1], against=meaning.kind in AGAINST)
+            beside = choices[:1] if meaning.kind is Kind.HOWTO else ()
+            return self._again(text, beside, against=meaning.kind in AGAINST)
         self.talk.rest(choices)
         return Outgoing(text, choices)
 
@@ -224,8 +225,12 @@ class Sentences:
             case Kind.OUT_OF_SCOPE:
                 said = _("I cannot help with that. I keep your orders: requesting, selling, closing, looking them up.")
                 return said, (pending, *offers.named(("contacts",)), menu)
+            case Kind.LATER if self.talk.conversation:
+                return _("All right: I registered nothing."), ()
             case Kind.LATER:
-                return _("All right: I registered nothing. When it is time, write “cerrar”."), (pending, menu)
+                topic = registry.named(meaning.topic) or registry.named("close")
+                said = _("All right: I registered nothing. When it is time, write “{command}”.")
+                return said.format(command=topic.command if topic else ""), (pending, menu)
             case _:
                 return _("Hello. How can I help you?"), (pending, menu)
 
@@ -238,6 +243,10 @@ class Sentences:
 
     def _not_taken(self, meaning: Meaning, text: str, note: str) -> Outgoing:
         """Say in a sentence that nothing was done, offer the likeliest things, and the third time a person."""
+        if not self.talk.conversation and meaning.kind is Kind.UNKNOWN and (means_yes(text) or means_no(text)):
+            choices = (does(_("Pending"), "pendientes"), texts.to_menu())
+            self.talk.rest(choices)
+            return Outgoing(_("All right. Nothing is open here that waits for your answer."), choices)
         missed.keep(self.router.work.tx, text, meaning.kind, self._place(), self.router.work.at)
         misses = self.talk.misses + 1
         likely = offers.likely(meaning, self.router.contact.actor, self.talk.conversation, with_person=misses > 2)
@@ -265,7 +274,7 @@ class Sentences:
         entry = registry.named(self.talk.conversation)
         misses = self.talk.misses
         self.talk.asked = ""
-        end = turn(entry.run, self.talk, self.scene) if entry is not None else None
+        end = self.router.turn()
         if not isinstance(end, Question):
             return self.router.finish(end).after(note)
         room = MOST_OPTIONS - len(end.options) if _has_room(end) else 0
