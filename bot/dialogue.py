@@ -107,6 +107,14 @@ class Talk:
         for later in keys[keys.index(key) :]:
             del self.answers[later]
 
+    def led_by(self, text: str) -> None:
+        """Remember what led to the question on the screen."""
+        self.opened = digest(fold(text))
+
+    def was_led_by(self, text: str) -> bool:
+        """Say whether the very same was said before, and led to the question on the screen."""
+        return self.opened == digest(fold(text))
+
     def mark(self) -> Talk:
         """Return the talk as it is now, to return to it."""
         return replace(self, answers=dict(self.answers), taken=dict(self.taken))

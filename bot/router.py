@@ -46,6 +46,8 @@ STALE = timedelta(hours=12)
 WRONG_CODES_ALLOWED = 5
 LOCKOUT = timedelta(hours=1)
 LONGEST_LABEL = 60
+QUOTED_OR_ASKED = frozenset("\"'“”«»?¿")
+"""What makes a yes no plain one: it is told or asked, and not said."""
 
 
 class Router:
@@ -282,8 +284,16 @@ class Router:
     def _answer_open(self, text: str) -> Outgoing:
         if self.talk.conversation == "join":
             return self._answer_join(text)
-        picked = self.talk.pick(text)
-        if self.talk.digest and picked is None:
+        was_summary = bool(self.talk.digest)
+        reply = self._answer_with(text)
+        if self.talk.digest and not was_summary:
+            self.talk.led_by(text)
+        return reply
+
+    def _answer_with(self, text: str) -> Outgoing:
+        is_plain = QUOTED_OR_ASKED.isdisjoint(text)
+        picked = self.talk.pick(text) if is_plain or not self.talk.digest else None
+        if self.talk.digest and picked is None and is_plain:
             picked = YES if means_yes(text) else NO if means_no(text) else None
         if picked is not None:
             is_shy = picked == YES and self.talk.wary and means_yes(text)

@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import missed, offers, on_screen, registry, texts
-from bot.dialogue import CONFIRM, NO, YES, End, LastWord, Question, Talk, digest, means_no, means_yes, turn
-from bot.folding import fold
+from bot.dialogue import CONFIRM, NO, YES, End, LastWord, Question, Talk, means_no, means_yes, turn
 from bot.howtos import how
 from bot.i18n import _
 from bot.messages import Choice, Outgoing, does
@@ -77,7 +76,7 @@ class Sentences:
         """Say whether it is what led to this summary, sent twice, or the bare word of the conversation."""
         opened = registry.opened_by(text)
         is_its_word = opened is not None and opened[0].name == self.talk.conversation and not opened[1]
-        return bool(self.talk.digest) and (is_its_word or _mark(text) == self.talk.opened)
+        return bool(self.talk.digest) and (is_its_word or self.talk.was_led_by(text))
 
     def asked_again(self) -> Outgoing:
         """Put the summary again: what was said is no clear yes to it."""
@@ -99,6 +98,8 @@ class Sentences:
             return self._not_taken(meaning, text, note)
         if self.talk.conversation:
             match meaning.kind:
+                case Kind.YES if self.talk.wary:
+                    return self.asked_again()
                 case Kind.YES:
                     self.talk.hear(YES)
                     return self.router.go_on()
@@ -121,7 +122,7 @@ class Sentences:
             return self._not_taken(meaning, text, "")
         left = self.router.left_words()
         self.talk.begin(entry.name)
-        self.talk.opened = _mark(text)
+        self.talk.led_by(text)
         self.talk.answers.update(_without_yes(meaning.answers))
         end = turn(entry.run, self.talk, self.scene)
         if isinstance(end, Question) and end.key == "order":
@@ -163,7 +164,7 @@ class Sentences:
             if key == "what" and key in answers:
                 self.talk.forget(key)  # the amounts after it belong to the old answer
             answers.pop(key, None)
-        self.talk.opened = _mark(text)
+        self.talk.led_by(text)
         self.talk.asked = ""
         which = next((doubt for doubt in meaning.doubts if doubt.key == LINE), None)
         if which is not None:
@@ -291,10 +292,6 @@ def _has_room(question: Question) -> bool:
     """Say whether commands may be numbered below the question: never where a number is an answer of its own."""
     takes_numbers = question.key.startswith("size") or expected_of(question.key) not in NUMBERED
     return question.fenced or not takes_numbers
-
-
-def _mark(text: str) -> str:
-    return digest(fold(text))
 
 
 def _without_yes(answers: dict[str, str]) -> dict[str, str]:
