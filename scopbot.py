@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,7 @@ from bot.receipts import checking
 from bot.runtime import Runtime
 from bot.settings import BadSettings, Settings, load
 from bot.understanding import explaining, inspecting
-from core import schema
+from core import clock, codes, schema
 from core.importing import Kind, Report, import_file
 from core.proof import picture
 from core.proof.keys import BadKeyError, Keyring, new_signing_key
@@ -39,6 +40,8 @@ app.add_typer(db, name="db")
 app.add_typer(telegram, name="telegram")
 whatsapp = typer.Typer(help="WhatsApp.", no_args_is_help=True)
 app.add_typer(whatsapp, name="whatsapp")
+reminders = typer.Typer(help="Reminders: what is decided, and why.", no_args_is_help=True)
+app.add_typer(reminders, name="reminders")
 screen = Console()
 errors = Console(stderr=True)
 
@@ -357,6 +360,54 @@ def whatsapp_templates(
     if problems:
         errors.print(f"{problems} templates met a problem; run it again to go on.", style="red")
         raise typer.Exit(1)
+
+
+@reminders.command("sweep")
+def sweep_once(
+    at: Annotated[
+        str, typer.Option(help="As of this moment, like 2026-11-20T18:00-05:00; without a zone, Lima's.")
+    ] = "",
+) -> None:
+    """Decide once who is to be reminded, as of now or of a moment, and print what and why."""
+    from reminders import sweep, telling  # noqa: PLC0415 - only here
+
+    moment = _moment(at)
+    runtime = settings().runtime()
+    schema.upgrade(runtime.database)
+    decided = sweep.sweep(runtime, moment)
+    with runtime.database.reading() as tx:
+        for one in decided:
+            for line in telling.told(tx, one, moment, runtime.hours):
+                screen.print(line, markup=False, highlight=False, soft_wrap=True)
+    if not decided:
+        screen.print("Nobody is to be reminded of anything.", highlight=False)
+
+
+@reminders.command()
+def explain(
+    code: Annotated[str, typer.Argument(help="The order's eleven digits.")],
+    at: Annotated[str, typer.Option(help="As of this moment.")] = "",
+) -> None:
+    """Print the whole timetable of one order: what was sent, and what is to come."""
+    from reminders import telling  # noqa: PLC0415 - only here
+
+    runtime = settings().runtime()
+    lines = telling.explain(runtime, codes.normalise(code) or code, _moment(at))
+    for line in lines:
+        screen.print(line, markup=False, highlight=False, soft_wrap=True)
+    if not lines:
+        errors.print("There is no such order.", style="red")
+        raise typer.Exit(1)
+
+
+def _moment(text: str) -> datetime:
+    """Return the moment, now without one; stop with what is wrong."""
+    try:
+        found = datetime.fromisoformat(text) if text else clock.now()
+    except ValueError:
+        errors.print(f"{text!r} is not a moment like 2026-11-20T18:00-05:00", style="red", markup=False)
+        raise typer.Exit(2) from None
+    return (found if found.tzinfo else found.replace(tzinfo=clock.LIMA)).astimezone(UTC)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from bot.folding import fold
+from bot.hours import DEFAULT_HOURS, Hours
 from bot.i18n import _
 from bot.messages import ANSWER_MARK, Choice, Outgoing
 
@@ -234,6 +235,7 @@ class Scene:
     orders: OrderBook
     people: PeopleBook
     at: datetime
+    hours: Hours = DEFAULT_HOURS
 
 
 def _no_options(_note: str) -> Sequence[tuple[str, str]]:
@@ -248,6 +250,7 @@ class Chat:
         self.orders = scene.orders
         self.people = scene.people
         self.at = scene.at
+        self.hours = scene.hours
         self.draft = talk.id
         """Names this conversation, so that it makes one order at most."""
         self.met: dict[str, None] = {}

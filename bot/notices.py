@@ -124,6 +124,8 @@ def tell(tx: Connection, runtime: Runtime, done: Done, at: datetime) -> None:
     if done.entry.movement is Movement.ARRIVED:
         post(tx, _of_arrival(tx, runtime, done, at), at)
         return
+    if done.entry.movement is Movement.SNOOZED:
+        return
     told = WHOM[done.entry.movement]
     agent_id = done.order.agent_of(_other(done.entry.party))
     letters = []
@@ -250,10 +252,15 @@ def recipients(
             address_id=row.address_id,
             channel=row.channel,
             address=row.external_id,
-            is_talking=bool(row.conversation) and datetime.fromisoformat(row.asked_at) > at - STILL_TALKING,
+            is_talking=is_talking(row.conversation, row.asked_at, at),
         )
 
 
 def _closeness(row: Any, preferred_channel: str) -> tuple[float, bool]:
     wrote = row.last_inbound_at.timestamp() if row.last_inbound_at else 0.0
     return wrote, row.channel == preferred_channel
+
+
+def is_talking(conversation: str | None, asked_at: str | None, at: datetime) -> bool:
+    """Say whether the person has a question on the screen that they may still be thinking about."""
+    return bool(conversation and asked_at) and datetime.fromisoformat(str(asked_at)) > at - STILL_TALKING

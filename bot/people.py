@@ -147,6 +147,11 @@ class PeopleBook:
         self._at = at
         self.join_links = join_links
 
+    def wants(self, summary: str) -> bool:
+        """Say whether the person gets the "morning" or the "weekly" summary."""
+        wanted = select(people.c[summary]).where(people.c.id == self._actor.person_id)
+        return bool(self._tx.execute(wanted).scalar_one())
+
     def owned(self) -> list[Membership]:
         """Return the memberships with which the person manages people."""
         return [one for one in self._actor.memberships if one.role is Role.OWNER]
@@ -242,6 +247,14 @@ class SpeakLanguage(Command):
     """From now on, this language."""
 
     locale: str
+
+
+@dataclass(frozen=True)
+class WantReminders(Command):
+    """From now on get a summary, or no more: "morning" or "weekly"."""
+
+    summary: str
+    wanted: bool
 
 
 class InvitationGone(errors.Refused):

@@ -9,18 +9,19 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import contacts, notices, people, team_notices, texts
+from bot import closing, contacts, notices, people, team_notices, texts
 from bot.contacts import Contact
 from bot.i18n import _, language
 from bot.messages import Outgoing
 from bot.runtime import Runtime
-from bot.store import addresses
+from bot.store import addresses, snoozes
 from core import errors
 from core.db import together
 from core.order import Order
 from core.service import Done, execute
 from core.statements import people as people_table
-from core.transitions import Command, OrderCommand, Request
+from core.terms import Movement
+from core.transitions import Close, Command, OrderCommand, Request, Snooze, possible
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,55 @@ def _carry_out_all(work: Work, commands: Sequence[Command], seen: Order | None) 
 
 
 def _carry_out(work: Work, command: Command, held: Order | None) -> Done | Outgoing:
+    if isinstance(command, Snooze):
+        return _put_off(work, command)
     if isinstance(command, OrderCommand | Request):
         return execute(work.tx, command, work.contact.actor, work.at, held)
     return _OTHERS[type(command)](work, command)
 
 
+def _put_off(work: Work, command: Snooze) -> Done:
+    """Journal it, and leave this person alone with the order until then."""
+    done = execute(work.tx, command, work.contact.actor, work.at)
+    row = {
+        "order_id": done.order.id,
+        "person_id": done.entry.person_id,
+        "made_at": done.entry.at,
+        "until": command.until,
+    }
+    work.tx.execute(snoozes.insert(), row)
+    return done
+
+
+def _close_several(work: Work, command: closing.CloseSeveral) -> Outgoing:
+    """Close each order by itself: one that cannot be closed any more keeps none of the others back."""
+    closed: list[Done] = []
+    refused: list[str] = []
+    for one in command.closes:
+        try:
+            with together(work.tx):
+                closed.append(execute(work.tx, one, work.contact.actor, work.at))
+        except errors.Refused as refusal:
+            refused.append(texts.refusal(refusal))
+    for done in closed:
+        notices.tell(work.tx, work.runtime, done, work.at)
+    return closing.told(closed, refused, work.at)
+
+
+def _remind(work: Work, command: people.WantReminders) -> Outgoing:
+    """Turn a summary on or off."""
+    mine = people_table.c.id == work.contact.person_id
+    work.tx.execute(people_table.update().where(mine).values({command.summary: command.wanted}))
+    if command.wanted:
+        return Outgoing(_("✅ It WAS registered: you will get this summary."), (texts.to_menu(),))
+    return Outgoing(_("✅ It WAS registered: you will not get this summary any more."), (texts.to_menu(),))
+
+
 def _receipt(done: Done, work: Work) -> Outgoing:
     # the first choice is a harmless one: whoever sends "1" twice to say yes must not begin something else with it
-    choices = (texts.look_closer(done.order)[0], *texts.next_steps(done.order, work.contact.actor), texts.to_menu())
+    arrived = done.entry.movement is Movement.ARRIVED and Close in possible(done.order, work.contact.actor)
+    steps = texts.closing_steps(done.order) if arrived else texts.next_steps(done.order, work.contact.actor)
+    choices = (texts.look_closer(done.order)[0], *steps, texts.to_menu())
     return Outgoing(texts.receipt(done.order, done.entry), choices)
 
 
@@ -147,4 +189,6 @@ _OTHERS: dict[type[Command], Callable[..., Outgoing]] = {
     people.LetClose: _let_close,
     people.Join: _join,
     people.SpeakLanguage: _speak,
+    people.WantReminders: _remind,
+    closing.CloseSeveral: _close_several,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from bot.dialogue import Invalid
@@ -14,6 +14,7 @@ from core import documents
 
 _WHOLE = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(?:[, ][0-9]{3}){1,2}", re.ASCII)
 _KEYCAP = re.compile("[\ufe0f\u20e3]")
+_TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?:h|hs|hrs|horas)?([ap]\.?m\.?)?", re.ASCII)
 _EVERYTHING = {"todo", "todos", "todas", "all", "everything", "completo"}
 _DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})(?:[/.-]([0-9]{4}|[0-9]{2}))?")
 LONGEST_SEARCH = 92
@@ -96,6 +97,17 @@ def days(today: date) -> Callable[[str], tuple[date, date]]:
         return first, last
 
     return take
+
+
+def time_of_day(text: str) -> time:
+    """Read a time: 19:30, 19.30, 19h, 7:30 pm."""
+    match = _TIME.fullmatch("".join(text.casefold().split()))
+    hour, minute = (int(match[1]), int(match[2] or 0)) if match else (99, 0)
+    if match and match[3] and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if match[3].startswith("p") else 0)
+    if hour > 23 or minute > 59:
+        raise Invalid(_("I did not understand that time. Type it like 19:30."))
+    return time(hour, minute)
 
 
 def _day(typed: str, today: date, *, coming: bool) -> date | None:

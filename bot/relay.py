@@ -29,6 +29,9 @@ BREATH = 0.01
 SEND_TIMEOUT = 45
 """Seconds; shorter than a lease, so that nobody else sends the letter meanwhile."""
 
+WRITTEN = frozenset({"text", "choices", "ask_contact", "ack", "template"})
+"""What of a letter's content is its words: an attempt that says less leaves nothing of the one before."""
+
 Write = Callable[[Connection, Claimed, datetime], Outgoing | None]
 """Writes a reminder when it leaves, from how things are then; None: there is nothing left to remind of."""
 
@@ -112,7 +115,8 @@ class Relay:
             message = self._write(tx, letter, self._runtime.clock())
         if message is None:
             return None
-        stored = {**(letter.content or {}), **message.stored()}
+        kept = {name: value for name, value in (letter.content or {}).items() if name not in WRITTEN}
+        stored = {**kept, **message.stored()}
         outcomes.mark_written(self._runtime.database, letter, self._worker, stored)
         return replace(letter, message=message)
 

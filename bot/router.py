@@ -60,7 +60,8 @@ class Router:
         self.talk: Talk = work.contact.talk
         orders = OrderBook(work.tx, self.contact.actor, work.at)
         links = work.runtime.join_links
-        self.scene = Scene(self.contact.actor, orders, PeopleBook(work.tx, self.contact.actor, work.at, links), work.at)
+        book = PeopleBook(work.tx, self.contact.actor, work.at, links)
+        self.scene = Scene(self.contact.actor, orders, book, work.at, work.runtime.hours)
 
     def answer(self) -> Outgoing | None:
         """Return what the person is told; None only where silence is the polite answer (a group)."""

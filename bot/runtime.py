@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.hours import DEFAULT_HOURS, Hours
 from bot.i18n import DEFAULT
 from bot.pace import Pace
 from core import clock
@@ -26,6 +27,8 @@ class Runtime:
     whatsapp_number: str = ""
     telegram_name: Callable[[], str] = field(default=lambda: "")
     """Says the bot's username at Telegram, once it is known."""
+    hours: Hours = DEFAULT_HOURS
+    """When people are reminded."""
     clock: Callable[[], datetime] = field(default=clock.now)
 
     def join_links(self, code: str) -> str:

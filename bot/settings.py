@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.facts import TELEGRAM_NAME, Remembered
+from bot.hours import Hours
 from bot.i18n import KNOWN
 from bot.pace import Pace
 from bot.runtime import Runtime
@@ -65,6 +66,26 @@ def _key(value: str | None) -> str | None:
 def _keys(value: str) -> str:
     Keyring(public=value.split())
     return value
+
+
+def _hour(value: str) -> str:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+        raise ValueError("must be a time like 07:00")
+    return value
+
+
+def _calls(value: str) -> str:
+    calls = [_hour(call.strip()) for call in value.split(",")]
+    if len(calls) != 3 or sorted(set(calls)) != calls:
+        raise ValueError("must be three times of a day, one after the other, like 18:00,21:00,23:00")
+    return ",".join(calls)
+
+
+def _quiet(value: str) -> str:
+    ends = [_hour(end.strip()) for end in value.split("-")]
+    if len(ends) != 2 or ends[0] <= ends[1]:
+        raise ValueError("must go from the night into the morning, like 23:30-06:30")
+    return "-".join(ends)
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -121,6 +142,14 @@ class Settings(BaseSettings):
     receipt_signing_key: Annotated[str | None, BeforeValidator(_empty_is_unset), AfterValidator(_key)] = None
     receipt_public_keys: Annotated[str, AfterValidator(_keys)] = ""
     retention_days: Annotated[int, Field(ge=7, le=3650)] = 90
+    reminders_after_sale: Annotated[int, Field(ge=10, le=720)] = 120
+    reminders_after_arrival: Annotated[int, Field(ge=5, le=720)] = 30
+    reminders_calls: Annotated[str, AfterValidator(_calls)] = "18:00,21:00,23:00"
+    reminders_overdue: Annotated[str, AfterValidator(_hour)] = "07:00"
+    reminders_quiet: Annotated[str, AfterValidator(_quiet)] = "23:30-06:30"
+    reminders_answer_after: Annotated[int, Field(ge=10, le=1440)] = 120
+    reminders_sell_by: Annotated[str, AfterValidator(_hour)] = "21:00"
+    reminders_weekly: Annotated[str, AfterValidator(_hour)] = "08:00"
     bot_demo: Annotated[bool, BeforeValidator(lambda value: value or False)] = False
     bot_timezone: Annotated[str, AfterValidator(_time_zone)] = "America/Lima"
     bot_locale: Annotated[str, AfterValidator(_locale)] = "es_PE"
@@ -168,6 +197,24 @@ class Settings(BaseSettings):
         """Return the keys that sign and check receipts."""
         return Keyring(self.receipt_signing_key, self.receipt_public_keys.split())
 
+    def hours(self) -> Hours:
+        """Return when people are reminded."""
+        first, second, last = (time.fromisoformat(call) for call in self.reminders_calls.split(","))
+        quiet_from, quiet_to = (time.fromisoformat(end) for end in self.reminders_quiet.split("-"))
+        return Hours(
+            after_sale=timedelta(minutes=self.reminders_after_sale),
+            after_arrival=timedelta(minutes=self.reminders_after_arrival),
+            first_call=first,
+            second_call=second,
+            last_call=last,
+            overdue=time.fromisoformat(self.reminders_overdue),
+            answer_after=timedelta(minutes=self.reminders_answer_after),
+            sell_by=time.fromisoformat(self.reminders_sell_by),
+            weekly=time.fromisoformat(self.reminders_weekly),
+            quiet_from=quiet_from,
+            quiet_to=quiet_to,
+        )
+
     def runtime(self) -> Runtime:
         """Return what the running bot shares."""
         database = Database(self.database_url)
@@ -177,6 +224,7 @@ class Settings(BaseSettings):
             channels=self.channels(),
             locale=self.bot_locale,
             paces=self.paces(),
+            hours=self.hours(),
             whatsapp_number=(self.twilio_whatsapp_from or "").removeprefix("whatsapp:"),
             telegram_name=(lambda: given_name) if given_name else Remembered(database, TELEGRAM_NAME),
         )

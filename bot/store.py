@@ -227,6 +227,64 @@ class TemplateRow(SQLModel, table=True):
     checked_at: datetime
 
 
+class NudgeRow(SQLModel, table=True):
+    """That somebody is to be reminded of an order by a rule, once: decided, whatever becomes of the letter."""
+
+    __tablename__ = "nudge"
+    __table_args__ = (UniqueConstraint("order_id", "rule", "occurrence", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int
+    rule: str = Field(max_length=12)
+    occurrence: str = Field(max_length=16)
+    """Which time of the rule's: a day in Lima, or what else tells it from the next."""
+    person_id: int
+    agent_id: int
+    address_id: int
+    decided_at: datetime
+
+
+class SnoozeRow(SQLModel, table=True):
+    """Until when somebody put off an order's reminders; the journal says the same. Never changed or deleted."""
+
+    __tablename__ = "snooze"
+    __table_args__ = (Index("ix_snooze_order_id", "order_id", "person_id"), Index("ix_snooze_until", "until"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int
+    person_id: int
+    made_at: datetime
+    until: datetime
+
+
+class BatchRow(SQLModel, table=True):
+    """Nudges that were decided together and whose letters are not all posted yet: how far that has come."""
+
+    __tablename__ = "batch"
+
+    id: int | None = Field(default=None, primary_key=True)
+    rule: str = Field(max_length=12)
+    bucket: str = Field(max_length=16)
+    urgency: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    decided_at: datetime
+    until: datetime
+    """When nothing of it is worth posting any more."""
+    done: int
+    """The nudges up to this id are posted."""
+    last: int
+    """The last one's id."""
+
+
+class SweepRow(SQLModel, table=True):
+    """Up to when everything due was decided: what was looked at before need not be looked at every minute."""
+
+    __tablename__ = "sweep"
+
+    name: str = Field(primary_key=True, max_length=20)
+    swept_at: datetime
+
+
 class InvitationRow(SQLModel, table=True):
     """An invitation to act for an agent: one code, one use, for a while. Only the code's hash is kept."""
 
@@ -295,3 +353,7 @@ templates = table_of(TemplateRow)
 missed_messages = table_of(MissedRow)
 alarms = table_of(AlarmRow)
 facts = table_of(FactRow)
+nudges = table_of(NudgeRow)
+snoozes = table_of(SnoozeRow)
+sweeps = table_of(SweepRow)
+batches = table_of(BatchRow)

@@ -33,6 +33,7 @@ MOVEMENT = {
     Movement.CLOSED: N_("CERRADO: closed"),
     Movement.REJECTED: N_("RECHAZADO: rejected"),
     Movement.ARRIVED: N_("LLEGADA: it arrived"),
+    Movement.SNOOZED: N_("POSPUESTO: reminders put off"),
 }
 ROLE = {Role.OWNER: N_("owner"), Role.OPERATOR: N_("operator"), Role.DRIVER: N_("driver")}
 VERB = {
@@ -43,6 +44,7 @@ VERB = {
     Movement.CLOSED: N_("close orders"),
     Movement.REJECTED: N_("reject orders"),
     Movement.ARRIVED: N_("say that orders arrived"),
+    Movement.SNOOZED: N_("put off reminders"),
 }
 DOCUMENT = {Document.WAYBILL: N_("Guía"), Document.INVOICE: N_("Factura")}
 CHANNEL = {
@@ -56,6 +58,11 @@ CHANNEL = {
 def moment(at: datetime) -> str:
     """Return a moment in Lima, to the second: 25/03/2021 20:52:25."""
     return at.astimezone(LIMA).strftime("%d/%m/%Y %H:%M:%S")
+
+
+def time_of_day(at: datetime) -> str:
+    """Return the time of a moment in Lima: 19:30."""
+    return at.astimezone(LIMA).strftime("%H:%M")
 
 
 def today(at: datetime) -> date:
@@ -168,6 +175,7 @@ DONE = {
     Movement.CLOSED: N_("✅ It WAS registered: order closed."),
     Movement.REJECTED: N_("✅ It WAS registered: order rejected."),
     Movement.ARRIVED: N_("✅ It WAS registered: the product arrived."),
+    Movement.SNOOZED: N_("✅ It WAS registered: you will be reminded later today."),
 }
 
 
@@ -183,6 +191,7 @@ def receipt(order: Order, entry: Entry) -> str:
         wishes_of(order),
         document_of(order),
         reason_of(entry),
+        put_off(entry),
         unsold_warning(order) if entry.movement is Movement.ARRIVED else "",
         _("State: {status}").format(status=status_of(order)),
         _("Time: {moment} (Lima)").format(moment=moment(entry.at)),
@@ -195,6 +204,12 @@ def reason_of(entry: Entry) -> str:
     """Return why it was done, if it was said."""
     reason = entry.declared.get("reason") or entry.declared.get("remark")
     return _("Reason: {reason}").format(reason=reason) if reason else ""
+
+
+def put_off(entry: Entry) -> str:
+    """Return until when reminders were put off, if they were."""
+    until = entry.declared.get("until")
+    return _("Until {time} (Lima)").format(time=time_of_day(parsed(until))) if until else ""
 
 
 def unsold_warning(order: Order) -> str:
@@ -212,7 +227,12 @@ def movement_line(entry: Entry, order: Order) -> str:
         f"   {entry.person_name}, {entry.agent} ({channel})",
         *(
             f"   {fact}"
-            for fact in (_declared_lines(entry, order), _declared_document(entry), reason_of(entry))
+            for fact in (
+                _declared_lines(entry, order),
+                _declared_document(entry),
+                reason_of(entry),
+                put_off(entry),
+            )
             if fact
         ),
     ]
@@ -258,6 +278,15 @@ def next_steps(order: Order, actor: Actor) -> tuple[Choice, ...]:
     if Arrive in doable and not steps:  # a driver who does not close
         return (does(_("It arrived"), f"llego {order.code}"),)
     return steps
+
+
+def closing_steps(order: Order) -> tuple[Choice, ...]:
+    """Return how an order that arrived, or did not, is finished: each choice leads straight to its summary."""
+    return (
+        does(_("I received all"), f"cerrar {order.code} todo"),
+        does(_("With differences"), f"cerrar {order.code} diferencias"),
+        does(_("It did not come"), f"cerrar {order.code} nada"),
+    )
 
 
 def look_closer(order: Order) -> tuple[Choice, ...]:
@@ -415,6 +444,13 @@ def _over_capacity(refused: errors.OverCapacity) -> str:
     if more > 0:
         held += "\n" + ngettext("• and {count} more", "• and {count} more", more).format(count=more)
     return reason + "\n" + _("These unclosed orders hold the rest:") + "\n" + held
+
+
+@why.register
+def _not_later_today(refused: errors.NotLaterToday) -> str:
+    return _("Order {code}: choose a later time of today. The day of the close ends at midnight.").format(
+        code=refused.code
+    )
 
 
 @why.register

@@ -159,3 +159,10 @@ class OverCapacity(Refused):
     free: Decimal
     wanted: Decimal
     holding: tuple[Holding, ...]
+
+
+@refusal
+class NotLaterToday(Refused):
+    """A reminder can be put off only until a later time of the same day in Lima."""
+
+    code: str

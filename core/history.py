@@ -74,5 +74,5 @@ def _tell(account: Account, entry: Entry) -> None:
             account.lines |= {int(position): LineStatus.REJECTED for position in entry.declared["rejected"]}
         case Movement.REJECTED:
             account.lines = dict.fromkeys(account.lines, LineStatus.REJECTED)
-        case Movement.ANNULLED | Movement.ARRIVED:
+        case Movement.ANNULLED | Movement.ARRIVED | Movement.SNOOZED:
             pass

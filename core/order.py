@@ -64,7 +64,17 @@ class Order:
     comment: str
     document_kind: Document | None
     document: str
+    accepted_at: datetime | None = None
+    arrived_at: datetime | None = None
+    """When somebody of either side first said that the product is there."""
     lines: tuple[Line, ...] = ()
+
+    @property
+    def to_close_since(self) -> datetime | None:
+        """Return when the buyer's clock started: at the sale, or at the arrival if that came later."""
+        if self.sold_at is None or self.arrived_at is None:
+            return self.sold_at
+        return max(self.sold_at, self.arrived_at)
 
     def agent_of(self, party: Party) -> int:
         """Return the id of the agent on that side."""

@@ -143,6 +143,9 @@ def _save(tx: Connection, before: Order, after: Order) -> None:
             "kilograms": after.kilograms,
             "document_kind": after.document_kind,
             "document": after.document,
+            "accepted_at": after.accepted_at,
+            "arrived_at": after.arrived_at,
+            "to_close_since": after.to_close_since,
         },
     )
     if saved != 1:

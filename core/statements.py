@@ -58,6 +58,8 @@ ORDER_COLUMNS = (
     orders.c.comment,
     orders.c.document_kind,
     orders.c.document,
+    orders.c.accepted_at,
+    orders.c.arrived_at,
 )
 ORDER_SOURCE = orders.join(buyers, orders.c.buyer_id == buyers.c.id).join(sellers, orders.c.seller_id == sellers.c.id)
 
@@ -278,6 +280,9 @@ SAVE_ORDER = Statement(
         kilograms=bindparam("kilograms"),
         document_kind=bindparam("document_kind"),
         document=bindparam("document"),
+        accepted_at=bindparam("accepted_at"),
+        arrived_at=bindparam("arrived_at"),
+        to_close_since=bindparam("to_close_since"),
     )
 )
 SAVE_LINE = Statement(

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Enum,
@@ -18,6 +19,8 @@ from sqlalchemy import (
     MetaData,
     String,
     UniqueConstraint,
+    text,
+    true,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -65,6 +68,19 @@ def official(kind: type[StrEnum], length: int = 40) -> Enum:
     return Enum(kind, native_enum=False, length=length, values_callable=lambda members: [m.value for m in members])
 
 
+OPEN_INDEXES = (
+    ("ix_order_to_close", Status.TO_CLOSE, ("to_close_since", "arrived_at", "buyer_id", "status")),
+    ("ix_order_to_sell", Status.ACCEPTED, ("accepted_at", "seller_id", "status")),
+    ("ix_order_to_answer", Status.REQUESTED, ("requested_at", "seller_id", "status")),
+)
+"""What the reminders look at: however many orders are finished, these hold only the open ones."""
+
+
+def _open_index(name: str, status: Status, columns: tuple[str, ...]) -> Index:
+    where = text(f"status = '{status.value}'")
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 class AgentRow(SQLModel, table=True):
     """An agent: one entry in the Registro de Hidrocarburos, with the dates between which it holds."""
 
@@ -93,6 +109,10 @@ class PersonRow(SQLModel, table=True):
     name: str = Field(max_length=120)
     phone: str | None = Field(default=None, max_length=20, index=True)
     locale: str = Field(default="es_PE", max_length=10)
+    morning: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
+    """Whether the person wants one summary in the morning of all that is overdue."""
+    weekly: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
+    """Whether the person wants to be told on Mondays how the week went."""
 
 
 class MembershipRow(SQLModel, table=True):
@@ -160,6 +180,7 @@ class OrderRow(SQLModel, table=True):
         Index("ix_order_seller_id_status", "seller_id", "status"),
         Index("ix_order_buyer_id_requested_at", "buyer_id", "requested_at"),
         Index("ix_order_seller_id_requested_at", "seller_id", "requested_at"),
+        *(_open_index(*open_ones) for open_ones in OPEN_INDEXES),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -180,6 +201,11 @@ class OrderRow(SQLModel, table=True):
     comment: str = Field(default="", max_length=500)
     document_kind: Document | None = Field(default=None, sa_column=Column(official(Document)))
     document: str = Field(default="", max_length=20)
+    accepted_at: datetime | None = None
+    arrived_at: datetime | None = None
+    """When somebody of either side first said that the product is there."""
+    to_close_since: datetime | None = None
+    """When the buyer's clock started: at the sale, or at the arrival if that came later."""
     draft: str | None = Field(default=None, max_length=40)
     """The conversation that asked for it: one conversation never makes two orders."""
 

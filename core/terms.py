@@ -33,6 +33,8 @@ class Movement(StrEnum):
     REJECTED = "RECHAZADO"
     ARRIVED = "LLEGADA"
     """Not a movement of the SCOP: somebody says that the product is at its destination. The status stays."""
+    SNOOZED = "POSPUESTO"
+    """Not a movement of the SCOP: the buyer wants to be reminded of the close later today. The status stays."""
 
 
 class LineStatus(StrEnum):

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from core import documents, errors
+from core.clock import day_in_lima
 from core.order import Entry, Line, Order
 from core.people import Actor, Membership
 from core.terms import Document, LineStatus, Movement, Party, Role, Status, Unit
@@ -55,6 +56,8 @@ class Rule:
     registers_checked: bool
     drivers_too: bool
     any_role: bool
+    repeatable: bool
+    """Whether it may be noted again and again by the same side."""
 
     def admits(self, membership: Membership) -> bool:
         """Say whether the person's role includes this movement."""
@@ -78,12 +81,15 @@ def transition(
     registers_checked: bool = False,
     drivers_too: bool = False,
     any_role: bool = False,
+    repeatable: bool = False,
 ) -> Callable[[Callable[[Order, C, datetime], Moved]], Callable[[Order, C, datetime], Moved]]:
     """Enter the function below into the table as the effect of the command."""
 
     def enter(effect: Callable[[Order, C, datetime], Moved]) -> Callable[[Order, C, datetime], Moved]:
         sources = {party: frozenset(statuses) for party, statuses in by.items()}
-        RULES[command] = Rule(command, movement, sources, to, effect, registers_checked, drivers_too, any_role)
+        RULES[command] = Rule(
+            command, movement, sources, to, effect, registers_checked, drivers_too, any_role, repeatable
+        )
         return effect
 
     return enter
@@ -151,7 +157,7 @@ class Accept(OrderCommand):
 
 
 @transition(Accept, Movement.ACCEPTED, by={Party.SELLER: {Status.REQUESTED}}, to=Status.ACCEPTED)
-def accept(order: Order, command: Accept, _at: datetime) -> Moved:
+def accept(order: Order, command: Accept, at: datetime) -> Moved:
     """Between zero and what was asked for on each line, and something on at least one; zero drops the line."""
     _check_positions(order.lines, command.quantities.keys())
     for line in order.lines:
@@ -161,7 +167,7 @@ def accept(order: Order, command: Accept, _at: datetime) -> Moved:
     lines = tuple(_accepted(line, command.quantities[line.position]) for line in order.lines)
     kilograms = sum((line.kilograms_each * (line.accepted or 0) for line in lines), Decimal(0))
     declared = {"lines": _quantities((line, line.accepted) for line in lines)}
-    return Moved(replace(order, lines=lines, kilograms=kilograms), declared)
+    return Moved(replace(order, lines=lines, kilograms=kilograms, accepted_at=at), declared)
 
 
 def _accepted(line: Line, quantity: Decimal) -> Line:
@@ -304,9 +310,34 @@ class Arrive(OrderCommand):
     to=None,
     any_role=True,
 )
-def arrive(order: Order, _command: Arrive, _at: datetime) -> Moved:
-    """Nothing changes: it is noted in the journal, once by each side."""
-    return Moved(order)
+def arrive(order: Order, _command: Arrive, at: datetime) -> Moved:
+    """It is noted in the journal, once by each side; whoever said it first started the clock."""
+    return Moved(replace(order, arrived_at=order.arrived_at or at))
+
+
+# --- POSPONER: the buyer wants to be reminded of the close later today ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Snooze(OrderCommand):
+    """POSPONER: no reminder of this order to this person before `until`, which is later on the same day in Lima."""
+
+    until: datetime
+
+
+@transition(
+    Snooze,
+    Movement.SNOOZED,
+    by={Party.BUYER: {Status.TO_CLOSE}},
+    to=None,
+    drivers_too=True,
+    repeatable=True,
+)
+def snooze(order: Order, command: Snooze, at: datetime) -> Moved:
+    """Nothing changes: who put it off, and until when, is in the journal."""
+    if command.until <= at or day_in_lima(command.until) != day_in_lima(at):
+        raise errors.NotLaterToday(order.code)
+    return Moved(order, {"until": command.until.isoformat()})
 
 
 # --- what the blocks share --------------------------------------------------------------------------------------------
@@ -340,7 +371,7 @@ def check(rule: Rule, order: Order, actor: Actor, history: Callable[[], Sequence
     for party, membership in admitted.items():
         if order.status in rule.by[party] and not _is_noted(rule, party, history):
             return party, membership
-    for entry in reversed(history()) if admitted else ():
+    for entry in reversed(history()) if admitted and not rule.repeatable else ():
         if entry.movement is rule.movement and entry.party in admitted:
             raise errors.AlreadyDone(order.code, rule.movement, entry.at, entry.person_name, order.status)
     for party in admitted:
@@ -350,7 +381,9 @@ def check(rule: Rule, order: Order, actor: Actor, history: Callable[[], Sequence
 
 def _is_noted(rule: Rule, party: Party, history: Callable[[], Sequence[Entry]]) -> bool:
     """Say whether what leaves the status alone was noted by this side before."""
-    return rule.to is None and any(entry.movement is rule.movement and entry.party is party for entry in history())
+    if rule.to is not None or rule.repeatable:
+        return False
+    return any(entry.movement is rule.movement and entry.party is party for entry in history())
 
 
 def outcome(rule: Rule, moved: Moved) -> tuple[Movement, Status]:

@@ -28,6 +28,9 @@ from bot.retention import blank_old
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.watching import look_at_telegram
+from reminders.posting import post_more
+from reminders.sweep import sweep
+from reminders.writing import writer
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +40,8 @@ TELEGRAM_EVERY = 120
 MISSED_EVERY = 180
 BLANK_EVERY = 300
 TEMPLATES_EVERY = 15 * 60
+SWEEP_EVERY = 60
+POST_EVERY = 1
 """Seconds."""
 SOON = timedelta(seconds=15)
 """After a restart: what Twilio tries again comes by itself."""
@@ -61,7 +66,7 @@ def run(settings: Settings, runtime: Runtime) -> None:
 
 
 async def _run(settings: Settings, runtime: Runtime) -> None:
-    relay = Relay(runtime, senders(settings, runtime))
+    relay = Relay(runtime, senders(settings, runtime), writer(runtime))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, relay.stop)
@@ -89,6 +94,8 @@ def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
         (lambda: inbox.answer_leftovers(runtime), LEFTOVERS_EVERY),
         (lambda: outbox.take_up_again(runtime), LEFTOVERS_EVERY),
         (lambda: health.note_alive(runtime, health.WORKER), ALIVE_EVERY),
+        (lambda: sweep(runtime, runtime.clock()), SWEEP_EVERY),
+        (lambda: post_more(runtime), POST_EVERY),
     )
     if settings.has_whatsapp:
         jobs = (*jobs, (lambda: whatsapp_templates.refresh(settings, runtime), TEMPLATES_EVERY))

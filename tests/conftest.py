@@ -66,9 +66,18 @@ def any_world(database_url: str) -> Iterator[World]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let transcripts be written anew."""
     parser.addoption("--update", action="store_true", help="write the transcripts anew from what the bot says")
+    parser.addoption("--week-orders", default="300", help="orders in the simulated week of reminders; 2000 in full")
+    parser.addoption("--week-days", default="4", help="days of it; 7 in full")
 
 
-ALWAYS_ON_BOTH = {"test_inbox.py", "test_race.py", "test_review.py", "test_queries.py", "test_journal.py"}
+ALWAYS_ON_BOTH = {
+    "test_inbox.py",
+    "test_race.py",
+    "test_review.py",
+    "test_queries.py",
+    "test_journal.py",
+    "test_workers.py",
+}
 """Whose tests on PostgreSQL belong to the fast part too: they are about what the two databases do differently."""
 
 

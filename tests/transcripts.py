@@ -3,6 +3,7 @@
 # A title
 @ 25/03/2021 20:52:25            sets the clock (Lima);  "@ +30 min" moves it
 EMILE: cerrar                    what somebody types;  "EMILE: [Cerrar]" presses a button
+! recordatorios                  the worker looks who is to be reminded, and sends it
     > EMILE                      who is told something
     | ¿Qué orden recibió?        and what, as a phone without buttons shows it
 """
@@ -21,6 +22,7 @@ from tests.world import NAMES, Sent, World, address_of
 
 FOLDER = Path(__file__).parent / "conversations"
 BUTTONS = {"phone", "telegram"}
+REMINDERS = "! recordatorios"
 _SPEECH = re.compile(r"([A-Z]+): ?(.*)")
 
 
@@ -79,6 +81,8 @@ def play(world: World, steps: list[Step], channel: str = "phone") -> Iterator[tu
             sent = press(world, step, channel) if step.is_tap else world.says(step.phone, step.said, channel)
             world.deliver()
             yield step, heard(world, sent, channel)
+        elif step.source[0] == REMINDERS:
+            yield step, heard(world, world.reminds(), channel)
         else:
             _set_clock(world, step.source[0])
             yield step, []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from collections.abc import Callable
@@ -17,7 +18,9 @@ from bot.app import create_app
 from bot.contacts import Contact
 from bot.contacts import lock as lock_contact
 from bot.handlers import console
+from bot.letters import Claimed
 from bot.messages import Incoming, Outgoing
+from bot.relay import Relay
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import Sending, outbox
@@ -27,6 +30,9 @@ from core.orderbook import OrderBook
 from core.people import Actor
 from core.service import Done, execute
 from core.statements import agents, orders
+from reminders.posting import post_more
+from reminders.sweep import sweep
+from reminders.writing import writer
 from tests.standins.telegram import tap_update, text_update
 from tests.standins.twilio import inbound_form, signed_form
 
@@ -156,6 +162,18 @@ class World:
         with self.database.transaction() as tx:
             tx.execute(outbox.update().where(outbox.c.state == Sending.PENDING).values(state=Sending.SENT))
 
+    def reminds(self) -> list[Sent]:
+        """Let the worker sweep and send what it decided; return what people were told."""
+        before = self.last_id()
+        sweep(self.runtime, self.clock())
+        while post_more(self.runtime):
+            continue
+        relay = Relay(self.runtime, {channel: Screen() for channel in self.runtime.channels}, writer(self.runtime))
+        asyncio.run(_all_of(relay))
+        with self.database.reading() as tx:
+            sent = set(tx.execute(select(outbox.c.id).where(outbox.c.state == Sending.SENT)).scalars())
+        return [one for one in self.sent(after=before) if one.id in sent]
+
     def last_id(self) -> int:
         """Return the id of the newest message in the outbox."""
         with self.database.reading() as tx:
@@ -209,6 +227,26 @@ class World:
         """Return the codes of every order, oldest first."""
         with self.database.reading() as tx:
             return list(tx.execute(select(orders.c.code).order_by(orders.c.id)).scalars())
+
+
+class Screen:
+    """A channel that always delivers."""
+
+    can_be_asked = True
+
+    async def send(self, letter: Claimed) -> str:
+        return f"on-screen-{letter.id}"
+
+    async def look_up(self, letter: Claimed) -> str | None:
+        return None
+
+    async def close(self) -> None:
+        return
+
+
+async def _all_of(relay: Relay) -> None:
+    while await relay.deliver():
+        continue
 
 
 def address_of(phone: str, channel: str) -> str:

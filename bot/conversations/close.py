@@ -8,11 +8,15 @@ from bot import selling, texts
 from bot.asking import pick_order, reason
 from bot.buying import closes
 from bot.dialogue import Chat
+from bot.folding import fold
 from bot.i18n import N_, _
 from bot.questions import quantity
 from bot.registry import conversation
 from core.order import Line, Order
 from core.transitions import Close, Command, Reject
+
+TYPED = {"todo": "all", "diferencias": "some", "nada": "nothing"}
+"""What the buttons of a reminder say after the code."""
 
 
 @conversation("cerrar", "cierre", "close", title=N_("Close"), place=10, shown_to=closes)
@@ -27,6 +31,7 @@ def close(chat: Chat) -> Command:
             code=order.code, seller=order.seller, lines=texts.lines_of(order.lines)
         ),
         {"all": _("I received all"), "some": _("With differences"), "nothing": _("Nothing arrived")},
+        lambda text: TYPED.get(fold(text)),
     )
     if what == "nothing":
         return _nothing(chat, order)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from tests.bench import reminding
 from tests.bench.answering import taking_server
 from tests.bench.drain import Drain
 from tests.bench.filling import fill
@@ -41,10 +42,15 @@ class Size:
     looks: int
     letters: int
     drains: int
+    reminders: reminding.Size
 
 
-FULL = Size(rounds=7, floor=300, cycles=2, looked_among=200_000, looks=300, letters=5_000, drains=2)
-QUICK = Size(rounds=3, floor=100, cycles=1, looked_among=20_000, looks=100, letters=500, drains=2)
+FULL = Size(
+    rounds=7, floor=300, cycles=2, looked_among=200_000, looks=300, letters=5_000, drains=2, reminders=reminding.FULL
+)
+QUICK = Size(
+    rounds=3, floor=100, cycles=1, looked_among=20_000, looks=100, letters=500, drains=2, reminders=reminding.QUICK
+)
 
 
 def main() -> None:
@@ -60,6 +66,9 @@ def main() -> None:
         print(report(name, record, like_a_turn, in_a_loop))
     for channel in ("whatsapp", "telegram"):
         print(ratio(f"{channel}: draining to bare calls", records[drained(channel)], records[bare_call(channel)]))
+    with tempfile.TemporaryDirectory(prefix="scopbot-bench-") as folder:
+        for line in reminding.measure(Path(folder), size.reminders):
+            print(line)
 
 
 def _measured(folder: Path, size: Size, stack: ExitStack) -> dict[str, Record]:

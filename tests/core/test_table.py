@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,7 +17,7 @@ from core.order import Order
 from core.people import Actor
 from core.service import Done, execute, history
 from core.terms import Movement, Party, Role, Status
-from core.transitions import Annul, Arrive, Close, OrderCommand, Reject, Sell, possible
+from core.transitions import Annul, Arrive, Close, OrderCommand, Reject, Sell, Snooze, possible
 from tests.core.scene import NEVER_ISSUED, WAYBILL, Rows, Scene, accept_all, all_rows, attempt, close_all
 from tests.world import HYDE, World
 
@@ -79,6 +79,13 @@ Arrive   POR-CERRAR   LLEGADA    LLEGADA    LLEGADA    LLEGADA    LLEGADA    LLE
 Arrive   CERRADO      state      state      state      state      state      state      state   none
 Arrive   RECHAZADO-V  state      state      state      state      state      state      state   none
 Arrive   RECHAZADO-C  state      state      state      state      state      state      state   none
+Snooze   SOLICITADO   state      state      other      other      role     state    other    none
+Snooze   ANULADO      state      state      other      other      role     state    other    none
+Snooze   ACEPTADO     state      state      other      other      role     state    other    none
+Snooze   POR-CERRAR   POSPUESTO  POSPUESTO  other      other      role     POSPUESTO other   none
+Snooze   CERRADO      state      state      other      other      role     state    other    none
+Snooze   RECHAZADO-V  state      state      other      other      role     state    other    none
+Snooze   RECHAZADO-C  state      state      other      other      role     state    other    none
 """
 CELLS = [
     (command, situation, column, cell)
@@ -101,6 +108,7 @@ MOVEMENT = {
     "Reject": Movement.REJECTED,
     "Close": Movement.CLOSED,
     "Arrive": Movement.ARRIVED,
+    "Snooze": Movement.SNOOZED,
 }
 LEADS_TO = {
     "ANULADO": Status.ANNULLED,
@@ -109,7 +117,13 @@ LEADS_TO = {
     "CERRADO": Status.CLOSED,
     "RECHAZADO": Status.REJECTED,
 }
-BELONGS_TO = {"Annul": Party.BUYER, "Accept": Party.SELLER, "Sell": Party.SELLER, "Close": Party.BUYER}
+BELONGS_TO = {
+    "Annul": Party.BUYER,
+    "Accept": Party.SELLER,
+    "Sell": Party.SELLER,
+    "Close": Party.BUYER,
+    "Snooze": Party.BUYER,
+}
 
 
 def side_of(column: str) -> Party:
@@ -140,6 +154,7 @@ class Stage:
             "Reject": Reject(order.code, "no hay stock"),
             "Close": close_all(order),
             "Arrive": Arrive(order.code),
+            "Snooze": Snooze(order.code, self.scene.at + timedelta(minutes=30)),
         }[name]
 
     def tries(self, actor: Actor, command: OrderCommand) -> tuple[Done | Refused, Rows, Rows]:
@@ -212,7 +227,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 
 def test_the_table_has_every_cell() -> None:
-    assert 6 * 7 * 8 == len({cell[:3] for cell in CELLS}) == len(CELLS)
+    assert 7 * 7 * 8 == len({cell[:3] for cell in CELLS}) == len(CELLS)
 
 
 def test_every_situation_is_what_it_is_called(stage: Stage) -> None:
