@@ -18,15 +18,20 @@ HOW = {
         "To close: choose the order, say what arrived, and confirm; on the same day on which it arrives. "
         "Also like this: “llegó todo”, or “llegaron 18 de los 20”."
     ),
+    "close_all": N_(
+        "Write “cerrar todo”: I show every order that waits for you, and with one yes all of them are closed."
+    ),
     "contacts": N_("Write “contactos” and I give you telephone and mail of the SCOP control centre."),
     "detail": N_("Write “detalle” and the code: I show what was requested, accepted, sold and received of each line."),
     "help_": N_("Write “ayuda” and I tell you what can be done here."),
     "history": N_("Write “movimientos” and the code: I show who did what with the order, and when."),
     "join": N_("To join, write “alta” and the invitation code that the owner of your company gives you."),
     "language": N_("Write “idioma” and choose Spanish or English."),
+    "later": N_("Write “posponer” and choose the time at which I shall remind you of the order."),
     "menu": N_("Write “menú” and choose by number."),
     "pending": N_("Write “pendientes”: I list what waits for you, what is urgent first."),
     "reject": N_("To reject: choose the order, say why, and confirm. It is final. Also like this: “rechaza la 717”."),
+    "reminders": N_("Write “avisos” to turn the summaries of the morning and of Mondays on or off."),
     "repeat": N_("Write “repetir”: I show your last order again, and with one yes it is requested."),
     "request": N_(
         "To request: say from whom, which cylinders and how many, and confirm. "

@@ -11,7 +11,12 @@ from bot.understanding import Meaning
 from core.people import Actor
 
 MOST = 3
-LABELS = {"detail": N_("See detail"), "history": N_("See movements")}
+LABELS = {
+    "detail": N_("See detail"),
+    "history": N_("See movements"),
+    "close_all": N_("Close all received"),
+    "later": N_("Later"),
+}
 """Of conversations that are in no menu."""
 ALWAYS = ("pending", "status", "help_", "menu")
 PERSON = "contacts"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot import missed, offers, on_screen, registry, texts
@@ -24,6 +25,8 @@ from bot.understanding.reading import BookContext
 if TYPE_CHECKING:
     from bot.router import Router
 
+SEVERAL = "orders"
+"""The slot that names all the orders of a reminder."""
 LINE = "line"
 """Asks which of several questions an amount is about, before that question itself."""
 MOST_OPTIONS = 10
@@ -86,10 +89,16 @@ class Sentences:
     def _understood(self, text: str, talk: Talk | None = None, notice: Notice | None = None) -> Meaning:
         contact, work = self.router.contact, self.router.work
         talk = talk or self.talk
-        if notice is None and not talk.conversation and contact.last_notice > talk.screen:
-            notice = on_screen.as_context(on_screen.newer_notices(work.tx, contact.address_id, talk.screen))
+        notice = notice or self._notice(talk)
         context = BookContext(contact.actor, self.scene.orders, work.at, talk, contact.locale, notice)
         return understand(text, context)
+
+    def _notice(self, talk: Talk) -> Notice | None:
+        """Return what is newer on the screen than the last reply, while no question is open."""
+        contact = self.router.contact
+        if talk.conversation or contact.last_notice <= talk.screen:
+            return None
+        return on_screen.as_context(on_screen.newer_notices(self.router.work.tx, contact.address_id, talk.screen))
 
     # --- what each kind of meaning does ---------------------------------------------------------------------------
 
@@ -114,20 +123,57 @@ class Sentences:
                     pass
         if meaning.kind is Kind.INTENT:
             return self._begun(meaning, text)
-        return self._said(meaning)
+        put_off = self._put_off(meaning, text) if meaning.kind is Kind.LATER else None
+        return put_off or self._said(meaning)
 
     def _begun(self, meaning: Meaning, text: str) -> Outgoing:
-        entry = registry.named(meaning.intent)
+        answers = _without_yes(meaning.answers)
+        several = answers.pop(SEVERAL, "")
+        closes_all = several and meaning.intent == "close" and answers.get("what", "all") == "all"
+        entry = registry.named("close_all" if closes_all else meaning.intent)
         if entry is None:
             return self._not_taken(meaning, text, "")
         left = self.router.left_words()
         self.talk.begin(entry.name)
         self.talk.led_by(text)
-        self.talk.answers.update(_without_yes(meaning.answers))
+        if closes_all:
+            self.talk.taken[SEVERAL] = several
+        else:
+            self.talk.answers.update(answers)
         end = turn(entry.run, self.talk, self.scene)
         if isinstance(end, Question) and end.key == "order":
             self.talk.sentence = text
         reply = self.router.finish(_narrowed(end, meaning.doubts))
+        return reply.after(left) if left else reply
+
+    def _put_off(self, meaning: Meaning, text: str) -> Outgoing | None:
+        """Ask when to remind them of the close that is not for now; None if there is none to be reminded of.
+
+        A time that was said is offered first: who says when it comes has not asked to be reminded then.
+        """
+        is_closing = self.talk.conversation in ("close", "close_all", "arrive")
+        if (self.talk.conversation and not is_closing) or (not is_closing and meaning.topic != "close"):
+            return None
+        entry = registry.named("later")
+        notice = self._notice(self.talk)
+        code = self.talk.answers.get("order") or self.talk.taken.get("order")
+        if code is None and notice is not None and len(notice.codes) == 1 and notice.conversation == "close":
+            code = notice.codes[0]
+        before, left = self.talk.mark(), self.router.left_words()
+        self.talk.begin("later")
+        self.talk.led_by(text)
+        if code is not None:
+            self.talk.answers["order"] = code
+        end = turn(entry.run, self.talk, self.scene) if entry is not None else None
+        is_over = isinstance(end, LastWord) and code is not None and not end.refused  # no time is left today
+        if not is_over and (not isinstance(end, Question) or end.refused):
+            self.talk.return_to(before)
+            return None
+        at = _time_said(meaning, self.router.work.at)
+        if at and isinstance(end, Question) and end.key == "until":
+            rest = [option for option in end.options if option[0] != at]
+            end = replace(end, options=((at, at), *rest))
+        reply = self.router.finish(end)
         return reply.after(left) if left else reply
 
     def completed(self, entry: Entry, end: End) -> End:
@@ -290,8 +336,21 @@ class Sentences:
 
 def _has_room(question: Question) -> bool:
     """Say whether commands may be numbered below the question: never where a number is an answer of its own."""
-    takes_numbers = question.key.startswith("size") or expected_of(question.key) not in NUMBERED
+    takes_numbers = question.key.startswith(("size", "until")) or expected_of(question.key) not in NUMBERED
     return question.fenced or not takes_numbers
+
+
+def _time_said(meaning: Meaning, at: datetime) -> str:
+    """Return the time of today that a message names, as people write it; empty if it names none, or another day."""
+    said = meaning.answers
+    today = texts.on_day(texts.today(at))
+    if said.get("day", today) != today:
+        return ""
+    if said.get("minutes", "").isdecimal():
+        at += timedelta(minutes=int(said["minutes"]))
+        return texts.time_of_day(at) if texts.on_day(texts.today(at)) == today else ""
+    hour = said.get("hour", "")
+    return hour if hour > texts.time_of_day(at) else ""
 
 
 def _without_yes(answers: dict[str, str]) -> dict[str, str]:

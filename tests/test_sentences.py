@@ -12,19 +12,22 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from bot import contacts, registry, router
+from bot import contacts, missed, registry, router
 from bot.demo import DISTRIBUTOR, PLANT, SHOP
-from bot.dialogue import Question, Scene, Talk, show, turn
-from bot.i18n import language
+from bot.dialogue import NO_WORDS, YES_WORDS, Question, Scene, Talk, show, turn
+from bot.howtos import HOW, how
+from bot.i18n import KNOWN, language
 from bot.messages import Incoming, Outgoing
 from bot.people import PeopleBook
 from bot.performing import Work
 from bot.store import Kind as LetterKind
 from bot.store import Sending, outbox
+from bot.understanding import Kind, understand
 from core import codes
 from core.orderbook import OrderBook
 from core.people import Actor
 from core.statements import entries, lines, orders
+from core.terms import Status
 from core.transitions import Accept, Annul, Close, Reject, Request, RequestedLine, Sell
 from tests import world as cast
 from tests.understanding.corpus import FOLDER, HELD_BACK, Case, read
@@ -185,3 +188,105 @@ def test_no_message_of_the_corpus_changes_an_order_that_it_should_not(busy: Worl
             if not (meant_no_change and summary and " confirm" in heading):
                 wrong.append(f"then: {case.text}")
     assert wrong == []
+
+
+def test_every_plain_yes_and_no_is_one_for_the_layer_too() -> None:
+    """The router takes these without asking it."""
+    for conversation in ("close", "accept", "sell", "request"):
+        at_summary = scene(f"{'dist' if conversation in ('accept', 'sell') else 'shop1'} {conversation} confirm")
+        assert {understand(word, at_summary).kind for word in YES_WORDS} == {Kind.YES}
+        assert {understand(word, at_summary).kind for word in NO_WORDS} == {Kind.NO}
+
+
+def test_every_conversation_has_its_how_to_in_each_language() -> None:
+    registry.discover()
+    assert set(registry.CONVERSATIONS) == set(HOW)
+    for locale in KNOWN:
+        with language(locale):
+            assert all(how(name) for name in HOW)
+
+
+@pytest.mark.parametrize(
+    "shy", ['"sí"', "¿sí?", "sí?", "dice que sí", "sí pero no sé", "creo que sí", "gracias", "cerrar"]
+)
+def test_a_yes_that_is_quoted_asked_or_unsure_is_asked_again(busy: World, shy: str) -> None:
+    busy.says(cast.EMILE, "cerrar 60016454717 todo")
+    assert "¿Cerrar la orden 60016454717" in busy.answer(cast.EMILE, shy)
+    order = busy.order(cast.EMILE, "60016454717")
+    assert order is not None and order.status is Status.TO_CLOSE
+    assert "CERRADO" in busy.answer(cast.EMILE, "1")
+
+
+@pytest.mark.parametrize("against", ["no lo cierres", "ya cerré ayer", "¿y si cierro mañana?", "mi esposa va a cerrar"])
+@pytest.mark.parametrize("then", ["sí", "dale pues", "ok"])
+def test_a_yes_right_after_a_word_against_it_is_asked_again_once(busy: World, against: str, then: str) -> None:
+    busy.says(cast.EMILE, "cerrar 60016454717 todo")
+    busy.says(cast.EMILE, against)
+    busy.says(cast.EMILE, then)
+    order = busy.order(cast.EMILE, "60016454717")
+    assert order is not None and order.status is Status.TO_CLOSE
+
+
+@pytest.mark.parametrize(
+    "sentence", ["repite mi pedido", "anula la 329", "cierra la 717 todo conforme", "cerrar 60016454717 todo"]
+)
+def test_the_same_sentence_twice_is_no_yes(busy: World, sentence: str) -> None:
+    with busy.database.reading() as tx:
+        before = facts(tx)
+    for _time in range(3):
+        busy.says(cast.EMILE, sentence)
+    with busy.database.reading() as tx:
+        assert before == facts(tx)
+
+
+def test_numbers_of_a_question_keep_their_meaning_when_something_is_offered_beside_it(busy: World) -> None:
+    """Beside a question that takes numbers nothing is numbered: 1 is one cylinder, 10 is ten kilos."""
+    busy.says(cast.EMILE, "solicitar hyde joyce")
+    for _time in range(4):
+        busy.says(cast.EMILE, "quien sabe cual sera pues")
+    assert "JOYCE GAS 10 kg: ¿cuántos" in busy.answer(cast.EMILE, "10")
+    for _time in range(4):
+        busy.says(cast.EMILE, "quien sabe cuantos seran pues")
+    assert "• 1 × JOYCE GAS 10 kg" in busy.answer(cast.EMILE, "1")
+
+
+def test_the_third_miss_offers_a_person_and_the_question_stays(busy: World) -> None:
+    busy.says(cast.EMILE, "cerrar 60016454717 todo")
+    told = [busy.answer(cast.EMILE, text) for text in ("bla ble bli", "blo blu bla", "ble bla blo")]
+    assert ["Centro de Control" in one for one in told] == [False, False, True]
+    assert all("¿Cerrar la orden 60016454717" in one for one in told)
+    assert "CERRADO" in busy.answer(cast.EMILE, "sí")
+
+
+def test_what_was_not_understood_is_counted_without_phones_and_codes(any_world: World) -> None:
+    for said in ("zas zis 987654321 60016454717", "Zas zís 912345678 60016454718", "otra cosa zus"):
+        any_world.says(cast.EMILE, said)
+    with any_world.database.reading() as tx:
+        listed = missed.report(tx, 10)
+    assert [one.times for one in listed] == [2, 1]
+    assert not any(char.isdecimal() for char in listed[0].text)
+
+
+def test_no_more_is_kept_of_it_than_there_is_room_for(any_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(missed, "MOST", 3)
+    for said in ("zas zas", "zas zas", "zis zis", "zos zos", "zus zus", "zes zes"):
+        any_world.clock.advance(seconds=1)
+        any_world.says(cast.EMILE, said)
+    with any_world.database.reading() as tx:
+        assert {"zas zas", "zus zus", "zes zes"} == {one.text for one in missed.report(tx, 10)}
+
+
+def test_a_stranger_is_understood_as_nothing_but_somebody_who_joins(busy: World) -> None:
+    told = {busy.answer(cast.NOBODY, text) for text in ("cierra la 717", "20 de 10 joyce a hyde", "como va la 717?")}
+    assert len(told) == 1
+    with busy.database.reading() as tx:
+        assert missed.report(tx, 10) == []
+
+
+def test_what_another_may_not_see_is_in_no_sentence_either(busy: World) -> None:
+    """The plant has no part in 60016454717: by its ending it is no order, by its digits one never issued."""
+    never = busy.answer(cast.PLANT, "como va la 60016454718")
+    busy.says(cast.PLANT, "cancelar")
+    foreign = busy.answer(cast.PLANT, "como va la 60016454717")
+    assert foreign.replace("60016454717", "…") == never.replace("60016454718", "…")
+    assert "60016454717" not in busy.answer(cast.PLANT, "como va la que termina en 4717")
