@@ -222,7 +222,7 @@ def import_(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count; write nothing.")] = False,
 ) -> None:
-    """Import agents, people, brands or certificates from CSV: the whole file or nothing."""
+    """Import the register and its papers from CSV, agents first: the whole file or nothing."""
     found = settings()
     runtime = found.runtime()
     schema.upgrade(runtime.database)

@@ -6,17 +6,17 @@ from bot.i18n import _
 from core.people import Actor, Membership
 from core.terms import Activity
 
-NEVER_BUYS = {Activity.BOTTLING_PLANT, Activity.PRODUCTION_PLANT, Activity.IMPORTER, Activity.CARRIER}
-"""Of cylinders. Only what the menu shows: the matrix decides."""
+NEVER_BUYS = {Activity.PRODUCTION_PLANT, Activity.IMPORTER, Activity.CARRIER, Activity.EXCHANGE_CENTRE}
+"""Only what the menu shows: the matrix decides."""
 
 
 def buyers(actor: Actor) -> list[Membership]:
-    """Return the memberships with which the person could request cylinders."""
+    """Return the memberships with which the person could request orders."""
     return [one for one in actor.memberships if one.acts and one.activity not in NEVER_BUYS]
 
 
 def buys(actor: Actor) -> bool:
-    """Say whether the person could request cylinders for one of their agents."""
+    """Say whether the person could request orders for one of their agents."""
     return bool(buyers(actor))
 
 
@@ -25,12 +25,13 @@ def closes(actor: Actor) -> bool:
     return buys(actor) or any(one.may_close for one in actor.memberships)
 
 
-def summary_of(buyer: str, seller: str, listed: str, details: dict[str, str]) -> str:
+def summary_of(buyer: str, seller: str, listed: str, details: dict[str, str], destination: str = "") -> str:
     """Return the summary of a request: everything that will be registered."""
     facts = [
         _("Request this order?"),
         _("Buyer: {buyer}\nSeller: {seller}").format(buyer=buyer, seller=seller),
         listed,
+        destination,
         *details.values(),
     ]
-    return "\n".join(facts)
+    return "\n".join(fact for fact in facts if fact)

@@ -194,10 +194,12 @@ def _written(heading: Heading, done: Done, recipient: Recipient) -> Outgoing:
         order.code,
         texts.parties_of(order),
         texts.lines_moved(order, done.entry),
+        texts.destination_of(order),
         texts.wishes_of(order),
         texts.document_of(order),
         texts.reason_of(done.entry),
         _("Time: {moment} (Lima)").format(moment=texts.moment(done.entry.at)),
+        texts.warned(done.warnings),
     ]
     message = Outgoing(
         "\n".join(fact for fact in facts if fact),

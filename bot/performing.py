@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot import closing, contacts, notices, people, team_notices, texts
 from bot.contacts import Contact
 from bot.i18n import _, language
-from bot.messages import Outgoing
+from bot.messages import Choice, Outgoing, does
 from bot.runtime import Runtime
 from bot.store import addresses, snoozes
 from core import errors
@@ -44,11 +44,19 @@ def perform(work: Work, commands: Sequence[Command], seen: Order | None = None) 
         with together(work.tx) if len(commands) > 1 else nullcontext():
             done = _carry_out_all(work, commands, seen)
     except errors.Refused as refused:
-        return Outgoing(texts.refusal(refused), (*texts.next_after(refused), texts.to_menu())), False
+        return Outgoing(texts.refusal(refused), (*_next_after(refused, commands), texts.to_menu())), False
     if isinstance(done, Outgoing):
         return done, True
     notices.tell(work.tx, work.runtime, done, work.at)
     return _receipt(done, work), True
+
+
+def _next_after(refused: errors.Refused, commands: Sequence[Command]) -> Sequence[Choice]:
+    """Return what a refusal offers to do: after one of a guard, to look at the order that it kept from being sold."""
+    first = commands[0]
+    if refused.guard is not None and isinstance(first, OrderCommand):
+        return (does(_("See the order"), f"estado {first.code}"),)
+    return texts.next_after(refused)
 
 
 def _carry_out_all(work: Work, commands: Sequence[Command], seen: Order | None) -> Done | Outgoing:
@@ -114,7 +122,7 @@ def _receipt(done: Done, work: Work) -> Outgoing:
     arrived = done.entry.movement is Movement.ARRIVED and Close in possible(done.order, work.contact.actor)
     steps = texts.closing_steps(done.order) if arrived else texts.next_steps(done.order, work.contact.actor)
     choices = (texts.look_closer(done.order)[0], *steps, texts.to_menu())
-    return Outgoing(texts.receipt(done.order, done.entry), choices)
+    return Outgoing(texts.receipt(done.order, done.entry, done.warnings), choices)
 
 
 def _invite(work: Work, command: people.Invite) -> Outgoing:

@@ -7,39 +7,74 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
 
+from bot import texts
 from bot.dialogue import Invalid
 from bot.folding import fold
 from bot.i18n import _
-from core import documents
+from core import documents, plates
+from core.terms import Document, Unit
 
 _WHOLE = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(?:[, ][0-9]{3}){1,2}", re.ASCII)
 _KEYCAP = re.compile("[\ufe0f\u20e3]")
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?:h|hs|hrs|horas)?([ap]\.?m\.?)?", re.ASCII)
 _EVERYTHING = {"todo", "todos", "todas", "all", "everything", "completo"}
+_GALLONS = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(?:[, ][0-9]{3}){1,3})(?:\.([0-9]+))?", re.ASCII)
+_IN_GALLONS = re.compile(r"\s*(?:gal|gals|gl|galon|galones|gallon|gallons)\.?$")
+_IN_OTHERS = re.compile(
+    r"[0-9]\s*(?:k|kg|kgs|kilos?|kilogramos?|l|lt|lts|litros?|liters?|m3|ton|toneladas?|bbl|barriles)\.?$"
+)
 _DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})(?:[/.-]([0-9]{4}|[0-9]{2}))?")
 LONGEST_SEARCH = 92
 """Days that a search may span."""
 
 
-def quantity(at_most: Decimal, *, at_least: int = 0) -> Callable[[str], Decimal]:
-    """Return a reader of whole numbers written 9000, 9,000 or 9 000; "todo" is the most there can be."""
+def quantity(
+    at_most: Decimal, *, at_least: int = 0, unit: Unit = Unit.PIECES, positive: bool = False
+) -> Callable[[str], Decimal]:
+    """Return a reader of numbers written 9000, 9,000 or 9 000; "todo" is the most there can be.
+
+    Pieces are whole; gallons have at most three decimals, and another unit is refused, never converted.
+    """
+    read = _whole if unit is Unit.PIECES else _gallons
 
     def take(text: str) -> Decimal:
         if fold(text) in _EVERYTHING:
             return at_most
-        typed = _KEYCAP.sub("", text.strip())
-        if not _WHOLE.fullmatch(typed):
-            raise Invalid(
-                _("I did not understand “{text}”. Please type only a number, like 20.").format(text=text[:40])
-            )
-        number = Decimal(re.sub("[, ]", "", typed))
+        number = read(text)
         if number > at_most:
-            raise Invalid(_("{number} is too many: at most {most}.").format(number=f"{number:,}", most=f"{at_most:,}"))
+            shown = {"number": texts.amount(number, unit), "most": texts.amount(at_most, unit)}
+            raise Invalid(_("{number} is too many: at most {most}.").format(**shown))
         if number < at_least:
             raise Invalid(_("It must be at least {least}.").format(least=at_least))
+        if positive and not number:
+            raise Invalid(_("It must be more than zero."))
         return number
 
     return take
+
+
+def _whole(text: str) -> Decimal:
+    typed = _KEYCAP.sub("", text.strip())
+    if not _WHOLE.fullmatch(typed):
+        raise Invalid(_("I did not understand “{text}”. Please type only a number, like 20.").format(text=text[:40]))
+    return Decimal(re.sub("[, ]", "", typed))
+
+
+def _gallons(text: str) -> Decimal:
+    typed = _KEYCAP.sub("", text.strip()).casefold()
+    if _IN_OTHERS.search(typed):
+        raise Invalid(_("I count this product in gallons and convert nothing. Please type the gallons, like 3,100."))
+    found = _GALLONS.fullmatch(_IN_GALLONS.sub("", typed))
+    if found is None:
+        raise Invalid(
+            _("I did not understand “{text}”. Please type only the gallons, like 3,100 or 3100.5.").format(
+                text=text[:40]
+            )
+        )
+    whole, part = re.sub("[, ]", "", found[1]), (found[2] or "").rstrip("0")
+    if len(part) > 3:
+        raise Invalid(_("Gallons have at most three decimals."))
+    return Decimal(f"{whole}.{part}" if part else whole)
 
 
 def words(most: int = 300) -> Callable[[str], str]:
@@ -64,6 +99,31 @@ def document(text: str) -> str:
             _("“{text}” is not a document number. Type it like T001-00012345 or F001-123.").format(text=text[:40])
         )
     return number
+
+
+def document_of(kind: Document) -> Callable[[str], str]:
+    """Return a reader of the number of a guía, or of a factura, which is not the other one."""
+
+    def take(text: str) -> str:
+        number = document(text)
+        if documents.kind_of(number) not in (None, kind):
+            said = (
+                _("{number} is the number of a factura. Now I need the guía.")
+                if kind is Document.WAYBILL
+                else _("{number} is the number of a guía. Now I need the factura.")
+            )
+            raise Invalid(said.format(number=number))
+        return number
+
+    return take
+
+
+def plate(text: str) -> str:
+    """Read the plate of a vehicle."""
+    found = plates.normalise(text)
+    if found is None:
+        raise Invalid(_("“{plate}” is not a plate. Type it like F1X-710.").format(plate=text[:20]))
+    return found
 
 
 def coming_day(today: date) -> Callable[[str], date]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from bot import texts
+from bot import risks, texts
 from bot.i18n import N_, _, ngettext
 from bot.messages import Choice, Outgoing, Template, does
 from core.order import Order
@@ -58,15 +59,20 @@ class Week:
     """Still open when it is told."""
 
 
-def of_order(order: Order, me: Actor, company: str, words: Words, late: int, *, may_wait: bool) -> Outgoing:
+def of_order(order: Order, me: Actor, company: str, words: Words, late: int, *, may_wait: bool, on: date) -> Outgoing:
     """Return the reminder of one order; `may_wait` says whether the day leaves time to put it off."""
     about_sale = words in (Words.ANSWER, Words.SELL)
     other = _("Buyer: {name}").format(name=order.buyer) if about_sale else _("Seller: {name}").format(name=order.seller)
     facts = [_heading(order, words, late), order.code, other, texts.lines_of(order.lines, reasons=False)]
     if words is Words.OVERDUE:
-        facts.append(_(STILL_BETTER))
+        facts += [_(STILL_BETTER), _risk(order, me, late, on)]
     choices = _sellers_steps(order, me) if about_sale else _buyers_steps(order, me, may_wait)
-    return Outgoing("\n".join(facts), choices, template=_template(order, company, words, late))
+    return Outgoing("\n".join(fact for fact in facts if fact), choices, template=_template(order, company, words, late))
+
+
+def _risk(order: Order, me: Actor, late: int, on: date) -> str:
+    membership = me.for_agent(order.buyer_id)
+    return risks.in_one_line(order, membership.activity, late, on) if membership and late else ""
 
 
 def _heading(order: Order, words: Words, late: int) -> str:
@@ -157,4 +163,4 @@ def of_week(week: Week, me: Actor) -> Outgoing:
     facts.append(_("Overdue now: {count}").format(count=week.overdue))
     choices = (does(_("Pending"), "pendientes"), does(_("Reminders"), "avisos"), texts.to_menu())
     template = Template("weekly", (_one_line(me.name), str(week.in_time + week.late), _one_line("; ".join(facts[1:]))))
-    return Outgoing("\n".join(facts), choices, template=template)
+    return Outgoing("\n".join(fact for fact in facts if fact), choices, template=template)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from bot.i18n import _, ngettext
@@ -15,10 +15,9 @@ CENT = Decimal("0.01")
 
 
 def days_late(order: Order, at: datetime) -> int:
-    """Return how many days ago the order should have been closed: the product arrives on the day of its sale."""
-    if order.sold_at is None:
-        return 0
-    return max(0, (day_in_lima(at) - day_in_lima(order.sold_at)).days)
+    """Return how many days ago the order should have been closed: on the day of its arrival, else of its sale."""
+    since = order.to_close_since or order.sold_at
+    return max(0, (day_in_lima(at) - day_in_lima(since)).days) if since else 0
 
 
 def of_closing(order: Order, activity: Activity, at: datetime) -> Estimate:
@@ -43,9 +42,9 @@ def range_of(estimate: Estimate) -> str:
     )
 
 
-def in_one_line(order: Order, activity: Activity, at: datetime) -> str:
-    """Return the line that an overdue reminder carries."""
-    estimate = of_closing(order, activity, at)
+def in_one_line(order: Order, activity: Activity, days: int, on: date) -> str:
+    """Return the line that a reminder carries when so many days have passed."""
+    estimate = closing_late(days, activity, order.trade, on)
     return _("Estimate, not a sanction: closing today keeps it at {range}. {similar}").format(
         range=range_of(estimate), similar=similar_case(estimate)
     )

@@ -6,10 +6,11 @@ from bot import questions, texts
 from bot.asking import reason
 from bot.dialogue import Chat
 from bot.i18n import _
-from core import documents
+from core import documents, plates
 from core.order import Order
 from core.people import Actor
 from core.terms import Activity, Document
+from core.transitions import Sell
 
 NEVER_SELLS = {
     Activity.RETAIL_SHOP,
@@ -31,7 +32,35 @@ def sells(actor: Actor) -> bool:
     return any(one.acts and one.activity not in NEVER_SELLS for one in actor.memberships)
 
 
-def document(chat: Chat, order: Order) -> tuple[str, Document]:
+def ask_papers(chat: Chat, order: Order) -> Sell:
+    """Ask for what goes with the sale: guía or factura; by tank truck both and the plate (DS 01-94-EM art. 26)."""
+    if not order.trade.by_truck:
+        return Sell(order.code, *_document(chat, order))
+    number = chat.ask(
+        "document",
+        _("Order {code} of {buyer}: type the number of the guía de remisión, like T001-00012345.").format(
+            code=order.code, buyer=order.buyer
+        ),
+        questions.document_of(Document.WAYBILL),
+    )
+    invoice = chat.ask(
+        "invoice",
+        _("Guía {number}. Now the number of the factura, like F001-123.").format(number=number),
+        questions.document_of(Document.INVOICE),
+    )
+    plate = chat.ask(
+        "plate",
+        _("The plate of the tank truck, like F1X-710."),
+        questions.plate,
+        options=lambda _note: [
+            (plate, f"{plate} ({texts.amount(capacity, order.trade.unit)})")
+            for plate, capacity in chat.orders.trucks(order)
+        ],
+    )
+    return Sell(order.code, number, Document.WAYBILL, invoice, plate)
+
+
+def _document(chat: Chat, order: Order) -> tuple[str, Document]:
     """Ask for the number of the guía or factura, and which of the two it is when the number does not say."""
     number = chat.ask(
         "document",
@@ -51,9 +80,9 @@ def document(chat: Chat, order: Order) -> tuple[str, Document]:
     return number, kind
 
 
-def document_line(number: str, kind: Document) -> str:
-    """Return the document for a summary."""
-    return f"{_(texts.DOCUMENT[kind])} {number}"
+def papers_line(sale: Sell) -> str:
+    """Return the documents and the plate for a summary."""
+    return texts.papers_of(sale.document, sale.document_kind, sale.invoice, plates.normalise(sale.plate) or "")
 
 
 def reason_of_seller(chat: Chat, order: Order) -> str:

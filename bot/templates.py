@@ -45,6 +45,12 @@ COUNT = ("EMILE CIORAN SRL", "3", "60016454717, 60016454725, 60016454733")
 """The company or the person, how many, and what they are on one line."""
 
 CLOSE = ({"es_PE": "Cerrar", "en": "Close"}, "cerrar {{2}}")
+RECEIVED_ALL = ({"es_PE": "Recibí todo", "en": "I received all"}, "cerrar {{2}} todo")
+"""Straight to the summary: from a reminder to closed it is this and the yes."""
+DIFFERENCES = ({"es_PE": "Con diferencias", "en": "With differences"}, "cerrar {{2}} diferencias")
+LATER = ({"es_PE": "Más tarde", "en": "Later"}, "posponer {{2}}")
+NOT_ARRIVED = ({"es_PE": "No llegó", "en": "It did not arrive"}, "cerrar {{2}} nada")
+CLOSE_ALL = ({"es_PE": "Cerrar todo", "en": "Close all"}, "cerrar todo")
 SELL = ({"es_PE": "Vender", "en": "Sell"}, "vender {{2}}")
 ATTEND = ({"es_PE": "Atender", "en": "Attend"}, "atender {{2}}")
 REJECT = ({"es_PE": "Rechazar", "en": "Reject"}, "rechazar {{2}}")
@@ -192,8 +198,9 @@ REMINDERS = (
         "Si el producto ya llegó, ciérrela ahora.",
         "Reminder for {{1}}: order {{2}} is sold and still has to be closed. Detail: {{3}}. "
         "If the product has arrived, please close it now.",
-        CLOSE,
-        DETAIL,
+        RECEIVED_ALL,
+        DIFFERENCES,
+        LATER,
     ),
     _wording(
         "close_today",
@@ -202,8 +209,9 @@ REMINDERS = (
         "Si el producto ya llegó, ciérrela ahora.",
         "Reminder for {{1}}: order {{2}} is still open and has to be closed today. Detail: {{3}}. "
         "If the product has arrived, please close it now.",
-        CLOSE,
-        DETAIL,
+        RECEIVED_ALL,
+        DIFFERENCES,
+        LATER,
     ),
     _wording(
         "close_last",
@@ -212,16 +220,18 @@ REMINDERS = (
         "Detalle: {{3}}. Si el producto ya llegó, ciérrela ahora.",
         "Last reminder of today for {{1}}: order {{2}} is still open and the day ends at midnight. "
         "Detail: {{3}}. If the product has arrived, please close it now.",
-        CLOSE,
-        DETAIL,
+        RECEIVED_ALL,
+        DIFFERENCES,
+        NOT_ARRIVED,
     ),
     _wording(
         "overdue",
         ORDER,
         "Aviso para {{1}}: la orden {{2}} no se cerró en su día. Detalle: {{3}}. Ciérrela lo antes posible.",
         "Notice for {{1}}: order {{2}} was not closed on its day. Detail: {{3}}. Please close it as soon as possible.",
-        CLOSE,
-        DETAIL,
+        RECEIVED_ALL,
+        DIFFERENCES,
+        NOT_ARRIVED,
     ),
     _wording(
         "sell_today",
@@ -246,6 +256,7 @@ REMINDERS = (
         COUNT,
         "Recordatorio para {{1}}: órdenes por cerrar hoy: {{2}}. Son estas: {{3}}. Revíselas desde este chat.",
         "Reminder for {{1}}: orders to close today: {{2}}. They are: {{3}}. You can look at them from here.",
+        CLOSE_ALL,
         PENDING,
     ),
     _wording(
@@ -253,6 +264,7 @@ REMINDERS = (
         COUNT,
         "Buenos días. Pendientes de {{1}} para hoy: {{2}}. Son estos: {{3}}. Revíselos desde este chat.",
         "Good morning. Waiting for {{1}} today: {{2}}. They are: {{3}}. You can look at them from here.",
+        CLOSE_ALL,
         PENDING,
     ),
     _wording(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from functools import singledispatch
 
 from bot import people
@@ -87,8 +87,19 @@ def amount(quantity: Decimal, unit: Unit = Unit.PIECES) -> str:
 
 
 def line_of(quantity: Decimal, name: str, unit: Unit = Unit.PIECES) -> str:
-    """Return one line of an order: 20 × JOYCE GAS 10 kg."""
-    return f"• {amount(quantity, unit)} × {name}"
+    """Return one line of an order: 20 × JOYCE GAS 10 kg, or GLP-G: 3,100 gal."""
+    return f"• {counted(amount(quantity, unit), name, unit)}"
+
+
+def counted(count: str, name: str, unit: Unit) -> str:
+    """Return a product with how much of it."""
+    return f"{count} × {name}" if unit is Unit.PIECES else f"{name}: {count}"
+
+
+def short_line(now: Decimal, before: Decimal, name: str, unit: Unit) -> str:
+    """Return one line of which less came than was sold, or was accepted than was asked for."""
+    count = _("{received} of {sold}").format(received=amount(now, unit), sold=amount(before, unit))
+    return f"• {counted(count, name, unit)}"
 
 
 def lines_of(lines: Iterable[Line], *, reasons: bool = True) -> str:
@@ -106,10 +117,7 @@ def _line(line: Line, reasons: bool) -> str:
         return f"• {line.name}: " + _("rejected") + (f" ({line.reason})" if reasons and line.reason else "")
     before = line.sold if line.received is not None else line.requested
     if before is not None and line.current < before:
-        counts = _("{received} of {sold}").format(
-            received=amount(line.current, line.unit), sold=amount(before, line.unit)
-        )
-        return f"• {counts} × {line.name}"
+        return short_line(line.current, before, line.name, line.unit)
     return line_of(line.current, line.name, line.unit)
 
 
@@ -138,6 +146,16 @@ def wishes_of(order: Order) -> str:
     return "\n".join(wish for wish in wishes if wish)
 
 
+def destination(place: str) -> str:
+    """Return where what goes by tank truck must be received."""
+    return _("Destination: {place}").format(place=place) if place else ""
+
+
+def destination_of(order: Order) -> str:
+    """Return the destination of an order that goes by tank truck; of others only the detail tells it."""
+    return destination(order.destination) if order.trade.by_truck else ""
+
+
 def described(order: Order) -> str:
     """Return an order as it is now."""
     facts = [
@@ -145,6 +163,7 @@ def described(order: Order) -> str:
         _("State: {status}").format(status=status_of(order)),
         parties_of(order),
         lines_of(order.lines),
+        destination_of(order),
         wishes_of(order),
         document_of(order),
         _("Last movement: {moment} (Lima)").format(moment=moment(order.moved_at)),
@@ -160,11 +179,21 @@ def span(first: date, last: date) -> str:
 
 
 def document_of(order: Order) -> str:
-    """Return the sale's document: Guía T001-00012345."""
+    """Return the sale's documents and plate, one a line: Guía T001-00012345."""
     if not order.document:
         return ""
-    kind = _(DOCUMENT[order.document_kind]) if order.document_kind else _("Document")
-    return f"{kind} {order.document}"
+    return papers_of(order.document, order.document_kind, order.invoice, order.plate)
+
+
+def papers_of(number: str, kind: Document | None, invoice: str, plate: str) -> str:
+    """Return what goes with a sale, one a line."""
+    named = _(DOCUMENT[kind]) if kind else _("Document")
+    papers = (
+        f"{named} {number}",
+        f"{_(DOCUMENT[Document.INVOICE])} {invoice}" if invoice else "",
+        _("Plate {plate}").format(plate=plate) if plate else "",
+    )
+    return "\n".join(paper for paper in papers if paper)
 
 
 DONE = {
@@ -179,7 +208,7 @@ DONE = {
 }
 
 
-def receipt(order: Order, entry: Entry) -> str:
+def receipt(order: Order, entry: Entry, warnings: Iterable[errors.Refused] = ()) -> str:
     """Return the proof of a movement: what was registered, the code alone on its line, the state, when and who."""
     facts = [
         _(DONE[entry.movement]),
@@ -188,6 +217,7 @@ def receipt(order: Order, entry: Entry) -> str:
         "",
         parties_of(order),
         lines_moved(order, entry),
+        destination_of(order),
         wishes_of(order),
         document_of(order),
         reason_of(entry),
@@ -196,6 +226,7 @@ def receipt(order: Order, entry: Entry) -> str:
         _("State: {status}").format(status=status_of(order)),
         _("Time: {moment} (Lima)").format(moment=moment(entry.at)),
         _("By: {person}, {agent}").format(person=entry.person_name, agent=entry.agent),
+        warned(warnings),
     ]
     return "\n".join(fact for place, fact in enumerate(facts) if fact or place in (1, 3))
 
@@ -241,8 +272,8 @@ def movement_line(entry: Entry, order: Order) -> str:
 
 def _declared_lines(entry: Entry, order: Order) -> str:
     names = {str(line.position): line for line in order.lines}
-    counted = [
-        f"{amount(Decimal(quantity), names[position].unit)} × {names[position].name}"
+    quantities = [
+        counted(amount(Decimal(quantity), names[position].unit), names[position].name, names[position].unit)
         for position, quantity in entry.declared.get("lines", {}).items()
         if position in names and Decimal(quantity)
     ]
@@ -251,14 +282,15 @@ def _declared_lines(entry: Entry, order: Order) -> str:
         for position, reason in entry.declared.get("rejected", {}).items()
         if position in names
     ]
-    return ", ".join(counted + rejected)
+    return ", ".join(quantities + rejected)
 
 
 def _declared_document(entry: Entry) -> str:
-    number, kind = entry.declared.get("document"), entry.declared.get("document_kind")
-    if not number:
+    told = entry.declared
+    if not told.get("document"):
         return ""
-    return f"{_(DOCUMENT[Document(kind)])} {number}" if kind else _("Document {number}").format(number=number)
+    kind = Document(told["document_kind"]) if told.get("document_kind") else None
+    return papers_of(told["document"], kind, told.get("invoice", ""), told.get("plate", "")).replace("\n", ", ")
 
 
 # --- what can be done next --------------------------------------------------------------------------------------------
@@ -375,9 +407,12 @@ def _role_not_allowed(refused: errors.RoleNotAllowed) -> str:
 
 @why.register
 def _bad_quantity(refused: errors.BadQuantity) -> str:
-    return _("{quantity} of {line} is not possible: whole cylinders, at most {most}.").format(
-        quantity=refused.quantity, line=refused.line, most=amount(refused.at_most)
+    said = (
+        _("{quantity} of {line} is not possible: whole cylinders, at most {most}.")
+        if refused.unit is Unit.PIECES
+        else _("{quantity} of {line} is not possible: more than zero, three decimals, at most {most}.")
     )
+    return said.format(quantity=refused.quantity, line=refused.line, most=amount(refused.at_most, refused.unit))
 
 
 @why.register
@@ -416,11 +451,33 @@ def _bad_document(refused: errors.BadDocument) -> str:
 
 
 @why.register
-def _not_registered(refused: errors.NotRegistered) -> str:
+def _mixed_products(_refused: errors.MixedProducts) -> str:
+    return _("Cylinders, bulk LPG and liquid fuels go in orders of their own. Please make one for each.")
+
+
+@why.register
+def _missing_document(refused: errors.MissingDocument) -> str:
+    needed = _(DOCUMENT[refused.needed])
     return _(
+        "What goes by tank truck needs guía and factura (DS 01-94-EM art. 26), and the {needed} is missing. "
+        "Please type both numbers."
+    ).format(needed=needed)
+
+
+@why.register
+def _bad_plate(refused: errors.BadPlate) -> str:
+    return _("“{plate}” is not a plate. Type it like F1X-710.").format(plate=refused.plate[:20])
+
+
+@why.register
+def _not_registered(refused: errors.NotRegistered) -> str:
+    said = _(
         "{name} has no valid entry in the Registro de Hidrocarburos on {day} ({register}), so it cannot buy or sell. "
         "Ask Osinergmin about the entry."
     ).format(name=refused.name, day=on_day(refused.on), register=refused.register_number)
+    if not refused.holder:
+        return said
+    return said + " " + _("The unit is now {holder}'s: make the order with them.").format(holder=refused.holder)
 
 
 @why.register
@@ -431,12 +488,169 @@ def _not_in_matrix(refused: errors.NotInMatrix) -> str:
 
 
 @why.register
-def _over_capacity(refused: errors.OverCapacity) -> str:
-    held = "\n".join(
-        f"• {one.code} {_(STATUS[one.status])}: {amount(one.kilograms)} kg" for one in refused.holding[:10]
+def _not_served_in_bulk(refused: errors.NotServedInBulk) -> str:
+    return _(
+        "A distribuidor a granel may sell only to gasocentros, stations that sell LPG, direct consumers and networks "
+        "(DS 01-94-EM art. 2), not to {buyer}. Please choose another seller."
+    ).format(buyer=refused.buyer)
+
+
+@why.register
+def _not_insured(refused: errors.NotInsured) -> str:
+    return _(
+        "{name} has no third-party insurance in force on {day}: it must not be supplied (DS 01-94-EM arts. 31 to 33). "
+        "It has to renew the policy and tell your administrator."
+    ).format(name=refused.name, day=on_day(refused.on))
+
+
+@why.register
+def _underinsured(refused: errors.Underinsured) -> str:
+    return _(
+        "The insurance of {name} covers {cover} UIT and must cover at least {least} UIT (DS 01-94-EM art. 32). "
+        "It has to extend the policy and tell your administrator."
+    ).format(name=refused.name, cover=_uits(refused.cover), least=_uits(refused.least))
+
+
+def _uits(uits: Decimal) -> str:
+    """Return an amount of UIT, never rounded up: it may be what is missing."""
+    return f"{uits.quantize(Decimal('0.01'), ROUND_DOWN).normalize():,f}"
+
+
+@why.register
+def _policy_unknown(refused: errors.PolicyUnknown) -> str:
+    return _(
+        "I know of no insurance policy of {name}. Make sure that it is in force before the sale (DS 01-94-EM art. 31)."
+    ).format(name=refused.name)
+
+
+@why.register
+def _not_certified(refused: errors.NotCertified) -> str:
+    return _(
+        "{name} has no certificado de conformidad in force on {day} for {brands} (DS 01-94-EM art. 50). "
+        "Leave that brand out, or ask its envasadora for the certificate."
+    ).format(name=refused.name, brands=refused.brands, day=on_day(refused.on))
+
+
+@why.register
+def _certificates_unknown(refused: errors.CertificatesUnknown) -> str:
+    return _(
+        "I know of no certificado de conformidad of {name}. Make sure of it before the sale (DS 01-94-EM art. 50)."
+    ).format(name=refused.name)
+
+
+@why.register
+def _tanks_lent(refused: errors.TanksLent) -> str:
+    return _(
+        "The tanks of {name} were lent by {lender}, and only {lender} may fill them (DS 01-94-EM art. 43A). "
+        "Buy from {lender}, or tell your administrator when the loan ends."
+    ).format(name=refused.name, lender=refused.lender)
+
+
+@why.register
+def _over_monthly_volume(refused: errors.OverMonthlyVolume) -> str:
+    return _(
+        "{name} may buy 30,000 gal from you this month (DS 01-94-EM art. 2): {sold} are sold, {left} are left "
+        "and this order has {wanted}. Sell less, or wait for next month."
+    ).format(name=refused.name, **{key: _gallons(getattr(refused, key)) for key in ("sold", "left", "wanted")})
+
+
+def _gallons(gallons: Decimal) -> str:
+    return amount(gallons, Unit.GALLONS)
+
+
+@why.register
+def _no_destination(refused: errors.NoDestination) -> str:
+    return _(
+        "The register entry of {name} names no installation that could receive it (RCD 025-2021-OS/CD art. 19.2). "
+        "Tell your administrator its address."
+    ).format(name=refused.name)
+
+
+@why.register
+def _destination_changed(refused: errors.DestinationChanged) -> str:
+    return _(
+        "The order goes to {destination}, and the registered installation is now {registered}. It may be received "
+        "nowhere else (RCD 025-2021-OS/CD art. 19.2): reject it and ask for a new order."
+    ).format(destination=refused.destination, registered=refused.registered)
+
+
+@why.register
+def _legacy_product(refused: errors.LegacyProduct) -> str:
+    return _(
+        "{product}: since 01/07/2022 only Regular and Premium are ordinary (DS 014-2021-EM). "
+        "Make sure that your zone may still buy it."
+    ).format(product=refused.product)
+
+
+@why.register
+def _unknown_vehicle(refused: errors.UnknownVehicle) -> str:
+    return _(
+        "I find no register entry of the truck {plate} for this product (DS 01-94-EM arts. 7 and 26). "
+        "Check the plate, or tell your administrator its entry."
+    ).format(plate=refused.plate)
+
+
+@why.register
+def _vehicle_not_registered(refused: errors.VehicleNotRegistered) -> str:
+    return _(
+        "The register entry of the truck {plate} ({register}) is not valid on {day} (DS 01-94-EM arts. 7 and 26). "
+        "Load another truck."
+    ).format(plate=refused.plate, register=refused.register_number, day=on_day(refused.on))
+
+
+@why.register
+def _vehicle_of_another(refused: errors.VehicleOfAnother) -> str:
+    return _(
+        "The truck {plate} is {holder}'s, who neither buys, sells nor is a carrier (DS 01-94-EM arts. 7 and 26). "
+        "Load another truck."
+    ).format(plate=refused.plate, holder=refused.holder)
+
+
+@why.register
+def _vehicle_not_insured(refused: errors.VehicleNotInsured) -> str:
+    return _(
+        "The truck {plate} has no third-party insurance in force on {day} (DS 01-94-EM art. 31). "
+        "Load another truck, or renew its policy."
+    ).format(plate=refused.plate, day=on_day(refused.on))
+
+
+@why.register
+def _vehicle_underinsured(refused: errors.VehicleUnderinsured) -> str:
+    return _(
+        "The insurance of the truck {plate} covers {cover} UIT and must cover at least {least} UIT "
+        "(DS 01-94-EM art. 32). Load another truck, or extend its policy."
+    ).format(plate=refused.plate, cover=_uits(refused.cover), least=_uits(refused.least))
+
+
+@why.register
+def _over_truck_capacity(refused: errors.OverTruckCapacity) -> str:
+    return _(
+        "The truck {plate} holds {capacity} and the order has {wanted} (register entry, DS 01-94-EM arts. 7 and 22). "
+        "Load a larger truck, or reject the order and ask for two."
+    ).format(
+        plate=refused.plate,
+        capacity=amount(refused.capacity, refused.unit),
+        wanted=amount(refused.wanted, refused.unit),
     )
-    reason = _("It does not fit: you ask for {wanted} kg and {free} kg of your {capacity} kg are free.").format(
-        wanted=amount(refused.wanted), free=amount(refused.free), capacity=amount(refused.capacity)
+
+
+def holding_line(holding: errors.Holding, unit: Unit) -> str:
+    """Return an unclosed order with what it holds of the capacity."""
+    return f"• {holding.code} {_(STATUS[holding.status])}: {amount(holding.held, unit)}"
+
+
+def warned(warnings: Iterable[errors.Refused]) -> str:
+    """Return what does not stop it now and should be known, one a line."""
+    return "\n".join(f"⚠️ {why(one)}" for one in warnings)
+
+
+@why.register
+def _over_capacity(refused: errors.OverCapacity) -> str:
+    held = "\n".join(holding_line(one, refused.unit) for one in refused.holding[:10])
+    reason = _("It does not fit: you ask for {wanted} and {free} of your {capacity} are free.").format(
+        wanted=amount(refused.wanted, refused.unit),
+        free=amount(refused.free, refused.unit),
+        capacity=amount(refused.capacity, refused.unit),
     )
     if not held:
         return reason

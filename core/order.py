@@ -9,6 +9,8 @@ from typing import Any
 
 from core.terms import Document, LineStatus, Movement, Party, Status, Trade, Unit
 
+NOTHING = Decimal(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -27,10 +29,12 @@ class Line:
     received: Decimal | None
     status: LineStatus
     reason: str
+    packer_id: int | None = None
+    """The envasadora of the brand, if it is known."""
 
     @property
     def name(self) -> str:
-        """Return what people call it: JOYCE GAS 10 kg."""
+        """Return what people call it: JOYCE GAS 10 kg, Diesel B5."""
         return " ".join(part for part in (self.brand or self.product, self.size) if part)
 
     @property
@@ -64,6 +68,11 @@ class Order:
     comment: str
     document_kind: Document | None
     document: str
+    gallons: Decimal = NOTHING
+    buyer_ruc: str = ""
+    seller_ruc: str = ""
+    invoice: str = ""
+    plate: str = ""
     accepted_at: datetime | None = None
     arrived_at: datetime | None = None
     """When somebody of either side first said that the product is there."""
@@ -79,6 +88,11 @@ class Order:
     def agent_of(self, party: Party) -> int:
         """Return the id of the agent on that side."""
         return self.buyer_id if party is Party.BUYER else self.seller_id
+
+    @property
+    def held(self) -> Decimal:
+        """Return what it holds of the buyer's capacity while it is open, in the trade's unit."""
+        return self.kilograms if self.trade is Trade.CYLINDERS else self.gallons
 
     @property
     def lines_to_receive(self) -> tuple[Line, ...]:

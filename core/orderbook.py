@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection
 
-from core import errors
 from core.clock import day_in_lima, span_in_lima
 from core.order import Entry, Order
 from core.people import Actor, Membership
-from core.register import Agent
+from core.registerbook import Named, RegisterBook
+from core.requesting import holding
 from core.service import find, history, lines_of, order_from
 from core.statements import (
-    AGENT,
     BOUGHT,
     BRANDS,
-    HOLDING,
     LATEST_BOUGHT,
     REQUESTED_BETWEEN,
     SELLER,
     SELLERS_FOR,
     SOLD,
+    TRUCKS,
 )
 from core.terms import Party, Status, Trade
 
 MOST_LISTED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Something to choose by its name: a seller or a brand."""
-
-    id: int
-    name: str
-    place: str = ""
 
 
 class OrderBook:
@@ -74,37 +65,54 @@ class OrderBook:
         newest = max((row for row in rows if row is not None), key=lambda row: (row.requested_at, row.id), default=None)
         return None if newest is None else order_from(newest, lines_of(self._tx, newest.id))
 
+    def trucks(self, order: Order) -> list[tuple[str, Decimal]]:
+        """Return the plates, with their capacity, of both sides' trucks that may carry the order today."""
+        sides = {"seller_id": order.seller_id, "buyer_id": order.buyer_id}
+        rows = TRUCKS.all(self._tx, {**sides, "trade": order.trade, "on": day_in_lima(self._at)})
+        return [(row.plate, row.capacity) for row in rows]
+
     def history(self, order: Order) -> tuple[Entry, ...]:
         """Return the movements, oldest first."""
         return history(self._tx, order.id)
 
     def sellers(self, buyer: Membership) -> list[Named]:
-        """Return who may sell cylinders to the agent today, those it last bought from first."""
-        return [Named(*row) for row in SELLERS_FOR.all(self._tx, self._buying(buyer))]
+        """Return who may sell something to the agent today, those it last bought from first."""
+        return _sellers(SELLERS_FOR.all(self._tx, self._buying(buyer)))
 
     def seller(self, buyer: Membership, seller_id: int) -> Named | None:
         """Return one of them, or None when it may not sell to the agent today."""
-        row = SELLER.first(self._tx, {**self._buying(buyer), "seller_id": seller_id})
-        return None if row is None else Named(*row)
+        found = _sellers(SELLER.all(self._tx, {**self._buying(buyer), "seller_id": seller_id}))
+        return found[0] if found else None
 
     def _buying(self, buyer: Membership) -> dict[str, object]:
-        return {
-            "trade": Trade.CYLINDERS,
-            "on": day_in_lima(self._at),
-            "activity": buyer.activity,
-            "agent_id": buyer.agent_id,
-        }
+        return {"on": day_in_lima(self._at), "activity": buyer.activity, "agent_id": buyer.agent_id}
+
+    def address(self, buyer: Membership) -> str:
+        """Return the registered installation of an agent of the person's: where what it buys must be received."""
+        return self.register.entry(buyer.agent_id).address
 
     def brands(self) -> list[Named]:
         """Return every brand."""
-        return [Named(*row) for row in BRANDS.all(self._tx, {})]
+        return [Named(row.id, row.name) for row in BRANDS.all(self._tx, {})]
 
-    def free_capacity(self, agent_id: int) -> Decimal | None:
-        """Return the kilograms that the agent may still request; None is no limit. Only for one's own agents."""
-        if self._actor.for_agent(agent_id) is None:
-            raise errors.UnknownAgent
-        agent = Agent(*AGENT.first(self._tx, {"agent_id": agent_id}))
-        if agent.capacity is None:
+    @property
+    def register(self) -> RegisterBook:
+        """Return what the person may look at of the register."""
+        return RegisterBook(self._tx, self._actor, self._at)
+
+    def free_capacity(self, agent_id: int, trade: Trade = Trade.CYLINDERS) -> Decimal | None:
+        """Return how much the agent may still request, in the trade's unit; None is no limit. Only of one's own."""
+        capacity = self.register.entry(agent_id).capacity_for(trade)
+        if capacity is None:
             return None
-        held = sum((row.kilograms for row in HOLDING.all(self._tx, {"agent_id": agent_id})), Decimal(0))
-        return max(agent.capacity - held, Decimal(0))
+        held = sum((one.held for one in holding(self._tx, agent_id, trade)), Decimal(0))
+        return max(capacity - held, Decimal(0))
+
+
+def _sellers(rows: Sequence[Any]) -> list[Named]:
+    """Return each seller once, with everything that it may sell."""
+    found: dict[int, Named] = {}
+    for row in rows:
+        known = found.get(row.id, Named(row.id, row.name, row.place))
+        found[row.id] = replace(known, trades=tuple(dict.fromkeys((*known.trades, row.trade))))
+    return list(found.values())

@@ -5,40 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection
 
-from core import catalogue, codes, errors
+from core import catalogue, codes, errors, products
 from core.clock import day_in_lima
+from core.guarding import check_parties
 from core.order import Line, Order
-from core.register import Agent, check_valid, two_agents
-from core.statements import ADD_LINE, ADD_ORDER, AGENT_LOCKED, BRANDS, HOLDING, MADE_BY, RULE_EXISTS
+from core.register import Agent, Deal, read_deal
+from core.statements import ADD_LINE, ADD_ORDER, AGENT_LOCKED, BRANDS, HOLDING, MADE_BY
 from core.terms import LineStatus, Movement, Status, Trade, Unit
-from core.transitions import Request, RequestedLine, check_asked
+from core.transitions import Request, RequestedLine, check_asked, weighed
 
 CODE_ATTEMPTS = 8
+_NOT_YET: dict[str, Any] = {
+    "accepted": None,
+    "sold": None,
+    "received": None,
+    "status": LineStatus.REQUESTED,
+    "reason": "",
+}
 
 
-def draft_order(tx: Connection, request: Request, at: datetime) -> tuple[Order, Agent, Agent]:
-    """Return the order as it would be registered, without a code, and both agents.
+def draft_order(tx: Connection, request: Request, at: datetime) -> tuple[Order, Deal]:
+    """Return the order as it would be registered, without a code, and what was found of both agents.
 
     The buyer's row stays locked, so that two orders cannot both fit into the same free capacity.
     """
     AGENT_LOCKED.first(tx, {"agent_id": request.buyer_id})
     _refuse_second_order(tx, request)
-    buyer, seller = two_agents(tx, request.buyer_id, request.seller_id)
-    if buyer is None or seller is None:
+    trade, today = _trade_of(request.lines), day_in_lima(at)
+    deal = read_deal(tx, request.buyer_id, request.seller_id, trade, today)
+    if deal is None:
         raise errors.UnknownAgent
-    today = day_in_lima(at)
-    check_valid(buyer, today)
-    check_valid(seller, today)
-    _check_matrix(tx, buyer, seller, today)
-    new_lines = tuple(_lines(tx, request.lines))
-    kilograms = sum((line.kilograms_each * line.requested for line in new_lines), Decimal(0))
+    buyer, seller = deal.buyer.agent, deal.seller.agent
+    check_parties(tx, deal)
+    new_lines = tuple(_lines(tx, request.lines) if trade is Trade.CYLINDERS else _in_gallons(request.lines, today))
+    kilograms, gallons = weighed(new_lines)
     order = Order(
         id=0,
         code="",
-        trade=Trade.CYLINDERS,
+        trade=trade,
         status=Status.REQUESTED,
         buyer_id=buyer.id,
         buyer=buyer.name,
@@ -54,9 +62,25 @@ def draft_order(tx: Connection, request: Request, at: datetime) -> tuple[Order, 
         comment=request.comment.strip()[:500],
         document_kind=None,
         document="",
+        gallons=gallons,
+        buyer_ruc=buyer.ruc,
+        seller_ruc=seller.ruc,
         lines=new_lines,
     )
-    return order, buyer, seller
+    return order, deal
+
+
+def _trade_of(asked: Iterable[RequestedLine]) -> Trade:
+    """Return the one kind of trade of what is asked for; nothing at all is refused later, as cylinders."""
+    trades = set()
+    for line in asked:
+        trade = products.trade_of(line.product)
+        if trade is None:
+            raise errors.UnknownProduct(line.product)
+        trades.add(trade)
+    if len(trades) > 1:
+        raise errors.MixedProducts
+    return trades.pop() if trades else Trade.CYLINDERS
 
 
 def _refuse_second_order(tx: Connection, request: Request) -> None:
@@ -68,14 +92,21 @@ def _refuse_second_order(tx: Connection, request: Request) -> None:
         raise errors.AlreadyDone(made.code, Movement.REQUESTED, made.requested_at, made.person_name, made.status)
 
 
-def check_capacity(tx: Connection, buyer: Agent, wanted: Decimal) -> None:
+def check_capacity(tx: Connection, buyer: Agent, order: Order) -> None:
     """Refuse when the unclosed orders leave no room (manual, section 5); the refusal lists them."""
-    if buyer.capacity is None:
+    capacity, unit = buyer.capacity_for(order.trade), order.trade.unit
+    if capacity is None:
         return
-    held = tuple(errors.Holding(*row) for row in HOLDING.all(tx, {"agent_id": buyer.id}))
-    free = buyer.capacity - sum((one.kilograms for one in held), Decimal(0))
-    if wanted > free:
-        raise errors.OverCapacity(buyer.capacity, max(free, Decimal(0)), wanted, held)
+    held = holding(tx, buyer.id, order.trade)
+    free = capacity - sum((one.held for one in held), Decimal(0))
+    if order.held > free:
+        raise errors.OverCapacity(capacity, max(free, Decimal(0)), order.held, held, unit)
+
+
+def holding(tx: Connection, buyer_id: int, trade: Trade) -> tuple[errors.Holding, ...]:
+    """Return the unclosed orders that hold capacity for the trade, the oldest first."""
+    rows = HOLDING[trade.unit].all(tx, {"agent_id": buyer_id, "trade": trade})
+    return tuple(errors.Holding(*row) for row in rows)
 
 
 def insert(tx: Connection, order: Order, draft: str | None) -> tuple[int, str]:
@@ -88,6 +119,9 @@ def insert(tx: Connection, order: Order, draft: str | None) -> tuple[int, str]:
         "requested_at": order.requested_at,
         "moved_at": order.moved_at,
         "kilograms": order.kilograms,
+        "gallons": order.gallons,
+        "buyer_ruc": order.buyer_ruc,
+        "seller_ruc": order.seller_ruc,
         "destination": order.destination,
         "purchase_order": order.purchase_order,
         "delivery_on": order.delivery_on,
@@ -109,45 +143,54 @@ def _insert_with_new_code(tx: Connection, row: dict[str, object], trade: Trade) 
     raise RuntimeError(f"{CODE_ATTEMPTS} codes in a row were taken")
 
 
-def _check_matrix(tx: Connection, buyer: Agent, seller: Agent, on: date) -> None:
-    facts = {
-        "trade": Trade.CYLINDERS,
-        "buyer_activity": buyer.activity,
-        "seller_activity": seller.activity,
-        "on": on,
-    }
-    if buyer.id == seller.id or RULE_EXISTS.first(tx, facts) is None:
-        raise errors.NotInMatrix(buyer.activity.value, seller.activity.value)
-
-
 def _lines(tx: Connection, asked: Iterable[RequestedLine]) -> Iterable[Line]:
     """Yield the lines, each brand and size once, in the order in which they were first named."""
-    names = {row.id: row.name for row in BRANDS.all(tx, {})}
+    brands = {row.id: row for row in BRANDS.all(tx, {})}
     quantities: dict[tuple[int, str], Decimal] = {}
     for line in asked:
-        check_asked(f"{names.get(line.brand_id, line.brand_id)} {line.size}", line.quantity)
+        brand = brands[line.brand_id].name if line.brand_id in brands else line.brand_id
+        check_asked(f"{brand} {line.size}", line.quantity)
         key = (line.brand_id, line.size)
         quantities[key] = quantities.get(key, Decimal(0)) + line.quantity
     for position, ((brand_id, size_name), quantity) in enumerate(quantities.items(), start=1):
         size = catalogue.SIZES.get(size_name)
         if size is None:
             raise errors.UnknownProduct(size_name)
-        if brand_id not in names:
+        if brand_id not in brands:
             raise errors.UnknownProduct(str(brand_id))
         yield Line(
             position=position,
             product=catalogue.CYLINDER,
             brand_id=brand_id,
-            brand=names[brand_id],
+            brand=brands[brand_id].name,
+            packer_id=brands[brand_id].packer_id,
             size=size.name,
             unit=Unit.PIECES,
             kilograms_each=size.kilograms,
             requested=quantity,
-            accepted=None,
-            sold=None,
-            received=None,
-            status=LineStatus.REQUESTED,
-            reason="",
+            **_NOT_YET,
+        )
+
+
+def _in_gallons(asked: Iterable[RequestedLine], on: date) -> Iterable[Line]:
+    """Yield the lines, each product once, in the order in which they were first named."""
+    quantities: dict[str, Decimal] = {}
+    for line in asked:
+        if not products.PRODUCTS[line.product].is_known(on):
+            raise errors.UnknownProduct(line.product)
+        check_asked(line.product, line.quantity, Unit.GALLONS)
+        quantities[line.product] = quantities.get(line.product, Decimal(0)) + line.quantity
+    for position, (product, quantity) in enumerate(quantities.items(), start=1):
+        yield Line(
+            position=position,
+            product=product,
+            brand_id=None,
+            brand=None,
+            size="",
+            unit=products.PRODUCTS[product].unit,
+            kilograms_each=Decimal(0),
+            requested=quantity,
+            **_NOT_YET,
         )
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from core import errors, requesting
+from core import errors, guarding, requesting
 from core.clock import day_in_lima
 from core.order import Entry, Line, Order
 from core.people import Actor, Membership
-from core.register import check_valid, two_agents
+from core.register import Deal, read_deal
 from core.statements import (
     ADD_ENTRY,
     FIND,
@@ -36,6 +36,8 @@ class Done:
     order: Order
     entry: Entry
     by_driver: bool = False
+    warnings: tuple[errors.Refused, ...] = ()
+    """What the guards found that did not stop it."""
 
     @property
     def fell_short(self) -> bool:
@@ -69,33 +71,50 @@ def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Do
         raise errors.UnknownAgent
     if not membership.acts:
         raise errors.RoleNotAllowed("", Movement.REQUESTED, membership.role)
-    order, buyer, seller = requesting.draft_order(tx, command, at)
+    order, deal = requesting.draft_order(tx, command, at)
     moved = RULES[Request].apply(order, command, at)
-    requesting.check_capacity(tx, buyer, order.kilograms)
+    requesting.check_capacity(tx, deal.buyer.agent, order)
     order_id, code = requesting.insert(tx, moved.order, command.draft)
     order = replace(moved.order, id=order_id, code=code)
+    warnings = guarding.at_request(tx, deal, order, at)
     declared = {
         **moved.declared,
         "products": {str(line.position): line.name for line in order.lines},
-        "buyer": buyer.snapshot(),
-        "seller": seller.snapshot(),
+        **_holders(deal),
     }
-    return _journal(tx, order, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
+    done = _journal(tx, order, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
+    return replace(done, warnings=warnings)
+
+
+def _holders(deal: Deal) -> dict[str, Any]:
+    """Return who holds both register entries on the day: they answer for what is registered now."""
+    return {"buyer": deal.buyer.agent.snapshot(), "seller": deal.seller.agent.snapshot()}
 
 
 def _move(tx: Connection, command: OrderCommand, order: Order, actor: Actor, at: datetime) -> Done:
     rule = RULES[type(command)]
     party, membership = check(rule, order, actor, lambda: history(tx, order.id))
-    if rule.registers_checked:
-        for agent in two_agents(tx, order.buyer_id, order.seller_id):
-            if agent is not None:
-                check_valid(agent, day_in_lima(at))
+    deal = _checked_parties(tx, order, at) if rule.registers_checked else None
     at = max(at, order.moved_at)  # clocks of several machines differ; the journal never goes backwards
     moved = rule.apply(order, command, at)
+    warnings: tuple[errors.Refused, ...] = ()
+    declared = moved.declared
+    if deal is not None:
+        warnings, vehicle = guarding.at_sale(tx, deal, moved.order, at)
+        carried = {"vehicle": vehicle.snapshot()} if vehicle else {}
+        declared = {**declared, **carried, **_holders(deal)}
     movement, status = outcome(rule, moved)
     after = replace(moved.order, status=status, moved_at=at)
     _save(tx, order, after)
-    return _journal(tx, after, movement, party, membership, actor, at, moved.declared)
+    return replace(_journal(tx, after, movement, party, membership, actor, at, declared), warnings=warnings)
+
+
+def _checked_parties(tx: Connection, order: Order, at: datetime) -> Deal:
+    deal = read_deal(tx, order.buyer_id, order.seller_id, order.trade, day_in_lima(at))
+    if deal is None:
+        raise errors.UnknownAgent
+    guarding.check_parties(tx, deal)
+    return deal
 
 
 def lock(tx: Connection, code: str, actor: Actor) -> Order:
@@ -108,7 +127,7 @@ def lock(tx: Connection, code: str, actor: Actor) -> Order:
 
 def order_from(row: Any, lines: tuple[Line, ...] = ()) -> Order:
     """Return the order that a row of ORDER_COLUMNS holds."""
-    values: Any = (*row, lines)
+    values: Any = (*row, lines)  # in the order of the columns
     return Order(*values)
 
 
@@ -141,8 +160,11 @@ def _save(tx: Connection, before: Order, after: Order) -> None:
             "moved_at": after.moved_at,
             "sold_at": after.sold_at,
             "kilograms": after.kilograms,
+            "gallons": after.gallons,
             "document_kind": after.document_kind,
             "document": after.document,
+            "invoice": after.invoice,
+            "plate": after.plate,
             "accepted_at": after.accepted_at,
             "arrived_at": after.arrived_at,
             "to_close_since": after.to_close_since,

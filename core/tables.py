@@ -26,7 +26,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from core.terms import Activity, Document, LineStatus, Movement, Party, Role, Standing, Status, Trade, Unit
+from core.terms import Activity, Currency, Document, LineStatus, Movement, Party, Role, Standing, Status, Trade, Unit
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(column_0_label)s",
@@ -97,7 +97,11 @@ class AgentRow(SQLModel, table=True):
     valid_to: date | None = None
     standing: Standing = Field(sa_column=Column(official(Standing), nullable=False))
     capacity: Decimal | None = Field(default=None, sa_column=Column(Quantity))
-    """Authorised storage in kilograms; none means that it is not limited."""
+    """Authorised storage of cylinders in kilograms; none means that it is not limited."""
+    capacity_bulk: Decimal | None = Field(default=None, sa_column=Column(Quantity))
+    """The same of LPG in tanks, in gallons."""
+    capacity_liquids: Decimal | None = Field(default=None, sa_column=Column(Quantity))
+    """The same of liquid fuels, in gallons."""
 
 
 class PersonRow(SQLModel, table=True):
@@ -153,6 +157,57 @@ class CertificateRow(SQLModel, table=True):
     valid_to: date | None = None
 
 
+class PolicyRow(SQLModel, table=True):
+    """A póliza de responsabilidad civil extracontractual (DS 01-94-EM arts. 31 and 32)."""
+
+    __tablename__ = "policy"
+    __table_args__ = (UniqueConstraint("number", "valid_from"), Index("ix_policy_agent_id", "agent_id", "plate"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(max_length=40)
+    insurer: str = Field(default="", max_length=120)
+    agent_id: int = Field(foreign_key="agent.id")
+    plate: str = Field(default="", max_length=12)
+    """The vehicle that it insures; empty: the installation."""
+    cover: Decimal = Field(sa_column=Column(Quantity, nullable=False))
+    currency: Currency = Field(sa_column=Column(official(Currency), nullable=False))
+    valid_from: date
+    """When it was taken or renewed: the UIT of that day counts."""
+    valid_to: date | None = None
+
+
+class VehicleRow(SQLModel, table=True):
+    """A register entry of a medio de transporte: a plate has one after the other when its holder changes."""
+
+    __tablename__ = "vehicle"
+    __table_args__ = (UniqueConstraint("plate", "register_number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    plate: str = Field(max_length=12)
+    register_number: str = Field(max_length=40)
+    agent_id: int = Field(foreign_key="agent.id", index=True)
+    """The holder."""
+    trade: Trade = Field(sa_column=Column(official(Trade), nullable=False))
+    capacity: Decimal = Field(sa_column=Column(Quantity, nullable=False))
+    """In the trade's unit: kilograms of cylinders, gallons of anything else."""
+    valid_from: date
+    valid_to: date | None = None
+    standing: Standing = Field(sa_column=Column(official(Standing), nullable=False))
+
+
+class LentTankRow(SQLModel, table=True):
+    """Tanks cedidos en uso: only the supplier that lent them may dispatch there (DS 01-94-EM art. 43A)."""
+
+    __tablename__ = "lent_tank"
+    __table_args__ = (UniqueConstraint("site_id", "lender_id", "valid_from"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    site_id: int = Field(foreign_key="agent.id")
+    lender_id: int = Field(foreign_key="agent.id")
+    valid_from: date
+    valid_to: date | None = None
+
+
 class TradeRuleRow(SQLModel, table=True):
     """One row of the trade matrix: this kind of buyer may buy this from that kind of seller."""
 
@@ -180,6 +235,14 @@ class OrderRow(SQLModel, table=True):
         Index("ix_order_seller_id_status", "seller_id", "status"),
         Index("ix_order_buyer_id_requested_at", "buyer_id", "requested_at"),
         Index("ix_order_seller_id_requested_at", "seller_id", "requested_at"),
+        Index(
+            "ix_order_sold_in_bulk",
+            "seller_ruc",
+            "buyer_ruc",
+            "sold_at",
+            sqlite_where=text("trade = 'GLP-G'"),
+            postgresql_where=text("trade = 'GLP-G'"),
+        ),
         *(_open_index(*open_ones) for open_ones in OPEN_INDEXES),
     )
 
@@ -194,13 +257,21 @@ class OrderRow(SQLModel, table=True):
     """When the last movement was registered."""
     sold_at: datetime | None = None
     kilograms: Decimal = Field(sa_column=Column(Quantity, nullable=False))
-    """What the order holds of the buyer's capacity while it is open."""
+    """What an order of cylinders holds of the buyer's capacity while it is open; 0 of anything else."""
+    gallons: Decimal = Field(default=Decimal(0), sa_column=Column(Quantity, nullable=False, server_default="0"))
+    """The same of bulk LPG and liquid fuels; 0 of cylinders."""
+    buyer_ruc: str = Field(default="", sa_column=Column(String(11), nullable=False, server_default=""))
+    """Of the holder on the day of the request, as is the next: what was sold counts for them (art. 2)."""
+    seller_ruc: str = Field(default="", sa_column=Column(String(11), nullable=False, server_default=""))
     destination: str = Field(default="", max_length=300)
     purchase_order: str = Field(default="", max_length=40)
     delivery_on: date | None = None
     comment: str = Field(default="", max_length=500)
     document_kind: Document | None = Field(default=None, sa_column=Column(official(Document)))
     document: str = Field(default="", max_length=20)
+    invoice: str = Field(default="", sa_column=Column(String(20), nullable=False, server_default=""))
+    """The factura that goes with the guía, where both must (DS 01-94-EM art. 26)."""
+    plate: str = Field(default="", sa_column=Column(String(12), nullable=False, server_default=""))
     accepted_at: datetime | None = None
     arrived_at: datetime | None = None
     """When somebody of either side first said that the product is there."""
@@ -211,7 +282,7 @@ class OrderRow(SQLModel, table=True):
 
 
 class LineRow(SQLModel, table=True):
-    """A line of an order: one product, one brand, one size. Quantities are exact."""
+    """A line of an order: one product, and of cylinders one brand and one size. Quantities are exact."""
 
     __tablename__ = "line"
     __table_args__ = (

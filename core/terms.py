@@ -20,6 +20,8 @@ class Status(StrEnum):
 
 
 OPEN = frozenset({Status.REQUESTED, Status.ACCEPTED, Status.TO_CLOSE})
+COUNTED = frozenset({Status.TO_CLOSE, Status.CLOSED})
+"""What counts of a month is what was sold, and not rejected afterwards."""
 
 
 class Movement(StrEnum):
@@ -85,12 +87,29 @@ class Trade(StrEnum):
     BULK = "GLP-G"
     LIQUIDS = "LIQUIDO"
 
+    @property
+    def unit(self) -> Unit:
+        """Return how capacity for it is counted: kilograms of cylinders, gallons in tanks. Nothing is converted."""
+        return Unit.KILOGRAMS if self is Trade.CYLINDERS else Unit.GALLONS
+
+    @property
+    def by_truck(self) -> bool:
+        """Say whether it goes in a tank truck, with guía, factura and plate (DS 01-94-EM art. 26)."""
+        return self is not Trade.CYLINDERS
+
 
 class Document(StrEnum):
     """The paper that goes with a sale (manual, section 6: guía de remisión or factura)."""
 
     WAYBILL = "GUIA"
     INVOICE = "FACTURA"
+
+
+class Currency(StrEnum):
+    """In what a policy says its cover."""
+
+    TAX_UNITS = "UIT"
+    SOLES = "PEN"
 
 
 class Activity(StrEnum):

@@ -14,7 +14,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 
-from core import documents, errors
+from core import documents, errors, plates
+from core.catalogue import CYLINDER
 from core.clock import day_in_lima
 from core.order import Entry, Line, Order
 from core.people import Actor, Membership
@@ -100,11 +101,17 @@ def transition(
 
 @dataclass(frozen=True)
 class RequestedLine:
-    """What the buyer asks for: so many of a brand's cylinders of a size."""
+    """What the buyer asks for: so many of a brand's cylinders of a size, or so many gallons of a product."""
 
     brand_id: int
     size: str
     quantity: Decimal
+    product: str = CYLINDER
+
+    @classmethod
+    def of_gallons(cls, product: str, gallons: Decimal) -> RequestedLine:
+        """Return a line of bulk LPG or of a liquid fuel, named as in `core.products`."""
+        return cls(0, "", gallons, product)
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,7 @@ def request(order: Order, _command: Request, _at: datetime) -> Moved:
     for line in order.lines:
         _check_quantity(line, line.requested, LARGEST_QUANTITY)
         if not line.requested:
-            raise errors.BadQuantity(line.name, line.requested, LARGEST_QUANTITY)
+            raise errors.BadQuantity(line.name, line.requested, LARGEST_QUANTITY, line.unit)
     return Moved(order, {"lines": _quantities((line, line.requested) for line in order.lines)})
 
 
@@ -165,9 +172,10 @@ def accept(order: Order, command: Accept, at: datetime) -> Moved:
     if not any(command.quantities.values()):
         raise errors.NothingLeft(order.code)
     lines = tuple(_accepted(line, command.quantities[line.position]) for line in order.lines)
-    kilograms = sum((line.kilograms_each * (line.accepted or 0) for line in lines), Decimal(0))
     declared = {"lines": _quantities((line, line.accepted) for line in lines)}
-    return Moved(replace(order, lines=lines, kilograms=kilograms, accepted_at=at), declared)
+    kilograms, gallons = weighed(lines)
+    after = replace(order, lines=lines, kilograms=kilograms, gallons=gallons, accepted_at=at)
+    return Moved(after, declared)
 
 
 def _accepted(line: Line, quantity: Decimal) -> Line:
@@ -179,10 +187,15 @@ def _accepted(line: Line, quantity: Decimal) -> Line:
 
 @dataclass(frozen=True)
 class Sell(OrderCommand):
-    """VENDER: with the number of the guía de remisión or the factura."""
+    """VENDER: with the number of the guía de remisión or the factura.
+
+    What goes by tank truck has both and the plate (DS 01-94-EM art. 26): `document` is then the guía.
+    """
 
     document: str
     document_kind: Document | None = None
+    invoice: str = ""
+    plate: str = ""
 
 
 @transition(
@@ -194,10 +207,14 @@ class Sell(OrderCommand):
 )
 def sell(order: Order, command: Sell, at: datetime) -> Moved:
     """Sold is what was accepted. The order goes on to POR CERRAR in the same moment."""
-    number = documents.normalise(command.document)
-    if number is None:
-        raise errors.BadDocument(command.document)
-    kind = documents.kind_of(number) or command.document_kind
+    number, kind = _document(command.document, command.document_kind)
+    invoice = plate = ""
+    if order.trade.by_truck:
+        kind = _of_kind(kind, Document.WAYBILL)
+        invoice, invoice_kind = _document(command.invoice, None) if command.invoice else ("", Document.WAYBILL)
+        _of_kind(invoice_kind, Document.INVOICE)
+    if order.trade.by_truck or command.plate:
+        plate = plates.normalise(command.plate) or _no_plate(command.plate)
     lines = tuple(
         replace(line, sold=line.accepted, status=LineStatus.SOLD if line.accepted else line.status)
         for line in order.lines
@@ -206,8 +223,30 @@ def sell(order: Order, command: Sell, at: datetime) -> Moved:
         "lines": _quantities((line, line.sold) for line in lines),
         "document": number,
         "document_kind": kind.value if kind else "",
+        **({"invoice": invoice} if invoice else {}),
+        **({"plate": plate} if plate else {}),
     }
-    return Moved(replace(order, lines=lines, document=number, document_kind=kind, sold_at=at), declared)
+    sold = replace(order, lines=lines, document=number, document_kind=kind, sold_at=at, invoice=invoice, plate=plate)
+    return Moved(sold, declared)
+
+
+def _document(typed: str, said: Document | None) -> tuple[str, Document | None]:
+    """Return the number and what its series says that it is, else what was said."""
+    number = documents.normalise(typed)
+    if number is None:
+        raise errors.BadDocument(typed)
+    return number, documents.kind_of(number) or said
+
+
+def _of_kind(kind: Document | None, needed: Document) -> Document:
+    """Return the kind that is needed, or refuse when the document is the other one."""
+    if kind not in (None, needed):
+        raise errors.MissingDocument(needed)
+    return needed
+
+
+def _no_plate(typed: str) -> str:
+    raise errors.BadPlate(typed)
 
 
 # --- RECHAZAR: the seller will not serve it, or the buyer will not take it (sections 1 and 6) ------------------------
@@ -277,7 +316,7 @@ def close(order: Order, command: Close, _at: datetime) -> Moved:
             quantity = command.received[line.position]
             _check_quantity(line, quantity, line.sold or Decimal(0))
             if not quantity:
-                raise errors.BadQuantity(line.name, quantity, line.sold or Decimal(0))
+                raise errors.BadQuantity(line.name, quantity, line.sold or Decimal(0), line.unit)
     lines = tuple(_closed(line, command) for line in order.lines)
     declared: dict[str, Any] = {
         "lines": _quantities((line, line.received) for line in lines if line.position in command.received),
@@ -419,7 +458,13 @@ def check_asked(name: str, quantity: Decimal, unit: Unit = Unit.PIECES) -> None:
     """Refuse a quantity that nobody can ask for, before anything is reckoned with it."""
     possible_at_all = quantity.is_finite() and 0 < quantity <= LARGEST_QUANTITY
     if not possible_at_all or not _is_countable(quantity, unit):
-        raise errors.BadQuantity(name, quantity, LARGEST_QUANTITY)
+        raise errors.BadQuantity(name, quantity, LARGEST_QUANTITY, unit)
+
+
+def weighed(lines: tuple[Line, ...]) -> tuple[Decimal, Decimal]:
+    """Return the kilograms of the cylinders and the gallons of anything else, as they stand now."""
+    kilograms = sum((line.kilograms_each * line.current for line in lines), Decimal(0))
+    return kilograms, sum((line.current for line in lines if line.unit is Unit.GALLONS), Decimal(0))
 
 
 def _check_positions(lines: tuple[Line, ...], named: set[int] | Any) -> None:
@@ -434,7 +479,7 @@ def _name(lines: tuple[Line, ...], position: int) -> str:
 
 def _check_quantity(line: Line, quantity: Decimal, at_most: Decimal) -> None:
     if not quantity.is_finite() or not 0 <= quantity <= at_most or not _is_countable(quantity, line.unit):
-        raise errors.BadQuantity(line.name, quantity, at_most)
+        raise errors.BadQuantity(line.name, quantity, at_most, line.unit)
 
 
 def _is_countable(quantity: Decimal, unit: Unit) -> bool:

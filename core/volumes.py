@@ -9,12 +9,10 @@ from decimal import Decimal
 
 from core.clock import day_in_lima, span_in_lima
 from core.guards import Breach, Guard, LentBy
-from core.terms import Activity, Status, Unit
+from core.terms import Activity, Unit
 
 MONTHLY_GALLONS = Decimal(30_000)
 """113.56 m3 (DS 01-94-EM art. 2, Distribuidor a Granel)."""
-COUNTED = frozenset({Status.TO_CLOSE, Status.CLOSED})
-"""What counts of a month is what was sold, and not rejected afterwards."""
 _LIMITED = Activity.BULK_DISTRIBUTOR
 _MAY_NOT_SERVE_LENT_TANKS = frozenset({Activity.BULK_DISTRIBUTOR, Activity.BOTTLING_PLANT})
 
@@ -33,8 +31,8 @@ def left_of_month(sold: Decimal) -> Decimal:
 def monthly_volume(seller: Activity, sold: Decimal, gallons: Decimal) -> Breach | None:
     """Return what is too much when so many gallons come on top of those sold this month, or None.
 
-    `sold` is of all register entries of the seller's RUC to all those of the client's RUC, in `COUNTED` states, by the
-    moment of the sale in `month_in_lima`; the order in question not among them.
+    `sold` is of all register entries of the seller's RUC to all those of the client's RUC, in `terms.COUNTED` states,
+    by the moment of the sale in `month_in_lima`; the order in question not among them.
     """
     if seller is not _LIMITED or sold + gallons <= MONTHLY_GALLONS:
         return None

@@ -18,7 +18,7 @@ from bot.relay import Write
 from bot.reminding import Words
 from bot.runtime import Runtime
 from bot.store import addresses, snoozes
-from core.clock import LIMA
+from core.clock import LIMA, day_in_lima
 from core.order import Order
 from core.orderbook import OrderBook
 from core.people import Actor, Membership
@@ -158,6 +158,7 @@ class _Writing:
             words,
             late,
             may_wait=self._at.astimezone(LIMA).time() < self._hours.last_call,
+            on=day_in_lima(self._at),
         )
 
     def _still_holds(self, rule: Rule, order: Order) -> bool:

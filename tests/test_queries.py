@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, select
 
-from bot.demo import DISTRIBUTOR, PLANT
+from bot.demo import DISTRIBUTOR, PLANT, SHOP
 from core import statement
 from core.statements import brands
 from core.transitions import Accept, Request, RequestedLine, Sell
@@ -21,6 +21,8 @@ STATEMENTS: dict[str, tuple[int, int]] = {
     # what is said: (on SQLite, on PostgreSQL), savepoints included
     "question": (6, 7),
     "commit": (11, 14),
+    "request": (17, 18),
+    "sale, with its guards": (12, 15),
     "pending, 1 order": (10, 11),
     "pending, 7 orders": (10, 11),
     "search, 1 order": (6, 7),
@@ -78,6 +80,23 @@ def before_commit(world: World) -> str:
     return "1"
 
 
+def before_request(world: World) -> str:
+    world.says(cast.HYDE, "solicitar bukowsky joyce 10 20 no", "whatsapp")
+    return "1"
+
+
+def before_sale(world: World) -> str:
+    """Let the shop, which has certificates, ask the distributor; the distributor accepts, and types everything."""
+    with world.database.reading() as tx:
+        brand = tx.execute(select(brands.c.id).limit(1)).scalar_one()
+    line = RequestedLine(brand, "10 kg", Decimal(20))
+    asked = Request(world.agent_id(SHOP), world.agent_id(DISTRIBUTOR), (line,))
+    code = world.does(cast.EMILE, asked).order.code
+    world.does(cast.HYDE, Accept(code, {1: Decimal(20)}))
+    world.says(cast.HYDE, f"vender {code} T001-00012345", "whatsapp")
+    return "1"
+
+
 def with_orders(count: int, words: str) -> Callable[[World], str]:
     def before(world: World) -> str:
         for _order in range(count):
@@ -91,6 +110,8 @@ SCENES: dict[str, tuple[Callable[[World], str], str]] = {
     # how it comes to it, and what shows in the answer that it is the turn that is meant
     "question": (before_question, "?"),
     "commit": (before_commit, "CERRADO"),
+    "request": (before_request, "SOLICITADO"),
+    "sale, with its guards": (before_sale, "POR CERRAR"),
     "pending, 1 order": (with_orders(1, "pendientes"), "(1)"),
     "pending, 7 orders": (with_orders(7, "pendientes"), "(7)"),
     "search, 1 order": (with_orders(1, "buscar hoy"), "(1)"),

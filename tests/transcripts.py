@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.clock import LIMA
+from core.terms import Trade
 from tests.world import NAMES, Sent, World, address_of
 
 FOLDER = Path(__file__).parent / "conversations"
@@ -116,9 +117,9 @@ def _set_clock(world: World, line: str) -> None:
 
 
 def code_maker() -> Callable[[object], str]:
-    """Return a maker of codes that are the same each time; the first is the one printed in the SCOP manual."""
-    numbers = itertools.count(60016454717, 19_807)
-    return lambda _trade: str(next(numbers))
+    """Return a maker of codes that are the same each time; the first ones are printed in the sources."""
+    cylinders_and_bulk, liquids = itertools.count(60016454717, 19_807), itertools.count(11954452339, 19_807)
+    return lambda trade: str(next(liquids if trade is Trade.LIQUIDS else cylinders_and_bulk))
 
 
 def names() -> list[str]:

@@ -37,7 +37,13 @@ from tests.standins.telegram import tap_update, text_update
 from tests.standins.twilio import inbound_form, signed_form
 
 PLANT, HYDE, EMILE, DRIVER, NOBODY = "+51900000001", "+51900000002", "+51900000003", "+51900000004", "+51900000099"
-NAMES = {"PLANTA": PLANT, "HYDE": HYDE, "EMILE": EMILE, "CHOFER": DRIVER, "NADIE": NOBODY}
+BULK, STATION, WHOLESALER, GRIFO = "+51900000005", "+51900000006", "+51900000007", "+51900000008"
+NAMES = {"PLANTA": PLANT, "HYDE": HYDE, "EMILE": EMILE, "CHOFER": DRIVER, "NADIE": NOBODY} | {
+    "GRANEL": BULK,
+    "ESTACION": STATION,
+    "MAYORISTA": WHOLESALER,
+    "GRIFO": GRIFO,
+}
 CHATS = {phone: f"9000000{phone[-2:]}" for phone in NAMES.values()}
 PUBLIC_URL = "https://bot.example"
 TELEGRAM_TOKEN, TELEGRAM_SECRET = "123456:TEST", "telegram-secret"

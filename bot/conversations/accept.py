@@ -13,7 +13,7 @@ from bot.questions import quantity
 from bot.registry import conversation
 from bot.selling import sells
 from core.order import Line, Order
-from core.transitions import Accept, Command, Reject, Sell
+from core.transitions import Accept, Command, Reject
 
 
 @conversation("atender", "aceptar", "accept", "attend", title=N_("Attend requests"), place=30, shown_to=sells)
@@ -47,7 +47,7 @@ def _accepted(chat: Chat, line: Line) -> Decimal:
         _("{line}: {requested} requested. How many do you accept? 0 drops the line.").format(
             line=line.name, requested=texts.amount(line.requested, line.unit)
         ),
-        quantity(line.requested),
+        quantity(line.requested, unit=line.unit),
     )
 
 
@@ -71,11 +71,11 @@ def _sold_now_or_later(chat: Chat, order: Order, quantities: dict[int, Decimal])
             _("Yes, accept"),
         )
         return [Accept(order.code, quantities)]
-    number, kind = selling.document(chat, order)
+    sale = selling.ask_papers(chat, order)
     chat.confirm(
         _("Accept and sell order {code} to {buyer}?\n{lines}\n{document}").format(
-            code=order.code, buyer=order.buyer, lines=listed, document=selling.document_line(number, kind)
+            code=order.code, buyer=order.buyer, lines=listed, document=selling.papers_line(sale)
         ),
         _("Yes, accept, sell"),
     )
-    return [Accept(order.code, quantities), Sell(order.code, number, kind)]
+    return [Accept(order.code, quantities), sale]

@@ -71,7 +71,7 @@ def _received(chat: Chat, line: Line) -> Decimal:
         _("{line}: {sold} sold. How many did you receive? 0 rejects the line.").format(
             line=line.name, sold=texts.amount(sold, line.unit)
         ),
-        quantity(sold),
+        quantity(sold, unit=line.unit),
     )
 
 
@@ -89,13 +89,12 @@ def _confirmed(chat: Chat, order: Order, command: Close) -> Close:
     for line in order.lines_to_receive:
         if line.position in command.rejected:
             listed.append(f"• {line.name}: " + _("rejected") + f" ({command.rejected[line.position]})")
-        elif command.received[line.position] < (line.sold or 0):
-            counts = _("{received} of {sold}").format(
-                received=texts.amount(command.received[line.position]), sold=texts.amount(line.sold or Decimal(0))
-            )
-            listed.append(f"• {counts} × {line.name}")
+            continue
+        came, sold = command.received[line.position], line.sold or Decimal(0)
+        if came < sold:
+            listed.append(texts.short_line(came, sold, line.name, line.unit))
         else:
-            listed.append(texts.line_of(command.received[line.position], line.name, line.unit))
+            listed.append(texts.line_of(came, line.name, line.unit))
     chat.confirm(
         _("Close order {code} from {seller}? You declare under oath that you received:\n{lines}").format(
             code=order.code, seller=order.seller, lines="\n".join(listed)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from bot import texts
 from bot.asking import any_order
 from bot.dialogue import Chat
 from bot.i18n import _
 from bot.registry import conversation
 from core.order import Line, Order
-from core.terms import LineStatus
-from core.transitions import Command
+from core.terms import LineStatus, Trade
+from core.transitions import Command, weighed
 
 
 @conversation("detalle", "ver detalle", "detail", "details", registers=False, rest_is_one=True)
@@ -27,11 +25,11 @@ def describe(order: Order) -> str:
         _("Detail of order"),
         order.code,
         texts.parties_of(order),
-        _("Destination: {place}").format(place=order.destination) if order.destination else "",
+        texts.destination(order.destination),
         texts.wishes_of(order),
         texts.document_of(order),
         *(_line(line) for line in order.lines),
-        _("Total: {kilograms} kg").format(kilograms=texts.amount(_kilograms(order))),
+        _("Total: {amount}").format(amount=_total(order)),
         _("State: {status}").format(status=texts.status_of(order)),
     ]
     return "\n".join(fact for fact in facts if fact)
@@ -53,5 +51,6 @@ def _line(line: Line) -> str:
     return f"• {line.name}: " + ", ".join(counts)
 
 
-def _kilograms(order: Order) -> Decimal:
-    return sum((line.kilograms_each * line.current for line in order.lines), Decimal(0))
+def _total(order: Order) -> str:
+    kilograms, gallons = weighed(order.lines)
+    return texts.amount(kilograms if order.trade is Trade.CYLINDERS else gallons, order.trade.unit)

@@ -21,7 +21,7 @@ def repeat(chat: Chat) -> Command:
     if last is None:
         chat.stop(_("You have no earlier order to repeat."), (does(_("Request"), "solicitar"), texts.to_menu()))
     listed = "\n".join(texts.line_of(line.requested, line.name, line.unit) for line in last.lines)
-    chat.confirm(summary_of(last.buyer, last.seller, listed, {}), _("Yes, request"))
+    chat.confirm(summary_of(last.buyer, last.seller, listed, {}, texts.destination_of(last)), _("Yes, request"))
     return Request(
         buyer_id=last.buyer_id,
         seller_id=last.seller_id,
@@ -31,4 +31,4 @@ def repeat(chat: Chat) -> Command:
 
 
 def _again(line: Line) -> RequestedLine:
-    return RequestedLine(line.brand_id or 0, line.size, line.requested)
+    return RequestedLine(line.brand_id or 0, line.size, line.requested, line.product)

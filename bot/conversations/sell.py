@@ -1,4 +1,4 @@
-"""Sell an accepted order, with its guía or factura."""
+"""Sell an accepted order, with its guía or factura; by tank truck with both and the plate."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def sell(chat: Chat) -> Command:
         Sell,
         _("You have no accepted order to sell. A request must be attended first."),
     )
-    number, kind = selling.document(chat, order)
+    sale = selling.ask_papers(chat, order)
     chat.confirm(
         _("Sell order {code} to {buyer}?\n{lines}\n{document}").format(
             code=order.code,
             buyer=order.buyer,
             lines=texts.lines_of(order.lines),
-            document=selling.document_line(number, kind),
+            document=selling.papers_line(sale),
         ),
         _("Yes, sell"),
     )
-    return Sell(order.code, number, kind)
+    return sale

@@ -12,9 +12,10 @@ from core.importing.report import Code, Kind
 from core.importing.values import (
     BadValueError,
     as_date,
-    as_kilograms,
     as_locale,
     as_phone,
+    as_plate,
+    as_quantity,
     as_register_number,
     as_ruc,
     as_text,
@@ -22,8 +23,18 @@ from core.importing.values import (
     as_yes_or_no,
 )
 from core.statements import table_of
-from core.tables import AgentRow, BrandRow, CertificateRow, MembershipRow, PersonRow
-from core.terms import Activity, Role, Standing
+from core.tables import (
+    AgentRow,
+    BrandRow,
+    CertificateRow,
+    LentTankRow,
+    MembershipRow,
+    PersonRow,
+    PolicyRow,
+    TradeRuleRow,
+    VehicleRow,
+)
+from core.terms import Activity, Currency, Role, Standing, Trade
 
 NEVER_BLANK: Final = object()
 agents = table_of(AgentRow)
@@ -31,6 +42,10 @@ people = table_of(PersonRow)
 memberships = table_of(MembershipRow)
 brands = table_of(BrandRow)
 certificates = table_of(CertificateRow)
+vehicles = table_of(VehicleRow)
+policies = table_of(PolicyRow)
+lent_tanks = table_of(LentTankRow)
+trade_rules = table_of(TradeRuleRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +114,14 @@ LAYOUTS = {
             Column("address", "direccion", agents, "address", as_text, blank="", may_be_absent=True),
             *_validity(agents),
             Column("standing", "estado", agents, "standing", as_word_of(Standing, Code.UNKNOWN_STANDING)),
-            Column("capacity_kg", "capacidad_kg", agents, "capacity", as_kilograms, blank=None, may_be_absent=True),
+            *(
+                Column(english, spanish, agents, field, as_quantity, blank=None, may_be_absent=True)
+                for english, spanish, field in (
+                    ("capacity_kg", "capacidad_kg", "capacity"),
+                    ("capacity_gal", "capacidad_gal", "capacity_bulk"),
+                    ("capacity_liquids_gal", "capacidad_liquidos_gal", "capacity_liquids"),
+                )
+            ),
         ),
         key=("register_number",),
     ),
@@ -140,5 +162,48 @@ LAYOUTS = {
             *_validity(certificates),
         ),
         key=("number",),
+    ),
+    Kind.VEHICLES: Layout(
+        columns=(
+            Column("plate", "placa", vehicles, "plate", as_plate),
+            Column("register_number", "registro", vehicles, "register_number", as_register_number),
+            _agent_in(vehicles, "agent_id", "holder_register_number", "registro_titular"),
+            Column("trade", "producto", vehicles, "trade", as_word_of(Trade, Code.UNKNOWN_TRADE)),
+            Column("capacity", "capacidad", vehicles, "capacity", as_quantity),
+            *_validity(vehicles),
+            Column("standing", "estado", vehicles, "standing", as_word_of(Standing, Code.UNKNOWN_STANDING)),
+        ),
+        key=("plate", "register_number"),
+    ),
+    Kind.POLICIES: Layout(
+        columns=(
+            Column("number", "numero", policies, "number", as_text),
+            Column("insurer", "aseguradora", policies, "insurer", as_text, blank="", may_be_absent=True),
+            _agent_in(policies, "agent_id", "register_number", "registro"),
+            Column("plate", "placa", policies, "plate", as_plate, blank="", may_be_absent=True),
+            Column("cover", "monto", policies, "cover", as_quantity),
+            Column("currency", "moneda", policies, "currency", as_word_of(Currency, Code.UNKNOWN_CURRENCY)),
+            *_validity(policies),
+        ),
+        key=("number", "valid_from"),
+    ),
+    Kind.LENT_TANKS: Layout(
+        columns=(
+            _agent_in(lent_tanks, "site_id", "site_register_number", "registro_establecimiento"),
+            _agent_in(lent_tanks, "lender_id", "lender_register_number", "registro_cedente"),
+            *_validity(lent_tanks),
+        ),
+        key=("site_id", "lender_id", "valid_from"),
+    ),
+    Kind.MATRIX: Layout(
+        columns=(
+            Column("trade", "producto", trade_rules, "trade", as_word_of(Trade, Code.UNKNOWN_TRADE)),
+            Column("buyer", "comprador", trade_rules, "buyer", as_word_of(Activity, Code.UNKNOWN_ACTIVITY)),
+            Column("seller", "vendedor", trade_rules, "seller", as_word_of(Activity, Code.UNKNOWN_ACTIVITY)),
+            Column("source", "norma", trade_rules, "source", as_text),
+            Column("verified", "verificado", trade_rules, "verified", as_yes_or_no, blank=True, may_be_absent=True),
+            *_validity(trade_rules),
+        ),
+        key=("trade", "buyer", "seller", "valid_from"),
     ),
 }

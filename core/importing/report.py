@@ -16,6 +16,10 @@ class Kind(StrEnum):
     PEOPLE = "people"
     BRANDS = "brands"
     CERTIFICATES = "certificates"
+    VEHICLES = "vehicles"
+    POLICIES = "policies"
+    LENT_TANKS = "lent-tanks"
+    MATRIX = "matrix"
 
 
 class Code(StrEnum):
@@ -38,6 +42,9 @@ class Code(StrEnum):
     UNKNOWN_ACTIVITY = "unknown_activity"
     UNKNOWN_STANDING = "unknown_standing"
     UNKNOWN_ROLE = "unknown_role"
+    UNKNOWN_TRADE = "unknown_trade"
+    UNKNOWN_CURRENCY = "unknown_currency"
+    BAD_PLATE = "bad_plate"
     BAD_DATE = "bad_date"
     ENDS_BEFORE_START = "ends_before_start"
     BAD_CAPACITY = "bad_capacity"
@@ -71,9 +78,12 @@ MEANINGS = {
     Code.UNKNOWN_ACTIVITY: "{value!r} is not an activity of the register",
     Code.UNKNOWN_STANDING: "{value!r} is not HABIL, SUSPENDIDO or CANCELADO",
     Code.UNKNOWN_ROLE: "{value!r} is not TITULAR, OPERADOR or CHOFER",
+    Code.UNKNOWN_TRADE: "{value!r} is not GLP-E, GLP-G or LIQUIDO",
+    Code.UNKNOWN_CURRENCY: "{value!r} is not UIT or PEN",
+    Code.BAD_PLATE: "{value!r} is not a plate such as F1X-710",
     Code.BAD_DATE: "{value!r} is not a date such as 2026-03-31 or 31/03/2026",
     Code.ENDS_BEFORE_START: "{value} is before the day on which it starts",
-    Code.BAD_CAPACITY: "{value!r} is not a number of kilograms such as 1200 or 1,200.500",
+    Code.BAD_CAPACITY: "{value!r} is not a quantity such as 1200 or 1,200.500",
     Code.NEGATIVE_CAPACITY: "{value!r} is less than nothing",
     Code.TOO_PRECISE: "{value!r} has more than three decimals",
     Code.BAD_PHONE: "{value!r} is not a phone number such as +51900000001",

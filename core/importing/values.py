@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import phonenumbers
 
-from core import ruc
+from core import plates, ruc
 from core.importing.report import Code
 
 REGISTER_NUMBER = re.compile(r"[0-9]{4,6}-[0-9]{3}-[0-9]{6}|[0-9]+-[A-Z]{3,4}-[0-9]+")
@@ -91,7 +91,15 @@ def as_date(written: str) -> date:
         raise BadValueError(Code.BAD_DATE) from None
 
 
-def as_kilograms(written: str) -> Decimal:
+def as_plate(written: str) -> str:
+    """Return a plate in capitals with its hyphens."""
+    plate = plates.normalise(written)
+    if plate is None:
+        raise BadValueError(Code.BAD_PLATE)
+    return plate
+
+
+def as_quantity(written: str) -> Decimal:
     """Return an exact quantity with at most three decimals."""
     found = NUMBER.fullmatch(written)
     if found is None:

@@ -80,7 +80,9 @@ class TestWords:
             assert 0 < length(title) <= 20 and "{{" not in title
             assert f"{{{{{len(wording.samples)}}}}}" not in command, "the last value may be too long for an id"
             opened = opened_by(command.removeprefix(">").replace("{{2}}", "60016454717"))
-            assert opened is not None and opened[1] in ("", "60016454717")
+            assert opened is not None
+            rest = opened[1].removeprefix("60016454717").strip()
+            assert rest in ("", "todo", "diferencias", "nada"), rest
 
     def test_the_two_languages_say_different_words_and_press_the_same(self) -> None:
         for wording in templates.BY_NAME.values():

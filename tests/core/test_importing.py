@@ -22,7 +22,17 @@ from core.importing import Code, Kind, Problem, Report, import_file
 from core.importing.report import MEANINGS, MOST_PROBLEMS
 from core.importing.sheet import MOST_BYTES, MOST_ROWS
 from core.statements import table_of
-from core.tables import AgentRow, BrandRow, CertificateRow, MembershipRow, PersonRow
+from core.tables import (
+    AgentRow,
+    BrandRow,
+    CertificateRow,
+    LentTankRow,
+    MembershipRow,
+    PersonRow,
+    PolicyRow,
+    TradeRuleRow,
+    VehicleRow,
+)
 from core.terms import Activity, Role, Standing
 
 SAMPLES = Path(core.importing.__file__).parent / "samples"
@@ -55,8 +65,62 @@ CERTIFICATE = {
     "valid_from": "2021-01-01",
     "valid_to": "2030-12-31",
 }
-GOOD = {Kind.AGENTS: AGENT, Kind.PEOPLE: PERSON, Kind.BRANDS: BRAND, Kind.CERTIFICATES: CERTIFICATE}
-TABLES = (AgentRow, PersonRow, MembershipRow, BrandRow, CertificateRow)
+VEHICLE = {
+    "plate": "R0C-160",
+    "register_number": "900008-038-150516",
+    "holder_register_number": "900001-070-150119",
+    "trade": "GLP-G",
+    "capacity": "4000.5",
+    "valid_from": "2016-05-15",
+    "valid_to": "2030-12-31",
+    "standing": "HABIL",
+}
+POLICY = {
+    "number": "RC-0001",
+    "insurer": "SEGUROS BUSTROFEDON",
+    "register_number": "900003-073-110320",
+    "plate": "",
+    "cover": "100",
+    "currency": "UIT",
+    "valid_from": "2026-01-01",
+    "valid_to": "2026-12-31",
+}
+LENT = {
+    "site_register_number": "900003-073-110320",
+    "lender_register_number": "900001-070-150119",
+    "valid_from": "2022-04-01",
+    "valid_to": "2030-12-31",
+}
+RULE = {
+    "trade": "GLP-G",
+    "buyer": "GRIFO RURAL",
+    "seller": "DISTRIBUIDOR A GRANEL",
+    "source": "RCD 40-2026-OS/CD",
+    "verified": "no",
+    "valid_from": "2026-03-01",
+    "valid_to": "2026-03-31",
+}
+GOOD = {
+    Kind.AGENTS: AGENT,
+    Kind.PEOPLE: PERSON,
+    Kind.BRANDS: BRAND,
+    Kind.CERTIFICATES: CERTIFICATE,
+    Kind.VEHICLES: VEHICLE,
+    Kind.POLICIES: POLICY,
+    Kind.LENT_TANKS: LENT,
+    Kind.MATRIX: RULE,
+}
+TABLES = (
+    AgentRow,
+    PersonRow,
+    MembershipRow,
+    BrandRow,
+    CertificateRow,
+    VehicleRow,
+    PolicyRow,
+    LentTankRow,
+    TradeRuleRow,
+)
 
 
 class StoppedError(Exception):
@@ -117,6 +181,10 @@ def test_the_samples_import_in_their_order(database: Database) -> None:
         Kind.PEOPLE: Report(10, 10, 0, 0),
         Kind.BRANDS: Report(2, 2, 0, 0),
         Kind.CERTIFICATES: Report(2, 2, 0, 0),
+        Kind.VEHICLES: Report(2, 2, 0, 0),
+        Kind.POLICIES: Report(7, 7, 0, 0),
+        Kind.LENT_TANKS: Report(1, 1, 0, 0),
+        Kind.MATRIX: Report(2, 2, 0, 0),
     }
     assert len({activity for (activity,) in rows_of(database, AgentRow, "activity")}) > 12
     assert rows_of(database, BrandRow, "name", "packer_id") == [("JOYCE GAS", 1), ("PROUST GAS", 1)]
@@ -168,6 +236,13 @@ def test_an_import_again_changes_nothing_and_says_so(database: Database, kind: K
         (Kind.PEOPLE, {"role": "TITULAR"}),
         (Kind.BRANDS, {"packer_register_number": ""}),
         (Kind.CERTIFICATES, {"valid_to": ""}),
+        (Kind.AGENTS, {"capacity_gal": "5000", "capacity_liquids_gal": "0.125"}),
+        (Kind.VEHICLES, {"valid_to": "2026-03-31"}),
+        (Kind.VEHICLES, {"capacity": "3999"}),
+        (Kind.POLICIES, {"cover": "1,650,000.50", "currency": "PEN"}),
+        (Kind.POLICIES, {"plate": "r0c160"}),
+        (Kind.LENT_TANKS, {"valid_to": "2026-03-31"}),
+        (Kind.MATRIX, {"valid_to": "2026-04-30", "verified": "si"}),
     ],
 )
 def test_a_row_that_exists_is_updated(register: Database, kind: Kind, change: dict[str, str]) -> None:
@@ -198,6 +273,13 @@ def test_a_column_that_is_left_out_keeps_what_is_there_and_gives_new_rows_the_de
         (Kind.PEOPLE, "nombre;telefono;registro;rol;idioma;puede_cerrar"),
         (Kind.BRANDS, "nombre;registro_envasadora"),
         (Kind.CERTIFICATES, "numero;registro_local;registro_envasadora;vigente_desde;vigente_hasta"),
+        (
+            Kind.VEHICLES,
+            "placa;registro;registro_titular;producto;capacidad;vigente_desde;vigente_hasta;estado",
+        ),
+        (Kind.POLICIES, "numero;aseguradora;registro;placa;monto;moneda;vigente_desde;vigente_hasta"),
+        (Kind.LENT_TANKS, "registro_establecimiento;registro_cedente;vigente_desde;vigente_hasta"),
+        (Kind.MATRIX, "producto;comprador;vendedor;norma;verificado;vigente_desde;vigente_hasta"),
     ],
 )
 def test_spanish_headers_and_semicolons_say_the_same(register: Database, kind: Kind, header: str) -> None:
@@ -280,6 +362,21 @@ def test_latin_1_is_refused_with_the_line_and_the_byte(database: Database, tmp_p
         (Kind.CERTIFICATES, "shop_register_number", "", Code.EMPTY_VALUE),
         (Kind.CERTIFICATES, "shop_register_number", "900099-073-110320", Code.UNKNOWN_AGENT),
         (Kind.CERTIFICATES, "packer_register_number", "900099-070-150119", Code.UNKNOWN_AGENT),
+        (Kind.AGENTS, "capacity_gal", "12,5", Code.BAD_CAPACITY),
+        (Kind.AGENTS, "capacity_liquids_gal", "1.0001", Code.TOO_PRECISE),
+        (Kind.VEHICLES, "plate", "CAMION", Code.BAD_PLATE),
+        (Kind.VEHICLES, "plate", "", Code.EMPTY_VALUE),
+        (Kind.VEHICLES, "trade", "GLP", Code.UNKNOWN_TRADE),
+        (Kind.VEHICLES, "capacity", "", Code.EMPTY_VALUE),
+        (Kind.VEHICLES, "capacity", "-1", Code.NEGATIVE_CAPACITY),
+        (Kind.VEHICLES, "holder_register_number", "900099-070-150119", Code.UNKNOWN_AGENT),
+        (Kind.POLICIES, "currency", "USD", Code.UNKNOWN_CURRENCY),
+        (Kind.POLICIES, "cover", "cien", Code.BAD_CAPACITY),
+        (Kind.POLICIES, "plate", "9", Code.BAD_PLATE),
+        (Kind.POLICIES, "valid_from", "", Code.EMPTY_VALUE),
+        (Kind.LENT_TANKS, "lender_register_number", "900099-070-150119", Code.UNKNOWN_AGENT),
+        (Kind.MATRIX, "buyer", "KIOSCO", Code.UNKNOWN_ACTIVITY),
+        (Kind.MATRIX, "source", "", Code.EMPTY_VALUE),
     ],
 )
 def test_a_bad_value_is_named_with_its_line_and_column(
@@ -318,6 +415,10 @@ def test_a_capacity_may_group_its_thousands(database: Database, written: str, ki
         (Kind.PEOPLE, "register_number"),
         (Kind.BRANDS, "name"),
         (Kind.CERTIFICATES, "number"),
+        (Kind.VEHICLES, "register_number"),
+        (Kind.POLICIES, "valid_from"),
+        (Kind.LENT_TANKS, "valid_from"),
+        (Kind.MATRIX, "valid_from"),
     ],
 )
 def test_the_same_row_twice_is_refused(register: Database, kind: Kind, column: str) -> None:

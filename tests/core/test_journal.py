@@ -146,7 +146,8 @@ def test_each_movement_has_one_entry_with_who_for_whom_where_and_what(any_scene:
     assert request["products"] == {"1": "JOYCE GAS 10 kg", "2": "PROUST GAS 45 kg"}
     assert (request["buyer"]["name"], request["seller"]["name"]) == ("EL DISTRIBUIDOR", "LA PLANTA")
     assert accept == {"lines": {"1": "18", "2": "5"}}
-    assert sell == {"lines": {"1": "18", "2": "5"}, "document": WAYBILL, "document_kind": "GUIA"}
+    holders = {side: request[side] for side in ("buyer", "seller")}
+    assert sell == {"lines": {"1": "18", "2": "5"}, "document": WAYBILL, "document_kind": "GUIA", **holders}
     assert close == {"lines": {"1": "17"}, "rejected": {"2": "fugas"}, "remark": "una abollada"}
 
 

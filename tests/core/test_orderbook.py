@@ -226,7 +226,10 @@ def test_nobody_is_offered_to_buy_from_themselves_or_outside_the_matrix(scene: S
     offered = names_of_sellers(scene, shop)
     assert {"EL DISTRIBUIDOR", "OTRO DISTRIBUIDOR", "LA PLANTA"} <= set(offered)
     assert "LOCAL" not in offered and "EMILE CIORAN SRL" not in offered
-    assert names_of_sellers(scene, scene.seller) == []
+    with book(scene, scene.seller) as looking:
+        assert {one.trades for one in looking.sellers(scene.seller.memberships[0])} == {(Trade.BULK,)}
+    driver = scene.hire("Chofer", Role.OWNER, scene.agent("TRANSPORTES", Activity.CARRIER))
+    assert names_of_sellers(scene, driver) == []
 
 
 def test_a_seller_whom_two_rows_of_the_matrix_allow_is_offered_once(any_scene: Scene) -> None:

@@ -194,7 +194,7 @@ def check_one_fits(scene: Scene, outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         if not outcome.is_done:
             (holding,) = outcome.facts["holding"]
-            assert (code, Status.REQUESTED, 425) == (holding.code, holding.status, holding.kilograms)
+            assert (code, Status.REQUESTED, 425) == (holding.code, holding.status, holding.held)
             assert (outcome.facts["capacity"], outcome.facts["free"], outcome.facts["wanted"]) == (500, 75, 425)
 
 

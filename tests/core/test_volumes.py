@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from core.clock import LIMA, day_in_lima
 from core.guards import Breach, Guard, LentBy
-from core.terms import Activity, Status, Unit
+from core.terms import COUNTED, Activity, Status, Unit
 from core.volumes import (
-    COUNTED,
     MONTHLY_GALLONS,
     left_of_month,
     lent_tanks,
