@@ -14,6 +14,7 @@ HOW = {
         "Its code can never be used again."
     ),
     "arrive": N_("When the product is there, write “llegó” and confirm: whoever has to close or to sell is told."),
+    "can": N_("Write “papeles”: I tell you whether you can buy and sell today, and with whom."),
     "close": N_(
         "To close: choose the order, say what arrived, and confirm; on the same day on which it arrives. "
         "Also like this: “llegó todo”, or “llegaron 18 de los 20”."

@@ -21,6 +21,7 @@ from bot.understanding import Kind, Meaning, Notice, understand
 from bot.understanding.context import Expected, expected_of
 from bot.understanding.meaning import Doubt
 from bot.understanding.reading import BookContext
+from core.terms import Trade
 
 if TYPE_CHECKING:
     from bot.router import Router
@@ -69,11 +70,13 @@ class Sentences:
         if self._is_same_again(text):
             return self.asked_again()
         meaning = self._understood(text)
-        if meaning.kind is Kind.UNKNOWN and tried is not None and not isinstance(refused, Question):
-            self.talk.return_to(tried)
+        if meaning.kind is not Kind.UNKNOWN or tried is None:
+            return self._acted(meaning, text)
+        self.talk.return_to(tried)
+        if not isinstance(refused, Question):
             return self.router.finish(refused)
-        note = refused.note if isinstance(refused, Question) else ""
-        return self._acted(meaning, text, note)
+        beside = self._likely(meaning, text)
+        return self.router.finish(replace(refused, beside=self._fitting(refused, beside)))
 
     def _is_same_again(self, text: str) -> bool:
         """Say whether it is what led to this summary, sent twice, or the bare word of the conversation."""
@@ -102,9 +105,9 @@ class Sentences:
 
     # --- what each kind of meaning does ---------------------------------------------------------------------------
 
-    def _acted(self, meaning: Meaning, text: str, note: str = "") -> Outgoing:
+    def _acted(self, meaning: Meaning, text: str) -> Outgoing:
         if meaning.kind in NOT_TAKEN:
-            return self._not_taken(meaning, text, note)
+            return self._not_taken(meaning, text)
         if self.talk.conversation:
             match meaning.kind:
                 case Kind.YES if self.talk.wary:
@@ -132,10 +135,12 @@ class Sentences:
         closes_all = several and meaning.intent == "close" and answers.get("what", "all") == "all"
         entry = registry.named("close_all" if closes_all else meaning.intent)
         if entry is None:
-            return self._not_taken(meaning, text, "")
+            return self._not_taken(meaning, text)
         left = self.router.left_words()
         self.talk.begin(entry.name)
         self.talk.led_by(text)
+        if "brand 1" in answers or "size 1" in answers:
+            answers.setdefault("product", Trade.CYLINDERS.value)  # nothing else has a brand or a size
         if closes_all:
             self.talk.taken[SEVERAL] = several
         else:
@@ -288,28 +293,33 @@ class Sentences:
         listed = end.text if isinstance(end, LastWord) else ""
         return _("I am a program. These people can help you:") + "\n" + listed
 
-    def _not_taken(self, meaning: Meaning, text: str, note: str) -> Outgoing:
+    def _not_taken(self, meaning: Meaning, text: str) -> Outgoing:
         """Say in a sentence that nothing was done, offer the likeliest things, and the third time a person."""
         if not self.talk.conversation and meaning.kind is Kind.UNKNOWN and (means_yes(text) or means_no(text)):
             choices = (does(_("Pending"), "pendientes"), texts.to_menu())
             self.talk.rest(choices)
             return Outgoing(_("All right. Nothing is open here that waits for your answer."), choices)
-        missed.keep(self.router.work.tx, text, meaning.kind, self._place(), self.router.work.at)
-        misses = self.talk.misses + 1
-        likely = offers.likely(meaning, self.router.contact.actor, self.talk.conversation, with_person=misses > 2)
+        likely = self._likely(meaning, text)
         if self.talk.conversation:
-            if meaning.kind is Kind.UNKNOWN and misses < 2 and len(text.split()) < SENTENCE:
-                likely = ()  # an answer that does not hold: what is wrong with it says enough
-            said = note if note and meaning.kind is Kind.UNKNOWN else ""
-            reply = self._again(said or _words(meaning.kind, open_=True), likely, missed=True)
-            self.talk.wary = bool(self.talk.digest) and meaning.kind in AGAINST
-            return reply
+            return self._again(_words(meaning.kind, open_=True), likely, missed=True, against=meaning.kind in AGAINST)
+        misses = self.talk.misses + 1
         said = _words(meaning.kind, open_=False)
         if misses > 2:
             said += " " + _("If you prefer, talk to a person: write “contactos”.")
         self.talk.rest(likely)
         self.talk.misses = misses
         return Outgoing(said, likely)
+
+    def _likely(self, meaning: Meaning, text: str) -> tuple[Choice, ...]:
+        """Count the miss, and return what to offer.
+
+        Nothing where a short answer did not hold the first time: what is wrong with it says enough.
+        """
+        missed.keep(self.router.work.tx, text, meaning.kind, self._place(), self.router.work.at)
+        misses = self.talk.misses + 1
+        if self.talk.conversation and meaning.kind is Kind.UNKNOWN and misses < 2 and len(text.split()) < SENTENCE:
+            return ()
+        return offers.likely(meaning, self.router.contact.actor, self.talk.conversation, with_person=misses > 2)
 
     def _place(self) -> str:
         return f"{self.talk.conversation} {self.talk.asked}".strip()
@@ -318,25 +328,31 @@ class Sentences:
         self, note: str, beside: Sequence[Choice] = (), *, missed: bool = False, against: bool = False
     ) -> Outgoing:
         """Say something above the open question, and offer commands below it."""
-        entry = registry.named(self.talk.conversation)
         misses = self.talk.misses
         self.talk.asked = ""
         end = self.router.turn()
         if not isinstance(end, Question):
             return self.router.finish(end).after(note)
-        room = MOST_OPTIONS - len(end.options) if _has_room(end) else 0
-        own = {does("", entry.command).payload} if entry is not None else set()
-        fitting = tuple(choice for choice in beside if choice.payload not in own)[: max(room, 0)]
+        fitting = self._fitting(end, beside)
         reply = self.router.finish(replace(end, note=note, refused=end.key if missed else "", beside=fitting))
         if not missed:
             self.talk.misses = misses
         self.talk.wary = against and end.fenced
         return reply
 
+    def _fitting(self, question: Question, beside: Sequence[Choice]) -> tuple[Choice, ...]:
+        """Return the commands for which there is room below the question, without the one that began it."""
+        entry = registry.named(self.talk.conversation)
+        own = does("", entry.command).payload if entry is not None else ""
+        room = MOST_OPTIONS - len(question.options) if _has_room(question) else 0
+        return tuple(choice for choice in beside if choice.payload != own)[: max(room, 0)]
+
 
 def _has_room(question: Question) -> bool:
     """Say whether commands may be numbered below the question: never where a number is an answer of its own."""
-    takes_numbers = question.key.startswith(("size", "until")) or expected_of(question.key) not in NUMBERED
+    takes_numbers = (
+        question.key.startswith(("size", "until", "gallons", "invoice")) or expected_of(question.key) not in NUMBERED
+    )
     return question.fenced or not takes_numbers
 
 
