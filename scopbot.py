@@ -18,10 +18,11 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from bot import demo, inviting, logs, registry, supervised
+from bot import demo, inviting, logs, missed, registry, supervised
 from bot.handlers import console as terminal
 from bot.i18n import language
 from bot.receipts import checking
+from bot.runtime import Runtime
 from bot.settings import BadSettings, Settings, load
 from bot.understanding import explaining, inspecting
 from core import clock, codes, schema
@@ -179,13 +180,20 @@ def upgrade() -> None:
 
 @app.command()
 def understand(
-    text: Annotated[str, typer.Argument(help="What the person types.")],
+    text: Annotated[str, typer.Argument(help="What the person types; or the word report.")],
     phone: Annotated[str, typer.Option("--as", help="Phone of the person who types.")] = "+51900000003",
-    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON: one object, or one a line.")] = False,
+    most: Annotated[int, typer.Option(help="Of the report: how many.")] = 50,
 ) -> None:
-    """Print what a message means when this person sends it now, and what it was taken from. Changes nothing."""
+    """Print what a message means when this person sends it now, and what it was taken from. Changes nothing.
+
+    `scopbot understand report` prints what was not understood, the most frequent first.
+    """
     found = settings()
     prepare(found)
+    if text == "report":
+        _report(found.runtime(), most, json_)
+        return
     try:
         meaning = inspecting.understood_as(found.runtime(), phone, text)
     except inspecting.UnknownPersonError as unknown:
@@ -193,6 +201,19 @@ def understand(
         raise typer.Exit(1) from None
     said = json.dumps(explaining.as_json(meaning), ensure_ascii=False) if json_ else explaining.explain(meaning)
     screen.print(said, markup=False, highlight=False, soft_wrap=True)
+
+
+def _report(runtime: Runtime, most: int, as_json: bool) -> None:
+    with runtime.database.reading() as tx:
+        listed = missed.report(tx, most)
+    for one in listed:
+        where = one.place or "idle"
+        line = f"{one.times} x {one.text} ({one.kind}; {where}; last on {one.last_at:%Y-%m-%d})"
+        facts = {"times": one.times, "text": one.text, "kind": one.kind, "place": one.place}
+        said = json.dumps(facts | {"last_at": one.last_at.isoformat()}, ensure_ascii=False) if as_json else line
+        screen.print(said, markup=False, highlight=False, soft_wrap=True)
+    if not listed:
+        errors.print("Everything was understood so far.")
 
 
 @app.command("import")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -61,6 +61,12 @@ class Talk:
     """The outbox id of the last reply: a notice with a greater one is newer on the screen."""
     done: list[str] = field(default_factory=list)
     """The last conversation that ended in a command, and its receipt: for a second tap on its last button."""
+    opened: str = ""
+    """A mark of the sentence that led to this question: sent twice, it is no yes to its own summary."""
+    sentence: str = ""
+    """The sentence that opened the conversation, while it is asked which order it is about."""
+    wary: bool = False
+    """Whether the last message spoke against what the summary asks: a mere yes after it is asked again."""
 
     @classmethod
     def from_stored(cls, stored: Mapping[str, Any]) -> Talk:
@@ -78,14 +84,17 @@ class Talk:
         self.id = secrets.token_hex(4)
         self.conversation = conversation
         self.answers, self.taken, self.shown = {}, {}, []
-        self.asked = self.digest = ""
+        self.asked = self.digest = self.opened = self.sentence = ""
         self.misses = 0
+        self.wary = False
 
     def rest(self, choices: Sequence[Choice] = ()) -> None:
         """Be idle, with these choices on the screen."""
         self.id = self.conversation = self.asked = self.digest = self.asked_at = ""
+        self.opened = self.sentence = ""
         self.answers, self.taken = {}, {}
         self.misses = 0
+        self.wary = False
         self.shown = [[choice.payload, choice.label] for choice in choices]
 
     def hear(self, token: str) -> None:
@@ -99,6 +108,23 @@ class Talk:
         for later in keys[keys.index(key) :]:
             del self.answers[later]
 
+    def led_by(self, text: str) -> None:
+        """Remember what led to the question on the screen."""
+        self.opened = digest(fold(text))
+
+    def was_led_by(self, text: str) -> bool:
+        """Say whether the very same was said before, and led to the question on the screen."""
+        return self.opened == digest(fold(text))
+
+    def mark(self) -> Talk:
+        """Return the talk as it is now, to return to it."""
+        return replace(self, answers=dict(self.answers), taken=dict(self.taken))
+
+    def return_to(self, mark: Talk) -> None:
+        """Be again as it was."""
+        for name in self.__dataclass_fields__:
+            setattr(self, name, getattr(mark, name))
+
     def pick(self, text: str) -> str | None:
         """Return what the text chooses on the screen: by number, label, or the label cut short; None if nothing."""
         return pick(text, self.shown)
@@ -106,15 +132,20 @@ class Talk:
 
 YES_WORDS = frozenset(
     {"si", "sii", "siii", "ok", "okay", "oki", "dale", "ya", "claro", "correcto", "conforme", "confirmo", "de acuerdo"}
-    | {"si por favor", "si gracias", "listo", "yes", "y", "yeah", "sure", "confirm"}
+    | {"si por favor", "si gracias", "listo", "yes", "yeah", "sure", "confirm"}
 )
 NO_WORDS = frozenset({"no", "nop", "nope", "no gracias", "todavia no", "aun no", "not yet"})
 THUMBS_UP = ("👍", "👌", "✅")
 
 
 def means_yes(text: str) -> bool:
-    """Say whether the whole text is one of the ways of saying yes."""
+    """Say whether the whole text is one of the plainest ways of saying yes."""
     return fold(text) in YES_WORDS or (not fold(text) and text.strip().startswith(THUMBS_UP))
+
+
+def means_no(text: str) -> bool:
+    """Say whether the whole text is one of the plainest ways of saying no."""
+    return fold(text) in NO_WORDS
 
 
 def pick(text: str, shown: Sequence[Sequence[str]]) -> str | None:
@@ -147,6 +178,10 @@ class Question:
     ask_contact: str = ""
     fenced: bool = False
     """Whether the answer counts only for exactly this prompt."""
+    answered: tuple[str, ...] = ()
+    """The questions before it that have their answers."""
+    beside: tuple[Choice, ...] = ()
+    """Commands that are offered below its options: what else may have been meant."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +197,12 @@ class LastWord:
 
     text: str
     choices: tuple[Choice, ...] = ()
+    refused: str = ""
+    """The key whose answer did not hold."""
+
+
+End = Question | Finished | LastWord | None
+"""Where a turn ends; None: the person left."""
 
 
 class _Pause(BaseException):
@@ -212,7 +253,9 @@ class Chat:
         self.hours = scene.hours
         self.draft = talk.id
         """Names this conversation, so that it makes one order at most."""
-        self.met: set[str] = set()
+        self.met: dict[str, None] = {}
+        """The questions that were asked, in their order."""
+        self.refused = ""
         self._talk = talk
         self._spare = list(spare)
 
@@ -254,6 +297,7 @@ class Chat:
                 self._talk.forget(key)
                 self._spare.clear()
                 note, refused = str(reason), key
+                self.refused = key
         raise _Pause(Question(key, prompt, tuple(options(note)), note, refused, ask_contact))
 
     def take_only(self, key: str, tokens: Sequence[str]) -> str | None:
@@ -280,12 +324,22 @@ class Chat:
         With `only_one_is_taken` a single option is not asked about, and stays taken when others appear later.
         """
         by_token = {token(option): option for option in options}
+        if only_one_is_taken and len(by_token) == 1 and self._names_another(key, token(options[0]), label(options[0])):
+            self._meet(key)
+            self._talk.taken[key] = token(options[0])
+            return options[0]
         taken = self.take_only(key, list(by_token)) if only_one_is_taken else None
         if taken in by_token:
             return by_token[str(taken)]
         pairs = [(name, label(option)) for name, option in by_token.items()]
         chosen = self._choose_token(key, prompt, pairs, typed)
         return by_token[chosen]
+
+    def _names_another(self, key: str, token: str, label: str) -> bool:
+        """Say whether the next word typed ahead answers a later question: the only option need not be named."""
+        if key in self._talk.answers or not self._spare:
+            return False
+        return self._spare[0] != token and not _matching(self._spare[0], [(token, label)])
 
     def choose_word(
         self,
@@ -301,7 +355,7 @@ class Chat:
         """Show the summary and return YES, or the token of another choice. Change goes back; no leaves.
 
         The yes must be an answer to this very summary: words typed ahead do not count, and when anything in it changed
-        meanwhile it is shown again.
+        meanwhile it is shown again. Only a token answers it; what words are a yes is for whoever hears them.
         """
         self._meet(key)
         self._spare.clear()
@@ -309,8 +363,6 @@ class Chat:
         options = {YES: yes, **(others or {}), **change, NO: _("No, leave it")}
         shown = tuple(options.items())
         answer = self._talk.answers.get(key)
-        if answer is not None and answer not in options:
-            answer = self._talk.answers[key] = YES if means_yes(answer) else NO if fold(answer) in NO_WORDS else answer
         question = Question(key, summary, shown, fenced=True)
         if answer is None:
             raise _Pause(question)
@@ -336,7 +388,7 @@ class Chat:
     def _meet(self, key: str) -> None:
         if key in self.met:
             raise ValueError(f"question {key!r} is asked twice: give each its own key")
-        self.met.add(key)
+        self.met[key] = None
 
     def _choose_token(
         self, key: str, prompt: str, pairs: list[tuple[str, str]], typed: Callable[[str], str | None]
@@ -366,7 +418,7 @@ class Chat:
     def turn_page(self, key: str) -> None:
         """Go to the next page if that is what was answered; an answer of its own, so that going back takes it back."""
         page_key = f"{key} page"
-        self.met.add(page_key)
+        self.met[page_key] = None
         answers = self._talk.answers
         if answers.get(key) == MORE:
             del answers[key]
@@ -400,9 +452,7 @@ def digest(text: str) -> str:
 Conversation = Callable[[Chat], "Command | Sequence[Command]"]
 
 
-def turn(
-    conversation: Conversation, talk: Talk, scene: Scene, spare: Sequence[str] = ()
-) -> Question | Finished | LastWord | None:
+def turn(conversation: Conversation, talk: Talk, scene: Scene, spare: Sequence[str] = ()) -> End:
     """Run the conversation once. It ends in a question, in commands or in a last word; None: the person left it."""
     while True:
         chat = Chat(talk, scene, spare)
@@ -411,9 +461,12 @@ def turn(
         except _Pause as pause:
             if talk.asked not in chat.met:
                 talk.answers.pop(talk.asked, None)  # it answered a question that is no longer asked
-            return pause.question
+            answered = {key: talk.answers[key] for key in chat.met if key in talk.answers}
+            if pause.question.fenced:
+                talk.answers = answered  # what a sentence said beside it is not asked any more; back goes in this order
+            return replace(pause.question, answered=tuple(answered))
         except _Stop as stop:
-            return stop.word
+            return replace(stop.word, refused=chat.refused)
         except _Leave:
             return None
         except _Back:
@@ -430,6 +483,8 @@ def show(question: Question, talk: Talk, at: datetime) -> Outgoing:
     talk.serial += 1
     talk.asked = question.key
     talk.shown = [[token, label] for token, label in question.options]
+    talk.shown += [[choice.payload, choice.label] for choice in question.beside]
+    talk.wary = False
     talk.digest = digest(question.prompt) if question.fenced else ""
     talk.asked_at = at.isoformat()
     talk.misses = talk.misses + 1 if question.refused else 0
@@ -438,4 +493,4 @@ def show(question: Question, talk: Talk, at: datetime) -> Outgoing:
         for number, (_token, label) in enumerate(question.options)
     )
     text = f"{question.note}\n\n{question.prompt}" if question.note else question.prompt
-    return Outgoing(text, choices, question.ask_contact)
+    return Outgoing(text, (*choices, *question.beside), question.ask_contact)

@@ -6,21 +6,33 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, text
-
-from bot import registry, texts
+from bot import on_screen, registry, texts
 from bot.contacts import Contact
-from bot.dialogue import CONFIRM, YES, Finished, LastWord, Question, Scene, Talk, means_yes, pick, show, turn
+from bot.dialogue import (
+    CONFIRM,
+    NO,
+    YES,
+    End,
+    Finished,
+    LastWord,
+    Question,
+    Scene,
+    Talk,
+    means_no,
+    means_yes,
+    pick,
+    show,
+    turn,
+)
 from bot.folding import fold
 from bot.i18n import _
 from bot.messages import ANSWER_MARK, COMMAND_MARK, Choice, Content, Incoming, Outgoing
 from bot.people import PeopleBook, looks_like_code
 from bot.performing import Work, perform
 from bot.registry import Entry
-from bot.store import Kind, Sending, outbox
+from bot.sentences import LINE, Sentences
 from core import codes
 from core.orderbook import OrderBook
-from core.statement import Statement
 
 BACK = {"atras", "volver", "regresar", "back"}
 CANCEL = {"cancelar", "salir", "cancel", "exit", "/cancelar", "/cancel"}
@@ -34,25 +46,8 @@ STALE = timedelta(hours=12)
 WRONG_CODES_ALLOWED = 5
 LOCKOUT = timedelta(hours=1)
 LONGEST_LABEL = 60
-
-_NEWER_NOTICE = Statement(
-    select(outbox.c.id, outbox.c.content)
-    .where(
-        outbox.c.address_id == bindparam("address_id"),
-        outbox.c.id > bindparam("screen"),
-        or_(*(outbox.c.state == state for state in (Sending.SENT, Sending.DELIVERED, Sending.READ))),
-        text(f"kind != '{Kind.REPLY.value}'"),  # written out: so that the index over notices is used
-    )
-    .order_by(outbox.c.id.desc())
-    .limit(5)
-)
-_QUOTED = Statement(
-    select(outbox.c.id, outbox.c.content).where(
-        outbox.c.address_id == bindparam("address_id"),
-        outbox.c.provider_id == bindparam("quoted"),
-        text("provider_id IS NOT NULL"),  # written out: so that the index over them is used
-    )
-)
+QUOTED_OR_ASKED = frozenset("\"'“”«»?¿")
+"""What makes a yes no plain one: it is told or asked, and not said."""
 
 
 class Router:
@@ -89,7 +84,7 @@ class Router:
         if self.incoming.content is Content.CONTACT:
             return self._contact_shared()
         if self.incoming.content is not Content.TEXT:
-            return self._repeat_with(UNREADABLE[self.incoming.content]())
+            return self.repeat_with(UNREADABLE[self.incoming.content]())
         if not self.contact.is_known:
             return self._stranger()
         if self.incoming.payload:
@@ -98,14 +93,14 @@ class Router:
 
     def _contact_shared(self) -> Outgoing:
         if self.contact.was_linked:
-            return self._open("menu", "").after(
+            return self.open("menu", "").after(
                 _("You have joined. Welcome, {name}.").format(name=self.contact.actor.name)
             )
         if self.contact.is_known:
-            return self._repeat_with(UNREADABLE[Content.OTHER]())
+            return self.repeat_with(UNREADABLE[Content.OTHER]())
         if self.incoming.phone:
-            return self._open("join", "").after(_("That number is not in the register."))
-        return self._open("join", "").after(_("That contact is not your own. Please share your own number."))
+            return self.open("join", "").after(_("That number is not in the register."))
+        return self.open("join", "").after(_("That contact is not your own. Please share your own number."))
 
     def _stranger(self) -> Outgoing:
         """Somebody whom the register does not know: they can join, and learn nothing else."""
@@ -117,12 +112,12 @@ class Router:
             return self._cancel() if fold(text) in CANCEL | BACK else self._answer_open(text)
         opened = registry.opened_by(text)
         if opened and opened[0].name == "join":
-            reply = self._begin(*opened)
+            reply = self.begin(*opened)
             if followed_link and self.talk.asked == CONFIRM:
                 self.talk.hear(YES)  # they pressed START below the invitation's link: that was the question
-                return self._run()
+                return self.go_on()
             return reply
-        return self._open("join", text if looks_like_code(text) else "")
+        return self.open("join", text if looks_like_code(text) else "")
 
     def _is_invited_by(self, code: str) -> bool:
         """Say whether a link's code can be used; a wrong one is counted like one that was typed."""
@@ -152,7 +147,7 @@ class Router:
 
     def _button(self, payload: str) -> Outgoing:
         if payload.startswith(COMMAND_MARK):
-            return self._command(payload.removeprefix(COMMAND_MARK))
+            return self.command(payload.removeprefix(COMMAND_MARK))
         if payload.startswith(ANSWER_MARK):
             return self._answer_button(payload.removeprefix(ANSWER_MARK))
         return self._text(self.incoming.text or payload)
@@ -164,9 +159,8 @@ class Router:
             return self._done_already()
         current = talk_id == self.talk.id and serial == str(self.talk.serial)
         if not (current and number.isascii() and number.isdigit() and int(number) < len(self.talk.shown)):
-            return self._repeat_with(_("That button belongs to an earlier question and no longer works."))
-        self.talk.hear(self.talk.shown[int(number)][0])
-        return self._run()
+            return self.repeat_with(_("That button belongs to an earlier question and no longer works."))
+        return self._choose(self.talk.shown[int(number)][0])
 
     # --- text ---------------------------------------------------------------------------------------------------------
 
@@ -174,7 +168,7 @@ class Router:
         typed = "?" if text.strip() in ("?", "¿?") else fold(text)
         if not typed and not means_yes(text):
             said = _("I only understand text. Please type it.") if text.strip() else _("I received an empty message.")
-            return self._repeat_with(said)
+            return self.repeat_with(said)
         said_by_all = self._word_for_everyone(typed)
         if said_by_all is not None:
             return said_by_all
@@ -183,10 +177,10 @@ class Router:
             if picked is not None:
                 return picked
         if text.startswith(START) and not self._is_invited_by(text.removeprefix(START)):
-            return self._open("menu", "")  # the link once more, or one that is used up
+            return self.open("menu", "")  # the link once more, or one that is used up
         if text.startswith("/"):
             opened = registry.opened_by(text)
-            return self._begin(*opened) if opened else self._lost()
+            return self.begin(*opened) if opened else self._lost()
         if self.talk.conversation:
             return self._answer_open(text)
         return self._idle(text)
@@ -198,23 +192,23 @@ class Router:
         if typed in BACK:
             return self._back()
         if typed in MENU:
-            return self._open("menu", "")
+            return self.open("menu", "")
         if typed in HELP:
             return self._help()
         return None
 
     def _picked(self, text: str) -> Outgoing | None:
         """Answer what the text picks from a message that it quotes, or from a notice; None: nothing there."""
-        facts = {"address_id": self.contact.address_id, "quoted": self.incoming.quoted}
-        letter = _QUOTED.first(self.work.tx, facts) if self.incoming.quoted else None
+        quoted = self.incoming.quoted
+        letter = on_screen.quoted(self.work.tx, self.contact.address_id, quoted) if quoted else None
         if letter is not None and letter.id == self.talk.screen:
             return None  # it says itself that it answers the last reply, whatever came after it
         if letter is not None:
-            picked = self._picked_from_quoted(text, [(payload, label) for label, payload in _choices(letter)])
+            picked = self._picked_from_quoted(text, on_screen.choices_of(letter.content))
             if picked is not None:
                 return picked
         command = self._picked_from_notice(text)
-        return None if command is None else self._command(command)
+        return None if command is None else self.command(command)
 
     def _picked_from_quoted(self, text: str, shown: list[tuple[str, str]]) -> Outgoing | None:
         """Take the text as pressing a button of an older message: checked like one, and never as an answer to another.
@@ -227,30 +221,51 @@ class Router:
         if payload is not None:
             return self._button(payload)
         if shown and text.strip().isdecimal():
-            return self._repeat_with(_("That is not one of the options."))
+            return self.repeat_with(_("That is not one of the options."))
         return None
 
     def _picked_from_notice(self, text: str) -> str | None:
         """Return the command that the text picks from a notice newer than the last reply: what is on the screen."""
         if self.contact.last_notice <= self.talk.screen:
             return None
-        facts = {"address_id": self.contact.address_id, "screen": self.talk.screen}
-        for row in _NEWER_NOTICE.all(self.work.tx, facts):
-            shown = [(payload, label) for label, payload in _choices(row)]
-            if shown:
-                payload = pick(text, shown)
-                return None if payload is None else payload.removeprefix(COMMAND_MARK)
-        return None
+        newer = on_screen.newer_notices(self.work.tx, self.contact.address_id, self.talk.screen)
+        payload = pick(text, on_screen.choices_of(newer[0])) if newer else None
+        return None if payload is None else payload.removeprefix(COMMAND_MARK)
 
     def _idle(self, text: str) -> Outgoing:
         payload = self.talk.pick(text)
         if payload is not None:
-            return self._command(payload.removeprefix(COMMAND_MARK))
+            return self.command(payload.removeprefix(COMMAND_MARK))
         if self.talk.done and means_yes(text):
             return self._done_already()
         if fold(text) in GREETINGS:
-            return self._open("menu", "")
-        return self._command(text)
+            return self.open("menu", "")
+        return self._command_word(text) or Sentences(self).idle(text)
+
+    def _command_word(self, text: str) -> Outgoing | None:
+        """Answer a command as it is documented: its word, perhaps with answers typed ahead; or a code alone."""
+        opened = registry.opened_by(text)
+        if opened is None:
+            return self.open("status", text) if codes.normalise(text) is not None else None
+        entry, rest = opened
+        if not rest or entry.name == "join" or codes.normalise(rest) is not None:
+            return self.begin(entry, rest)
+        return self._typed_ahead(entry, rest, text) if _is_bare(rest) else None
+
+    def _typed_ahead(self, entry: Entry, rest: str, text: str) -> Outgoing:
+        """Take the words behind a command as answers; if one does not hold, it may have been a sentence."""
+        before, left = self.talk.mark(), self.left_words()
+        self.talk.begin(entry.name)
+        end = turn(entry.run, self.talk, self.scene, _spare(entry, rest))
+        if isinstance(end, Question | LastWord) and end.refused:
+            taken, tried = len(self.talk.answers), self.talk.mark()
+            self.talk.return_to(before)
+            meant = Sentences(self).instead(text, taken)
+            if meant is not None:
+                return meant
+            self.talk.return_to(tried)
+        reply = self.finish(end)
+        return reply.after(left) if left else reply
 
     def _done_already(self) -> Outgoing:
         """Answer a second yes: the receipt again, and what the screen offers beside it if nothing else is open."""
@@ -258,54 +273,107 @@ class Router:
         choices = () if self.talk.conversation else tuple(Choice(label, token) for token, label in self.talk.shown)
         return Outgoing(said, choices)
 
-    def _command(self, text: str) -> Outgoing:
-        """Open what the text names; a code alone shows that order."""
+    def command(self, text: str) -> Outgoing:
+        """Open what a command names; a code alone shows that order."""
         opened = registry.opened_by(text)
         if opened is not None:
-            return self._begin(*opened)
+            return self.begin(*opened)
         if codes.normalise(text) is not None:
-            return self._open("status", text)
+            return self.open("status", text)
         return self._lost()
 
     def _answer_open(self, text: str) -> Outgoing:
-        if self.talk.conversation == "join" and self.talk.asked == "code" and self._is_locked_out():
-            return self._open("join", text)
-        asked = self.talk.asked
-        self.talk.hear(self.talk.pick(text) or text)
-        entry = registry.named(self.talk.conversation)
-        if entry is None:
-            return self._open("menu", "")
-        end = turn(entry.run, self.talk, self.scene)
-        if isinstance(end, Question) and end.refused == asked:
-            opened = registry.opened_by(text) if self.contact.is_known else None
+        if self.talk.conversation == "join":
+            return self._answer_join(text)
+        was_summary = bool(self.talk.digest)
+        reply = self._answer_with(text)
+        if self.talk.digest and not was_summary:
+            self.talk.led_by(text)
+        return reply
+
+    def _answer_with(self, text: str) -> Outgoing:
+        is_plain = QUOTED_OR_ASKED.isdisjoint(text)
+        picked = self.talk.pick(text) if is_plain or not self.talk.digest else None
+        if self.talk.digest and picked is None and is_plain:
+            picked = YES if means_yes(text) else NO if means_no(text) else None
+        if picked is not None:
+            is_shy = picked == YES and self.talk.wary and means_yes(text)
+            return Sentences(self).asked_again() if is_shy else self._choose(picked)
+        if self.talk.digest or self.talk.asked == LINE:
+            return Sentences(self).at_open(text, None)
+        return self._typed_answer(text)
+
+    def _choose(self, token: str) -> Outgoing:
+        """Take an option on the screen: an answer, or a command that was offered beside the question."""
+        if token.startswith(COMMAND_MARK):
+            return self.command(token.removeprefix(COMMAND_MARK))
+        if self.talk.asked == LINE:
+            return Sentences(self).line_chosen(token)
+        self.talk.hear(token)
+        return self.go_on()
+
+    def _typed_answer(self, text: str) -> Outgoing:
+        """Take the text as the answer if the question takes it; else it may be an answer or a wish in a sentence."""
+        before, asked = self.talk.mark(), self.talk.asked
+        self.talk.hear(text)
+        end = self.turn()
+        if not (isinstance(end, Question | LastWord) and end.refused == asked):
+            return self.finish(end)
+        tried = self.talk.mark()
+        self.talk.return_to(before)
+        opened = registry.opened_by(text)
+        if opened is not None and not opened[1]:
+            return self.begin(*opened)
+        if opened is not None and _is_bare(opened[1]):
+            return self._typed_ahead(*opened, text)
+        return Sentences(self).at_open(text, end, tried)
+
+    def _answer_join(self, text: str) -> Outgoing:
+        """Answer somebody who joins: their words are a code, a yes or a no, and no sentences."""
+        if self.talk.asked == "code" and self._is_locked_out():
+            return self.open("join", text)
+        asked, plain = self.talk.asked, YES if means_yes(text) else NO if means_no(text) else text
+        self.talk.hear(self.talk.pick(text) or (plain if self.talk.digest else text))
+        end = self.turn()
+        if isinstance(end, Question) and end.refused == asked and self.contact.is_known:
+            opened = registry.opened_by(text)
             if opened is not None and _is_bare(opened[1]):
-                return self._begin(*opened)
-        return self._end(end)
+                return self.begin(*opened)
+        return self.finish(end)
 
     # --- conversations ------------------------------------------------------------------------------------------------
 
-    def _open(self, name: str, rest: str) -> Outgoing:
+    def open(self, name: str, rest: str) -> Outgoing:
+        """Begin the conversation of that name."""
         entry = registry.named(name)
         if entry is None:
             raise LookupError(name)
-        return self._begin(entry, rest)
+        return self.begin(entry, rest)
 
-    def _begin(self, entry: Entry, rest: str) -> Outgoing:
-        left = self._left_words()
+    def begin(self, entry: Entry, rest: str) -> Outgoing:
+        """Begin a conversation; what is typed behind its word is taken for answers."""
+        left = self.left_words()
         if entry.name == "join" and rest and self._is_locked_out():
             rest, left = "", _("Too many wrong codes. Please try again in an hour.")
         self.talk.begin(entry.name)
-        spare = [rest] if rest and entry.rest_is_one else rest.split()
-        reply = self._end(turn(entry.run, self.talk, self.scene, spare))
+        reply = self.finish(turn(entry.run, self.talk, self.scene, _spare(entry, rest)))
         return reply.after(left) if left else reply
 
-    def _run(self) -> Outgoing:
+    def go_on(self) -> Outgoing:
+        """Run the open conversation with the answers it has."""
+        return self.finish(self.turn())
+
+    def turn(self) -> End:
+        """Run the open conversation once with the answers it has."""
         entry = registry.named(self.talk.conversation)
         if entry is None:
-            return self._open("menu", "")
-        return self._end(turn(entry.run, self.talk, self.scene))
+            self.talk.begin("menu")
+            entry = registry.CONVERSATIONS["menu"]
+        end = turn(entry.run, self.talk, self.scene)
+        return Sentences(self).completed(entry, end) if self.talk.sentence else end
 
-    def _end(self, end: Question | Finished | LastWord | None) -> Outgoing:
+    def finish(self, end: End) -> Outgoing:
+        """Return what the person is told at the end of a turn, and carry out what it ended in."""
         match end:
             case Question():
                 if self.talk.conversation == "join" and end.refused == "code" and self._was_a_code():
@@ -337,7 +405,7 @@ class Router:
     def _cancel(self) -> Outgoing:
         if not self.contact.is_known:
             self.talk.rest()
-            return self._open("join", "")
+            return self.open("join", "")
         if self.talk.conversation and not self._can_register():
             return self._open_quietly("menu")
         was_open = bool(self.talk.conversation)
@@ -349,16 +417,26 @@ class Router:
     def _back(self) -> Outgoing:
         if not self.talk.conversation:
             return self._open_quietly("menu")
-        if not self.talk.answers:
+        last = self._last_answered()
+        if not last:
             return self._cancel()
-        self.talk.answers.popitem()
+        self.talk.answers.pop(last)
         self.talk.asked = ""
-        return self._run()
+        return self.go_on()
+
+    def _last_answered(self) -> str:
+        """Return the key of the last answer to a question before this one; a sentence may have answered later ones."""
+        if not self.talk.opened or not self.talk.answers:
+            return next(reversed(self.talk.answers), "")
+        self.talk.asked = ""
+        end = self.turn()
+        answered = end.answered if isinstance(end, Question) else ()
+        return next((key for key in reversed(self.talk.answers) if key in answered), "")
 
     def _help(self) -> Outgoing:
         if not self.talk.conversation:
-            return self._open("help_", "")
-        return self._repeat_with(
+            return self.open("help_", "")
+        return self.repeat_with(
             _("You can type “atrás” to take back the last answer or “cancelar” to leave without registering anything.")
         )
 
@@ -367,26 +445,27 @@ class Router:
 
     def _open_quietly(self, name: str) -> Outgoing:
         self.talk.rest()
-        return self._open(name, "")
+        return self.open(name, "")
 
     def _can_register(self) -> bool:
         """Say whether the open conversation could have registered something."""
         entry = registry.named(self.talk.conversation)
         return entry is not None and entry.registers
 
-    def _left_words(self) -> str:
+    def left_words(self) -> str:
+        """Return that what is left unfinished now was not registered; empty if nothing is."""
         if self._can_register() and self.talk.answers and self.contact.is_known:
             return _("What you had not finished was NOT registered.")
         return ""
 
-    def _repeat_with(self, note: str) -> Outgoing:
+    def repeat_with(self, note: str) -> Outgoing:
         """Say something and put the open question again; without one, the menu."""
         if not self.contact.is_known:
-            return self._open("join", "").after(note)
+            return self.open("join", "").after(note)
         if not self.talk.conversation:
             return self._open_quietly("menu").after(note)
         self.talk.asked = ""
-        return self._run().after(note)
+        return self.go_on().after(note)
 
     def _drop_stale(self) -> str:
         talk: Any = self.talk
@@ -398,10 +477,8 @@ class Router:
         return _("What you began earlier was NOT registered. Let us start again.") if self.contact.is_known else ""
 
 
-def _choices(letter: Any) -> list[list[str]]:
-    """Return a letter's choices, each a label and its payload; none once its words were blanked."""
-    choices: list[list[str]] = letter.content.get("choices", [])
-    return choices
+def _spare(entry: Entry, rest: str) -> list[str]:
+    return [rest] if rest and entry.rest_is_one else rest.split()
 
 
 def _is_bare(rest: str) -> bool:

@@ -299,6 +299,21 @@ class InvitationRow(SQLModel, table=True):
     used_at: datetime | None = None
 
 
+class MissedRow(SQLModel, table=True):
+    """A message that was not understood, without phones and codes, and how often one like it came."""
+
+    __tablename__ = "missed"
+    __table_args__ = (Index("ix_missed_times", "times", "last_at"),)
+
+    mark: str = Field(primary_key=True, max_length=24)
+    """Of what makes two messages the same: folded words, numbers all alike, the question that was open."""
+    text: str = Field(max_length=300)
+    kind: str = Field(max_length=20)
+    place: str = Field(max_length=60)
+    times: int
+    last_at: datetime
+
+
 class ProcessRow(SQLModel, table=True):
     """When a process of the bot was last seen alive."""
 
@@ -335,6 +350,7 @@ invitations = table_of(InvitationRow)
 processes = table_of(ProcessRow)
 paces = table_of(PaceRow)
 templates = table_of(TemplateRow)
+missed_messages = table_of(MissedRow)
 alarms = table_of(AlarmRow)
 facts = table_of(FactRow)
 nudges = table_of(NudgeRow)

@@ -22,6 +22,9 @@ AT_ONCE = 10
 def close_all(chat: Chat) -> Command:
     """The buyer declares that all of each order arrived; those that did not are closed or rejected one by one."""
     found = [order for order, _party in waiting(chat, Close)]
+    named = chat.known("orders", str.split)  # what a sentence meant: all that the reminder before it names
+    if named is not None:
+        found = [order for order in found if order.code in named]
     if not found:
         chat.stop(
             _("You have no order to close. Everything is in order."),

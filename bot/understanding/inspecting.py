@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from bot import on_screen
 from bot.dialogue import Talk
 from bot.i18n import DEFAULT
 from bot.runtime import Runtime
@@ -35,12 +36,15 @@ def understood_as(runtime: Runtime, phone: str, text: str) -> Meaning:
             .order_by(memberships.c.id)
         )
         actor = Actor(person.id, person.name, "console", tuple(Membership(*row) for row in rows))
-        talks = tx.execute(
-            select(addresses.c.talk)
+        newest = tx.execute(
+            select(addresses.c.id, addresses.c.talk)
             .where(addresses.c.person_id == person.id, addresses.c.last_inbound_at.is_not(None))
             .order_by(addresses.c.last_inbound_at.desc())
-        ).scalars()
-        talk = Talk.from_stored(talks.first() or {})
+        ).first()
+        talk = Talk.from_stored(newest.talk if newest is not None else {})
+        notice = None
+        if newest is not None and not talk.conversation:
+            notice = on_screen.as_context(on_screen.newer_notices(tx, newest.id, talk.screen))
         at = runtime.clock()
-        context = BookContext(actor, OrderBook(tx, actor, at), at, talk, person.locale or DEFAULT)
+        context = BookContext(actor, OrderBook(tx, actor, at), at, talk, person.locale or DEFAULT, notice)
         return understand(text, context)

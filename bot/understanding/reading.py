@@ -10,6 +10,7 @@ from functools import cached_property
 from bot import buying, selling
 from bot.dialogue import Talk
 from bot.i18n import DEFAULT
+from bot.messages import COMMAND_MARK
 from bot.understanding.context import Acting, LineSeen, Notice, OpenQuestion, OrderSeen
 from core.catalogue import SIZES
 from core.clock import day_in_lima
@@ -78,7 +79,7 @@ class BookContext:
         talk = self._talk
         if not talk.conversation or not talk.asked:
             return None
-        shown = tuple((token, label) for token, label in talk.shown)
+        shown = tuple((token, label) for token, label in talk.shown if not token.startswith(COMMAND_MARK))
         return OpenQuestion(talk.conversation, talk.asked, shown, {**talk.taken, **talk.answers})
 
     @cached_property
