@@ -368,13 +368,14 @@ def sweep_once(
         str, typer.Option(help="As of this moment, like 2026-11-20T18:00-05:00; without a zone, Lima's.")
     ] = "",
 ) -> None:
-    """Decide once who is to be reminded, as of now or of a moment, and print what and why."""
+    """Decide once who is to be reminded, as of now or of a moment, and print what and why; the worker sends it now."""
     from reminders import sweep, telling  # noqa: PLC0415 - only here
 
     moment = _moment(at)
     runtime = settings().runtime()
     schema.upgrade(runtime.database)
     decided = sweep.sweep(runtime, moment)
+    sweep.send_at_once(runtime)
     with runtime.database.reading() as tx:
         for one in decided:
             for line in telling.told(tx, one, moment, runtime.hours):

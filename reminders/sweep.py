@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, func, select, text
+from sqlalchemy import Connection, TextClause, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.hours import Hours
 from bot.runtime import Runtime
-from bot.store import Urgency, batches, nudges, sweeps
+from bot.store import Kind, Sending, Urgency, batches, nudges, outbox, sweeps
 from core.clock import LIMA, day_in_lima
 from core.terms import Status
 from reminders import deciding, policy, posting, turns
@@ -61,6 +61,19 @@ _DIGESTS = {
 _DIGESTS_OF_BUYERS = deciding.digests(Status.TO_CLOSE, "buyer_id")
 
 
+_AT_ONCE = (
+    outbox.update()
+    .where(
+        text(f"state IN ('{Sending.PENDING.value}', '{Sending.LEASED.value}')"),
+        outbox.c.state == Sending.PENDING,
+        outbox.c.kind == Kind.REMINDER,
+        outbox.c.attempts == 0,
+        outbox.c.next_attempt_at > bindparam("now"),
+    )
+    .values(next_attempt_at=bindparam("now"))
+)
+
+
 @dataclass(frozen=True)
 class Decided:
     """What a sweep decided by one rule."""
@@ -86,6 +99,12 @@ def sweep(runtime: Runtime, now: datetime) -> list[Decided]:
         decided = [one for one in _decide(tx, runtime, now, last) if one.nudges or one.digests]
         _note(tx, now, runtime.hours)
     return decided
+
+
+def send_at_once(runtime: Runtime) -> int:
+    """Let reminders of a sweep as of a later moment leave now; return how many. For the operator who asked for it."""
+    with runtime.database.transaction() as tx:
+        return tx.execute(_AT_ONCE, {"now": runtime.clock()}).rowcount
 
 
 def _has_lock(tx: Connection) -> bool:

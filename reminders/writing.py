@@ -106,8 +106,10 @@ class _Writing:
         self._tx = tx
         self._hours = runtime.hours
         self._letter = letter
-        self._at = at
         self._content = letter.content or {}
+        decided = self._content.get("at")
+        # an operator may sweep as of a later moment: then that is when it is
+        self._at = max(at, datetime.fromisoformat(decided)) if decided else at
 
     def message(self) -> Outgoing | None:
         """Return what it says, or None."""

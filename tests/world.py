@@ -174,11 +174,15 @@ class World:
         sweep(self.runtime, self.clock())
         while post_more(self.runtime):
             continue
-        relay = Relay(self.runtime, {channel: Screen() for channel in self.runtime.channels}, writer(self.runtime))
-        asyncio.run(_all_of(relay))
+        self.deliver_reminders()
         with self.database.reading() as tx:
             sent = set(tx.execute(select(outbox.c.id).where(outbox.c.state == Sending.SENT)).scalars())
         return [one for one in self.sent(after=before) if one.id in sent]
+
+    def deliver_reminders(self) -> None:
+        """Let the worker send what is due, reminders written as they leave."""
+        relay = Relay(self.runtime, {channel: Screen() for channel in self.runtime.channels}, writer(self.runtime))
+        asyncio.run(_all_of(relay))
 
     def last_id(self) -> int:
         """Return the id of the newest message in the outbox."""

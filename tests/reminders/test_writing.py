@@ -11,7 +11,7 @@ from bot.store import Sending, batches, nudges, outbox
 from core.statements import memberships, people
 from core.transitions import Accept, Arrive, Close, Reject
 from reminders import posting
-from reminders.sweep import sweep
+from reminders.sweep import send_at_once, sweep
 from tests.reminders.test_sweep import lima, order
 from tests.world import DRIVER, EMILE, HYDE, PLANT, World
 
@@ -249,3 +249,18 @@ def test_a_second_arrival_does_not_start_the_clock_again(world: World) -> None:
     assert len(world.reminds()) == 1
     world.clock.at = lima("25/03 11:50")
     assert world.reminds() == []
+
+
+@pytest.mark.parametrize("at", ["25/03 18:00", "25/03 23:00", "26/03 07:00"])
+def test_an_operators_sweep_as_of_a_later_moment_is_sent_at_once_as_it_will_be_said_then(
+    any_world: World, at: str
+) -> None:
+    world = any_world
+    world.clock.at = lima("25/03 05:10")  # nobody is reminded at this hour, but the operator asks for it
+    code = order(world)
+    sweep(world.runtime, lima(at))
+    assert send_at_once(world.runtime) == 1 and send_at_once(world.runtime) == 0
+    world.deliver_reminders()
+    (sent,) = [one for one in world.sent() if one.kind == "RECORDATORIO" and one.text]
+    assert code in sent.text and states(world) == [Sending.SENT]
+    assert sent.text.startswith({"18": "⏰", "23": "🔴 ÚLTIMO AVISO", "07": "🔴 VENCIDA: 1 día tarde"}[at[6:8]])
