@@ -30,7 +30,9 @@ from bot.messages import ANSWER_MARK, COMMAND_MARK, Choice, Content, Incoming, O
 from bot.people import PeopleBook, looks_like_code
 from bot.performing import Work, perform
 from bot.registry import Entry
-from bot.sentences import LINE, Sentences
+from bot.replying import Replies
+from bot.sentences import Sentences
+from bot.stating import LINE, Statements
 from core import codes
 from core.orderbook import OrderBook
 
@@ -298,7 +300,7 @@ class Router:
             picked = YES if means_yes(text) else NO if means_no(text) else None
         if picked is not None:
             is_shy = picked == YES and self.talk.wary and means_yes(text)
-            return Sentences(self).asked_again() if is_shy else self._choose(picked)
+            return Replies(self).asked_again() if is_shy else self._choose(picked)
         if self.talk.digest or self.talk.asked == LINE:
             return Sentences(self).at_open(text, None)
         return self._typed_answer(text)
@@ -308,7 +310,7 @@ class Router:
         if token.startswith(COMMAND_MARK):
             return self.command(token.removeprefix(COMMAND_MARK))
         if self.talk.asked == LINE:
-            return Sentences(self).line_chosen(token)
+            return Statements(self).line_chosen(token)
         self.talk.hear(token)
         return self.go_on()
 
@@ -370,7 +372,7 @@ class Router:
             self.talk.begin("menu")
             entry = registry.CONVERSATIONS["menu"]
         end = turn(entry.run, self.talk, self.scene)
-        return Sentences(self).completed(entry, end) if self.talk.sentence else end
+        return Statements(self).completed(entry, end) if self.talk.sentence else end
 
     def finish(self, end: End) -> Outgoing:
         """Return what the person is told at the end of a turn, and carry out what it ended in."""

@@ -27,6 +27,10 @@ STATEMENTS: dict[str, tuple[int, int]] = {
     "pending, 7 orders": (10, 11),
     "search, 1 order": (6, 7),
     "search, 8 orders": (6, 7),
+    "a sentence, 1 order": (14, 15),
+    "a sentence, 4 orders": (14, 15),
+    "not understood": (16, 17),
+    "not understood again": (14, 15),
 }
 
 
@@ -106,6 +110,23 @@ def with_orders(count: int, words: str) -> Callable[[World], str]:
     return before
 
 
+def before_sentence(count: int) -> Callable[[World], str]:
+    def before(world: World) -> str:
+        codes = [sold(world) for _order in range(count)]
+        return f"ya llegó todo lo de la {codes[0]}"
+
+    return before
+
+
+def before_miss(times: int) -> Callable[[World], str]:
+    def before(world: World) -> str:
+        for _time in range(times):
+            world.says(cast.HYDE, "zas zis", "whatsapp")
+        return "zas zis"
+
+    return before
+
+
 SCENES: dict[str, tuple[Callable[[World], str], str]] = {
     # how it comes to it, and what shows in the answer that it is the turn that is meant
     "question": (before_question, "?"),
@@ -116,6 +137,10 @@ SCENES: dict[str, tuple[Callable[[World], str], str]] = {
     "pending, 7 orders": (with_orders(7, "pendientes"), "(7)"),
     "search, 1 order": (with_orders(1, "buscar hoy"), "(1)"),
     "search, 8 orders": (with_orders(8, "buscar hoy"), "(8)"),
+    "a sentence, 1 order": (before_sentence(1), "¿Cerrar la orden"),
+    "a sentence, 4 orders": (before_sentence(4), "¿Cerrar la orden"),
+    "not understood": (before_miss(0), "No le entendí"),
+    "not understood again": (before_miss(1), "No le entendí"),
 }
 
 

@@ -290,3 +290,25 @@ def test_what_another_may_not_see_is_in_no_sentence_either(busy: World) -> None:
     foreign = busy.answer(cast.PLANT, "como va la 60016454717")
     assert foreign.replace("60016454717", "…") == never.replace("60016454718", "…")
     assert "Comprador:" not in busy.answer(cast.PLANT, "como va la que termina en 4717")
+
+
+def test_which_line_an_amount_is_about_is_asked_and_the_others_stay(busy: World) -> None:
+    busy.says(cast.EMILE, "cerrar 60016454717 todo")
+    asked = busy.answer(cast.EMILE, "no, son 4")
+    assert "¿De cuál de estos se trata?" in asked
+    assert "PROUST GAS 45 kg: le vendieron 5" in busy.answer(cast.EMILE, "2")
+    summary = busy.answer(cast.EMILE, "4")
+    assert "• 20 × JOYCE GAS 10 kg\n• 4 de 5 × PROUST GAS 45 kg" in summary
+
+
+def test_back_from_a_summary_goes_through_its_questions(busy: World) -> None:
+    """A sentence answered them all at once; back takes them one by one, and at last leaves."""
+    busy.says(cast.EMILE, "5 balones de 10 joyce a hyde")
+    told = [busy.answer(cast.EMILE, "atrás") for _time in range(6)]
+    shown = ("¿Algo más?", "cuántos cilindros", "de qué tamaño", "¿Qué marca?", "¿A quién le compra?", "NO SE REGISTRÓ")
+    assert all(part in one for part, one in zip(shown, told, strict=True))
+
+
+def test_back_from_what_a_sentence_left_open_takes_the_sentence_back(busy: World) -> None:
+    assert "¿A quién le compra?" in busy.answer(cast.EMILE, "5 balones de 10 joyce")
+    assert "NO SE REGISTRÓ" in busy.answer(cast.EMILE, "atrás")
