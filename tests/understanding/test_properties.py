@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.understanding import GivenContext, How, Kind, Meaning, understand
 from bot.understanding.deciding import CHANGING
-from bot.understanding.heard import listen
+from bot.understanding.listening import listen
 from bot.understanding.tokens import clean
 from tests.understanding.bench import measured
 from tests.understanding.corpus import FOLDER, read
