@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,13 +11,9 @@ from bot.understanding.filling import filled
 from bot.understanding.heard import DATE, OTHER, Heard, Mention
 from bot.understanding.meaning import Found, Kind, Meaning
 from bot.understanding.ordering import ordered
+from bot.understanding.times import hour_in, waiting
 
 _TO_ME = ("me ", "nos ")
-_WAIT = re.compile(
-    r"\b(?:en|dentro de|in) ([0-9]{1,2}|una?|an|dos|two|media|half an) (horas?|hours?|minutos?|minutes?|min|hrs?)\b"
-)
-_AT = re.compile(r"\b(?:a las|a la|at) ([0-9]{1,2})(?::([0-9]{2}))?\s*(am|pm|de la mañana|de la tarde|de la noche)?")
-_WORDS = {"un": 1, "una": 1, "an": 1, "dos": 2, "two": 2}
 MOST_UNKNOWN = 2
 """Words that mean nothing here and may still stand in a message about goods."""
 
@@ -26,7 +21,7 @@ MOST_UNKNOWN = 2
 def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     """Return that it is not for now: "todavía no llega", "mañana cierro", "recuérdame en 2 horas"."""
     text = heard.text.casefold()
-    waits = heard.has("not_yet", "later") or bool(_WAIT.search(text)) or _when_it_comes(heard)
+    waits = heard.has("not_yet", "later") or waiting(text) is not None or _when_it_comes(heard)
     waits = waits or (
         (heard.has("future") or _a_coming_day(heard, context)) and (_about_goods(heard) or context.notice is not None)
     )
@@ -57,20 +52,16 @@ def _about_goods(heard: Heard) -> bool:
 def _until(heard: Heard, text: str) -> list[Found]:
     """Return when to remind again, if it was said: minutes from now, or a day, or an hour of the day."""
     slots = []
-    waiting = _WAIT.search(text)
-    if waiting:
-        count = _WORDS.get(waiting[1]) or (int(waiting[1]) if waiting[1].isdigit() else 0)
-        hours = waiting[2].startswith("h")
-        minutes = 30 if not count else count * 60 if hours else count
-        slots.append(Found("minutes", str(minutes), said=waiting[0], why="the time to wait"))
+    wait = waiting(text)
+    if wait is not None:
+        slots.append(Found("minutes", str(wait[0]), said=wait[1], why="the time to wait"))
     days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
-    if len(days) == 1 and days[0].first == days[0].last and not waiting:
+    if len(days) == 1 and days[0].first == days[0].last and wait is None:
         said = heard.text[days[0].start : days[0].end]
         slots.append(Found("day", f"{days[0].first:%d/%m/%Y}", said=said, why="the day to wait for"))
-    at = _AT.search(text)
-    if at and int(at[1]) < 24:
-        afternoon = (at[3] or "").endswith(("pm", "tarde", "noche")) and int(at[1]) < 12
-        slots.append(Found("hour", f"{int(at[1]) + 12 * afternoon:02d}:{at[2] or '00'}", said=at[0], why="the hour"))
+    at = hour_in(text)
+    if at is not None:
+        slots.append(Found("hour", at[0], said=at[1], why="the hour"))
     return slots
 
 
@@ -138,7 +129,9 @@ def _all_there(heard: Heard) -> bool:
 
 def _is_plain_report(heard: Heard) -> bool:
     """Say whether the person tells it as their own and of now: not asked, supposed, or heard from somebody."""
-    if "?" in heard.text or (heard.has("when", "money", "extra", "says_that", "howto") and not _to_me(heard)):
+    if "?" in heard.text or heard.has("unreal", "retract"):
+        return False
+    if (heard.has("when", "money", "extra", "says_that") or _asks_how(heard)) and not _to_me(heard):
         return False
     if heard.has("others", "says_that") and not _to_me(heard):
         return False
@@ -151,12 +144,20 @@ def _is_plain_report(heard: Heard) -> bool:
     return len(unknown) <= MOST_UNKNOWN and not heard.has("injection", "unsure") and '"' not in heard.text
 
 
+def _asks_how(heard: Heard) -> bool:
+    """Say whether it asks how; the "donde" of "ya llegué donde Emile" asks nothing."""
+    return any(
+        one.has("howto") and not (one.text == "donde" and before.has("arrive.says"))
+        for before, one in pairwise([*heard.words[:1], *heard.words])
+    )
+
+
 def _allowed(mention: Mention) -> bool:
     return mention.has("carrier", "goods", "arrived", "lack") or mention.filler
 
 
 def _to_me(heard: Heard) -> bool:
-    plain = heard.has("when", "money", "extra", "howto")
+    plain = heard.has("when", "money", "extra") or _asks_how(heard)
     return (
         not plain
         and any(one.has("arrived") and one.text.startswith(_TO_ME) for one in heard.mentions)
@@ -177,6 +178,9 @@ def _closing_or_arriving(heard: Heard, context: Context, *, here: bool) -> str:
     buys = any(agent.buys for agent in context.agents)
     counts = heard.has("received", "lack", "difference", "nothing", "all", "number", "reason.never_came")
     carrier_only = heard.has("carrier") and not heard.has("goods", "all", "number", "nothing")
+    only_buys = buys and not any(agent.sells for agent in context.agents)
+    if here and closes and only_buys and heard.has("all", "unit") and not heard.has("arrive.delivered"):
+        return "close"  # "ya estoy con los 20 balones"
     alone = len([one for one in heard.words if not one.has("polite", "now", "greeting")]) == 1
     if here and not (heard.has("received", "lack", "difference", "nothing") and closes):
         return "arrive"

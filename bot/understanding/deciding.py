@@ -8,13 +8,14 @@ from itertools import pairwise
 
 from bot.registry import opened_by
 from bot.understanding import arriving, looking, small_talk
+from bot.understanding.bars import Bar
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
 from bot.understanding.heard import Heard, Mention
 from bot.understanding.lines import Item
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
-from bot.understanding.safety import Bar, bar, is_attack
+from bot.understanding.safety import bar, is_attack
 
 CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
 """The conversations that can end in a change; each needs a word of its own, standing where a command stands."""
@@ -135,8 +136,9 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
             meaning = find(heard, context)
             if meaning is not None:
                 return meaning
-    if looked is not None:
-        return looked
+    for seen in (looked, small_talk.language_named(heard, context)):
+        if seen is not None:
+            return seen
     told = _told(heard)
     if told:
         return Meaning(Kind.HELD, topic=told, likely=(told,), notes=("tells of it, and does not ask for it",))
@@ -144,7 +146,9 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
 
 
 def _tells(heard: Heard) -> bool:
-    return any(kind.endswith(".tells") for kind in heard.known)
+    """Say whether something is told that was done; what was ordered is but the measure of what arrived."""
+    counts = heard.has("arrived", "received", "lack") and heard.has("number", "all")
+    return any(kind.endswith(".tells") and not (counts and kind == "request.tells") for kind in heard.known)
 
 
 def _told(heard: Heard) -> str:
@@ -165,7 +169,9 @@ def _lines(heard: Heard, context: Context) -> Meaning | None:
     asked = heard.has("request.weak")
     if not _only_an_order(heard, [one for item in told.lines for one in item.mentions], asked=asked):
         return None
-    if heard.has("others", "says_that", "negation", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra"):
+    if heard.has("others", "says_that", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra", "unreal"):
+        return None
+    if heard.has("retract") or any(not one.has("reason.stock") for one in heard.of("negation")):
         return None
     if "?" in heard.text and not (asked and heard.has("can")):
         return None
@@ -176,6 +182,7 @@ def _lines(heard: Heard, context: Context) -> Meaning | None:
 
 _BESIDE = (
     "request.weak",
+    "reason.stock",
     "only",
     "yes",
     "thanks",

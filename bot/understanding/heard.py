@@ -10,7 +10,7 @@ from decimal import Decimal
 from bot.understanding.dates import Days
 from bot.understanding.names import Match
 
-SIGN, OTHER, NUMBER, CODE, DATE, BRAND, NAME = "sign", "other", "number", "code", "date", "brand", "name"
+SIGN, OTHER, NUMBER, CODE, DATE, HOUR, BRAND, NAME = "sign", "other", "number", "code", "date", "hour", "brand", "name"
 CLAUSE_ENDS = frozenset(".;!?¡¿\n:,")
 
 

@@ -20,7 +20,7 @@ CLITICS = (
     *("nlo", "nla", "nlos", "nlas", "nme", "nmelo", "nmela", "nos"),
 )
 FILLERS = frozenset(
-    {"polite", "small", "now", "want", "can", "trade", "unit", "goods", "greeting", "thanks", "and", "time"}
+    {"polite", "small", "now", "want", "can", "trade", "unit", "goods", "greeting", "thanks", "and", "time", "self"}
 )
 """Kinds of words that change nothing before a command."""
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from bot.understanding.heard import BRAND, DATE, NUMBER, Heard, Mention
 
 DOZEN = Decimal(12)
-_COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon")
+_COUNTED_APART = ("time", "other", "plain", "foreign", "person")
+_COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon", "change")
 _BETWEEN = frozenset({"and", "rest", "except"})
 _NEVER_COUNTED = frozenset({"ruc", "phone", "code", "digits", "document", "plate", DATE})
 
@@ -108,13 +109,13 @@ def _reading(
         return None  # an hour
     if after is not None and after.has("dozen"):
         return "quantity", number * DOZEN
-    if after is not None and after.has("time", "other", "plain", "foreign", "person") and not after.has(*_COUNTS_ON):
+    if after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON):
         return None  # 20 clients, 5 minutes
     measured = _measured(number, after, sizes)
     if measured:
         return "size", measured
     if after is not None and after.has("unit", "gallon"):
-        return "quantity", number
+        return ("total", number) if item.quantity is not None and _is_of(part, place) else ("quantity", number)
     if after is not None and after.has("kilo", "pound") and after.text != "k":
         return None  # 18 kilos are no size and no count
     return _after_of(part, place, number, sizes, item) or ("quantity", number)
@@ -131,10 +132,13 @@ def _after_of(
     of = before.text in ("de", "del", "x", "of", "tamaño")
     if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
         return "size", size
-    listed = before.text in ("de los", "de las") or (
-        place > 1 and before.text in ("los", "las", "the") and part[place - 2].text in ("de", "of")
-    )
-    return ("total", number) if listed or (of and item.quantity is not None) else None
+    return ("total", number) if _is_of(part, place) or (of and item.quantity is not None) else None
+
+
+def _is_of(part: Sequence[Mention], place: int) -> bool:
+    """Say whether the number is what the amount is of: "18 de los 20", "18 of the 20"."""
+    before = " ".join(one.text for one in part[max(place - 2, 0) : place])
+    return before.endswith(("de los", "de las", "of the", "de mis", "de esos", "of my"))
 
 
 def _one(after: Mention | None) -> tuple[str, Decimal] | None:

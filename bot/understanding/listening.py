@@ -8,18 +8,19 @@ from decimal import Decimal
 from bot.understanding import numbers
 from bot.understanding.context import Context
 from bot.understanding.dates import days_in
-from bot.understanding.heard import DATE, NUMBER, OTHER, SIGN, Heard, Mention
+from bot.understanding.heard import DATE, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
 from bot.understanding.joining import joined_numbers, spoken_codes
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.marks import Mark, marks, spoken_series
 from bot.understanding.names import Names, names
 from bot.understanding.recognising import spelled
+from bot.understanding.times import hours
 from bot.understanding.tokens import Token, clean, cut, folded
 
 LONGEST = 600
 """Characters that are looked at: whoever writes more tells a story, and a story starts nothing."""
-TIMES = "x"
-"""Between a number and a size it is no short word: 20 x 10."""
+AFTER_NUMBERS = ("x", "k")
+"""After a number they are no short words: 20 x 10, 10 k."""
 
 
 def listen(text: str, context: Context) -> Heard:
@@ -35,6 +36,9 @@ def listen(text: str, context: Context) -> Heard:
             fixed.append(
                 Mention(frozenset({DATE}), text[days.start : days.end], days.start, days.end, days, filler=True)
             )
+    for start, end in hours(text.casefold()):
+        if all(end <= one.start or one.end <= start for one in fixed):
+            fixed.append(Mention(frozenset({HOUR}), text[start:end], start, end, filler=True))
     words = lexicon(context.language)
     brands, sellers = names(tuple(context.brands)), names(_people(context))
     mentions = list(_mentions(text, sorted(fixed, key=lambda one: one.start), words, brands, sellers))
@@ -98,7 +102,7 @@ def _written_out(run: Sequence[Token], words: Lexicon) -> list[Token]:
     whole: list[Token] = []
     for place, token in enumerate(run):
         stands_for = words.short.get(token.text)
-        if stands_for is None or (token.text == TIMES and place and run[place - 1].is_number):
+        if stands_for is None or (token.text in AFTER_NUMBERS and place and run[place - 1].is_number):
             whole.append(token)
         else:
             whole += [Token(word, word, token.start, token.end) for word in stands_for.split()]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from bot.understanding.bars import Bar
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
 from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.pointing import point
-from bot.understanding.safety import Bar
 
 LOOKS = ("history", "detail", "pending", "search", "status", "contacts", "help_", "menu")
 """The likeliest first, where a message has words of several."""
+_BETWEEN = frozenset({"se", "ya", "lo", "la", "los", "las", "le", "me", "was", "it", "ha", "han"})
 ABOUT_AN_ORDER = frozenset({"history", "detail", "status"})
 
 
@@ -46,13 +48,15 @@ def _only_wants(mention: Mention) -> bool:
 def looked(heard: Heard, context: Context) -> Meaning | None:
     """Return what the person wants to look at, or None."""
     named = [name for name in LOOKS if heard.has(f"{name}.says")]
+    if asks_who_or_when(heard):
+        named = ["history"]
     has_order = heard.has(CODE) or _points(heard, context)
     if heard.has(DATE) and _lists_orders(heard) and not has_order:
         named = ["search"]
     elif has_order and _asks_about_it(heard, named):
         named = ["status"]
-    elif not named and "?" in heard.text and heard.has("goods") and heard.has("arrived") and not heard.has("foreign"):
-        named = ["pending"]
+    if not named:
+        named = _by_what_is_asked(heard, has_order=has_order)
     if not named:
         return None
     if len(named) > 1 and named[0] == "status" and not has_order:
@@ -62,6 +66,28 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
     if confidence < 0.6:
         return Meaning(Kind.AMBIGUOUS, likely=tuple(named[:3]), confidence=confidence, notes=("many unknown words",))
     return replace(meaning, confidence=confidence)
+
+
+def asks_who_or_when(heard: Heard) -> bool:
+    """Say whether it asks who did something, or when it was done: "a qué hora se aceptó"."""
+    words = [one for one in heard.words if one.text not in _BETWEEN]
+    return any(
+        one.has("who_when") and any(kind.endswith(".tells") for kind in two.kinds) for one, two in pairwise(words)
+    )
+
+
+def _by_what_is_asked(heard: Heard, *, has_order: bool) -> list[str]:
+    """Return the look for a question without a word of its own: "y mi gas??", "qué pedidos tengo"."""
+    asks = "?" in heard.text or heard.has("question", "look")
+    if has_order and heard.has("look"):
+        return ["status"]
+    if heard.has("foreign", "others", "says_that", NUMBER, "negation", "brand", "howto") or heard.unknown > 1:
+        return []
+    if heard.has("listed") and (asks or heard.has("owned")):
+        return ["search"] if heard.has("request.tells") else ["pending"]
+    if heard.has("goods") and ("?" in heard.text or heard.has("look")) and not heard.has("money", "out_of_scope"):
+        return ["pending"] if heard.has("arrived") and not heard.has("polite") else ["status"]
+    return []
 
 
 def _asks_about_it(heard: Heard, named: Sequence[str]) -> bool:

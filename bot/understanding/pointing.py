@@ -34,6 +34,10 @@ _BEFORE_ENDING = frozenset(
         "nro",
         "n",
         "id",
+        "order",
+        "number",
+        "code",
+        "one",
     ]
 )
 _COUNTED = ("unit", "kilo", "pound", "gallon", "dozen", "goods")

@@ -52,6 +52,8 @@ def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used:
     parts = _parts(heard)
     before = False  # whether an earlier part said how the following ones are meant
     for part in parts:
+        if _was_due(part) and len(parts) > 1:
+            continue
         _read(heard, part, lines, sizes, used, found, before)
         before = before or part.lacks
     _conclude(heard, parts, lines, found)
@@ -126,6 +128,12 @@ def _read(
             found.missing.add(line.position)
 
 
+def _was_due(part: _Part) -> bool:
+    """Say whether it tells what was ordered or sold, and not what came: "eran 20", "pedí 20"."""
+    due = any(one.has("request.tells") or one.text in ("eran", "debian", "were") for one in part.mentions)
+    return due and not _arrives(part)
+
+
 def _lone(part: _Part) -> bool:
     """Say whether a part lacks "one": faltó un balón, faltó uno."""
     return any(one.has("one") or one.text in ("uno", "una", "one") for one in part.mentions)
@@ -140,8 +148,8 @@ def _amount(item: Item, line: LineSeen, part: _Part, *, lacking_before: bool) ->
         if part.denied or part.lacks:
             return Decimal(0)
         return line.quantity if part.everything else None
-    if part.denied:
-        return None  # "no llegaron 20" denies a number, and says no other
+    if part.denied:  # "no llegaron 2" lack; "no llegaron 20" denies a number, and says no other
+        return line.quantity - item.quantity if item.quantity * 2 <= line.quantity else None
     if part.lacks or lacking_before:
         return line.quantity - item.quantity
     return item.quantity

@@ -4,122 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 from itertools import pairwise
 
+from bot.understanding import objects
+from bot.understanding.bars import Bar
 from bot.understanding.dates import Days
 from bot.understanding.heard import OTHER, Heard, Mention
+from bot.understanding.scope import around, without_little
+from bot.understanding.times import WAIT, at_an_hour
 
 _WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
-ORDERLY = (
-    "goods",
-    "trade",
-    "code",
-    "number",
-    "name",
-    "brand",
-    "all",
-    "document",
-    "plate",
-    "date",
-    "because",
-    "unit",
-    "thanks",
-    "others",
-    "ruc",
-    "phone",
-    "digits",
-    "reason.stock",
-    "reason.truck",
-    "reason.mistake",
-    "reason.never_came",
-    "reason.wrong",
-    "reason.state",
-    "yes",
-    "question",
-    "request.weak",
-    "negation",
-    "lack",
-    "arrived",
-    "received",
-    "sell.asks",
-    "accept.asks",
-    "close.asks",
-    "reject.asks",
-    "annul.asks",
-    "request.asks",
-    "only",
-    "dozen",
-    "half_dozen",
-    "kilo",
-    "which.last",
-    "which.first",
-    "nothing",
-    "waybill",
-    "invoice",
-    "repeat.asks",
-    "want",
-    "difference",
-    "greeting",
-    "later",
-    "future",
-    "not_yet",
-    "when",
-    "rest",
-    "except",
-    "listed",
-    "language.english",
-    "language.spanish",
-    "role.driver",
-    "accept.offers",
-    "moving.now",
-    "change",
-    "times",
-    "no",
-    "howto",
-    "plate",
-)
-"""What a command of the trade may be about, or be followed by."""
-GOODS = (
-    "number",
-    "unit",
-    "goods",
-    "brand",
-    "name",
-    "dozen",
-    "half_dozen",
-    "date",
-    "kilo",
-    "thanks",
-    "others",
-    "because",
-    "repeat.asks",
-    "yes",
-    "greeting",
-    "later",
-    "future",
-    "request.asks",
-    "close.asks",
-    "request.weak",
-)
-"""What a request may be about, or be followed by."""
-_AT_AN_HOUR = re.compile(r"\ba las? [0-9]{1,2}\b")
-CONNECTORS = frozenset({"pero", "sino", "mejor", "but", "instead", "rather"})
-
-
-class Bar(StrEnum):
-    """Why an action that is named is not asked for."""
-
-    NONE = ""
-    DENIED = "denied"
-    ASKED = "asked"
-    REPORTED = "told of the past"
-    OTHERS = "about somebody else"
-    CONDITION = "on a condition"
-    LATER = "not now"
-    QUOTED = "quoted"
-    STRANGE = "words before it that are not understood"
-    OBJECT = "about something that is no order"
+_REASONS = tuple(f"reason.{name}" for name in ("stock", "truck", "mistake", "never_came", "wrong", "state"))
+_INFINITIVE = re.compile(r"(?:ar|er|ir)(?:me|te|lo|la|los|las|le|les|nos|se)*\b")
+_IS = frozenset({"es", "seria", "sera", "fue", "era", "is", "would be", "was"})
 
 
 def is_attack(heard: Heard) -> bool:
@@ -138,36 +35,30 @@ def bar(heard: Heard, verb: Mention) -> Bar:
     if quoted(heard, verb):
         return Bar.QUOTED
     before, after = around(heard, verb)
-    for check in (_denied, _conditional, _by_others, _asked, _reported, _later):
+    for check in (_denied, _conditional, _by_others, _asked, _reported, _later, _talked_about):
         found = check(heard, verb, before, after)
         if found is not Bar.NONE:
             return found
-    return _place(verb, before, after)
+    return objects.place(verb, before, after)
 
 
-def around(heard: Heard, verb: Mention) -> tuple[list[Mention], list[Mention]]:
-    """Return what stands before and after the verb in its clause; "pero" and "mejor" begin another clause."""
-    before: list[Mention] = []
-    after: list[Mention] = []
-    seen = False
-    for mention in heard.mentions:
-        if mention is verb:
-            seen = True
-        elif not seen:
-            before = [] if mention.text in ".;!\n:,¡" or mention.text in CONNECTORS else [*before, mention]
-        elif mention.text in ".;!\n?" or mention.text in CONNECTORS:
-            break
-        else:
-            after.append(mention)
-    return before, after
-
-
-def _denied(_heard: Heard, _verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    if any(one.has("negation", "not_yet", "no") for one in before) and not _is_problem(before):
+def _denied(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
+    if any(_denies(before, place) for place, one in enumerate(before) if one.has("negation", "not_yet", "no")):
         return Bar.DENIED
-    if any(one.has("not_yet") for one in after):
+    if any(one.has("not_yet") for one in after) or _ends_denying(after):
         return Bar.DENIED
-    return Bar.DENIED if _ends_denying(after) else Bar.NONE
+    return Bar.DENIED if any(one.start > verb.start for one in heard.of("retract")) else Bar.NONE
+
+
+def _denies(before: Sequence[Mention], place: int) -> bool:
+    """Say whether a negation reaches the verb: not that of a reason, nor "sin gas" nor "no tengo nada"."""
+    denial = before[place]
+    if denial.has(*_REASONS):
+        return False
+    between = without_little(before[place + 1 :])
+    if denial.text in ("sin", "without"):
+        return not between
+    return not any(one.has("owned") for one in before[place + 1 :])
 
 
 def _ends_denying(after: Sequence[Mention]) -> bool:
@@ -176,32 +67,22 @@ def _ends_denying(after: Sequence[Mention]) -> bool:
     return bool(rest) and rest[0].has("no", "negation") and len(rest) == 1
 
 
-def _is_problem(before: Sequence[Mention]) -> bool:
-    """Say whether the negation belongs to a reason: "no tengo stock rechaza"."""
-    kept = [
-        one
-        for one in before
-        if not one.has(
-            "reason.stock", "reason.truck", "reason.mistake", "reason.never_came", "reason.wrong", "reason.state"
-        )
-    ]
-    return not any(one.has("negation", "not_yet", "no") for one in kept)
-
-
 def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     orders = verb.has("request.asks", "request.weak", "repeat.asks")
+    if any(one.start < verb.start for one in heard.of("unreal")):
+        return Bar.CONDITION
     for one in heard.of("when"):
         if one.start < verb.start or not (orders and one.text.startswith("cuando pueda")):
             return Bar.CONDITION
     del after
-    for place, one in enumerate(before[:-1]):
-        if one.text == "si" and before[place + 1].has(OTHER, "plain", "others"):
+    for place, one in enumerate(before):
+        if one.text == "si" and any(two.has(OTHER, "plain", "others", "money") for two in before[place + 1 :]):
             return Bar.CONDITION
     return Bar.NONE
 
 
 def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    if any(one.has("others", "says_that") for one in before):
+    if any(one.has("says_that") for one in before) or _somebody_else(before):
         return Bar.OTHERS
     if any(kind.endswith(".tells") for one in before for kind in one.kinds) or verb.has("team.asks"):
         return Bar.NONE if verb.has("team.asks") else Bar.REPORTED
@@ -212,6 +93,14 @@ def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Se
         if one.has("others") and (place == 0 or after[place - 1].text in ("de", "of")):
             return Bar.OTHERS
     return Bar.NONE
+
+
+def _somebody_else(before: Sequence[Mention]) -> bool:
+    """Say whether somebody else is named, and not the one who writes: "soy la señora Rosa" is the latter."""
+    return any(
+        one.has("others") and not any(two.has("self") for two in before[max(place - 2, 0) : place])
+        for place, one in enumerate(before)
+    )
 
 
 def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
@@ -258,9 +147,10 @@ def _later(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
     around_it = [*before, *after]
     if any(one.has("number") and two.has("time") for one, two in pairwise(before)):
         return Bar.LATER  # two days are left to close
-    hour = verb.text.endswith("o") and _AT_AN_HOUR.search(heard.text[: verb.start].casefold())
-    if hour:
-        return Bar.LATER  # at six I close
+    if not any(one.has("arrived", "received") for one in around_it):
+        clause = heard.said(*around_it, verb).casefold()
+        if at_an_hour(clause) or WAIT.search(clause):
+            return Bar.LATER  # at six I close
     coming = [
         one for place, one in enumerate(around_it) if one.has("later", "future") or _is_coming(heard, around_it, place)
     ]
@@ -275,33 +165,12 @@ def _is_coming(heard: Heard, around_it: Sequence[Mention], place: int) -> bool:
     return not place or around_it[place - 1].text.split()[-1] not in ("del", "de", "of", "from")
 
 
-def _place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    """A command stands after nothing but words that are understood, and is about something of the trade."""
-    for mention in before:
-        if mention.has(OTHER) or (mention.has("foreign", "plain") and not mention.filler):
-            return Bar.STRANGE
-    if verb.has("team.asks") or (" " in verb.text and _names_its_object(verb)):
+def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
+    """Say whether the verb is what is talked about: "cerrar la 717 sería un error", "el que cierra"."""
+    if before and before[-1].text == "que" and not any(one.has("want", "can", "when") for one in before):
+        return Bar.OTHERS
+    if not _INFINITIVE.search(verb.text) or any(one.has("want", "can") for one in before):
         return Bar.NONE
-    about = _object(after)
-    if about is None:
-        return Bar.NONE
-    if any(one.text in ("de", "of") and _is_foreign(two) and two.has("foreign") for one, two in pairwise(after)):
-        return Bar.OBJECT
-    if verb.has("request.asks") and not about.has(*GOODS):
-        return Bar.OBJECT
-    return Bar.OBJECT if _is_foreign(about) or not (about.filler or about.has(*ORDERLY)) else Bar.NONE
-
-
-def _names_its_object(verb: Mention) -> bool:
-    return any(word in verb.text.split() for word in ("pedido", "orden", "venta", "cierre", "gas", "balones", "order"))
-
-
-def _is_foreign(mention: Mention) -> bool:
-    strange = mention.has(OTHER, "plain", "foreign", "carrier") and not mention.filler
-    return strange or (mention.has("foreign", "carrier") and not mention.has("goods", "trade"))
-
-
-def _object(after: Sequence[Mention]) -> Mention | None:
-    """Return the first thing after the verb and its little words."""
-    little = ("small", "polite", "now", "one", "and", "sign")
-    return next((one for one in after if one.has(OTHER, "foreign") or not one.has(*little)), None)
+    ahead = [place for place, one in enumerate(after) if one.text in _IS]
+    relative = any(place and after[place - 1].text.split()[-1] in ("que", "q", "el", "la") for place in ahead)
+    return Bar.OBJECT if ahead and not relative else Bar.NONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.understanding.context import Context
+from bot.understanding.filling import filled
 from bot.understanding.heard import Heard
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
@@ -41,6 +42,16 @@ def said(heard: Heard, context: Context, *, has_commands: bool) -> Meaning | Non
     if heard.has("money", "out_of_scope") and not has_commands and not _has_business(heard, context):
         return Meaning(Kind.OUT_OF_SCOPE, confidence=0.85)
     return None
+
+
+def language_named(heard: Heard, context: Context) -> Meaning | None:
+    """Return the language that is wanted: "quiero el bot en inglés"."""
+    spoken = heard.of("language.english", "language.spanish")
+    wanted = heard.has("want", "request.weak", "look", "change") or any(" " in one.text for one in spoken)
+    strange = heard.has("negation", "no", "others", "says_that", "question", "howto", "when", "unreal", "number")
+    if not spoken or not wanted or strange or heard.unknown > 1 or len(heard.words) > 8:
+        return None
+    return filled(heard, context, "language")
 
 
 def _is_thanked_for(heard: Heard) -> bool:

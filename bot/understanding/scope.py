@@ -1,0 +1,61 @@
+"""Where a verb stands: what belongs to its clause, and where a clause begins anew without a sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.understanding.heard import Heard, Mention
+
+CONNECTORS = frozenset({"pero", "sino", "mejor", "but", "instead", "rather"})
+LITTLE = ("small", "polite", "now", "sign", "greeting")
+_THAT = frozenset({"que", "q", "si", "como", "donde", "quien", "cual", "to", "if", "that", "who"})
+_REACHES = ("says_that", "when", "howto", "question", "unreal")
+"""What reaches over a new beginning: "mi hijo dice que quiere cerrar"."""
+_OF_ANYBODY = frozenset({"puede", "pueden", "podria", "podrian"})
+"""Of the one who is spoken to, or of a third."""
+_NO_BEGINNING = frozenset({"para", "hay que", "tengo que", "debo", "voy a", "vamos a", "procedo a", "paso a"})
+
+
+def around(heard: Heard, verb: Mention) -> tuple[list[Mention], list[Mention]]:
+    """Return what stands before and after the verb in its clause.
+
+    "pero" and "mejor" begin another clause, and so does whoever asks: "vino el señor del gas ya puedes cerrarlo".
+    """
+    before: list[Mention] = []
+    after: list[Mention] = []
+    seen = False
+    for mention in heard.mentions:
+        if mention is verb:
+            seen = True
+        elif not seen:
+            before = _and(before, mention)
+        elif mention.text in ".;!\n?" or mention.text in CONNECTORS:
+            break
+        else:
+            after.append(mention)
+    return before, after
+
+
+def _and(before: list[Mention], mention: Mention) -> list[Mention]:
+    """Return what stands before, with one more mention: nothing but it, if it begins a clause."""
+    if mention.text in ".;!\n:,¡" or mention.text in CONNECTORS:
+        return []
+    return [mention] if _begins(mention, before) else [*before, mention]
+
+
+def _begins(mention: Mention, before: Sequence[Mention]) -> bool:
+    """Say whether the person begins to ask for something: quiero, puedes, por favor."""
+    asks = mention.text in ("por favor", "please") or (mention.has("want", "can") and not mention.has("small"))
+    if not asks or mention.text in _NO_BEGINNING or not before:
+        return False
+    if any(one.has(*_REACHES) for one in before) or before[-1].text.split()[-1] in _THAT:
+        return False
+    if mention.text.split()[-1] in _OF_ANYBODY and any(one.has("others") for one in before):
+        return False
+    near = next((one for one in reversed(before) if not one.has(*LITTLE)), None)
+    return near is None or not near.has("negation", "no", "not_yet", "others", "later")
+
+
+def without_little(mentions: Sequence[Mention]) -> list[Mention]:
+    """Return the mentions that say something by themselves."""
+    return [one for one in mentions if not one.has(*LITTLE)]
