@@ -14,6 +14,8 @@ from bot.understanding.ordering import ordered
 from bot.understanding.times import hour_in, waiting
 
 _TO_ME = ("me ", "nos ")
+LONG_AGO = 2
+"""Days after which a delivery that is told of is no news."""
 MOST_UNKNOWN = 2
 """Words that mean nothing here and may still stand in a message about goods."""
 
@@ -129,7 +131,7 @@ def _all_there(heard: Heard) -> bool:
 
 def _is_plain_report(heard: Heard) -> bool:
     """Say whether the person tells it as their own and of now: not asked, supposed, or heard from somebody."""
-    if "?" in heard.text or heard.has("unreal", "retract"):
+    if "?" in heard.text or heard.has("unreal", "retract", "long_ago") or _was_long_ago(heard):
         return False
     if (heard.has("when", "money", "extra", "says_that") or _asks_how(heard)) and not _to_me(heard):
         return False
@@ -142,6 +144,12 @@ def _is_plain_report(heard: Heard) -> bool:
     if unknown and not named and (not heard.has("number") or any(one.has("foreign") for one in unknown)):
         return False
     return len(unknown) <= MOST_UNKNOWN and not heard.has("injection", "unsure") and '"' not in heard.text
+
+
+def _was_long_ago(heard: Heard) -> bool:
+    """Say whether it tells of a week, a month or a day that is past for long: nothing that is to be closed now."""
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    return heard.today is not None and any((heard.today - one.last).days > LONG_AGO for one in days)
 
 
 def _asks_how(heard: Heard) -> bool:
@@ -158,11 +166,13 @@ def _allowed(mention: Mention) -> bool:
 
 def _to_me(heard: Heard) -> bool:
     plain = heard.has("when", "money", "extra") or _asks_how(heard)
-    return (
-        not plain
-        and any(one.has("arrived") and one.text.startswith(_TO_ME) for one in heard.mentions)
-        and not (heard.has("says_that"))
-    )
+    to_me = any(one.has("arrived") and one.text.startswith(_TO_ME) for one in heard.mentions)
+    return not plain and (to_me or _brought(heard)) and not heard.has("says_that")
+
+
+def _brought(heard: Heard) -> bool:
+    """Say whether those who deliver did: "el chofer dejó 18"; what "mi chofer" did is somebody else's report."""
+    return heard.has("brings") and all(one.has("deliverer") for one in heard.of("others"))
 
 
 def _pending_only(heard: Heard) -> bool:

@@ -166,6 +166,9 @@ def _is_replaced(heard: Heard, item: Item) -> bool:
     """Say whether it is what the summary said before: the 20 of "en vez de 20 pon 30"."""
     first = min(mention.start for mention in item.mentions)
     before = folded(heard.text[:first]).rstrip()
+    last = max(mention.end for mention in item.mentions)
+    if folded(heard.text[last:]).lstrip().startswith(("no,", "no ", "not ")):
+        return True
     return before.endswith(("en vez de", "en lugar de", "instead of", "no eran", "no son", "no es", "no"))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.registry import opened_by
-from bot.understanding import arriving, looking, small_talk
+from bot.understanding import arriving, implying, looking, small_talk
 from bot.understanding.bars import Bar
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
@@ -41,6 +41,10 @@ def decide(heard: Heard, context: Context) -> Meaning:
     commands = list(_commands(heard))
     if is_attack(heard):
         return _held(heard, commands, "commands the program itself, carries a link, or is too long for a command")
+    for imply in (implying.refused, implying.unwanted):
+        meaning = imply(heard, context)
+        if meaning is not None and not _asked_for(commands):
+            return meaning
     for find in (_howto, _snoozed, _help_words):
         meaning = find(heard, context, commands)
         if meaning is not None:
@@ -128,11 +132,13 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
     barred = next((command for command in commands if command.bar is not Bar.NONE), None)
     looked = looking.looked(heard, context)
     if barred is not None:
+        if barred.bar is Bar.ASKED and any(looking.what_is_left(heard, one.verb) for one in commands):
+            return filled(heard, context, "pending")
         if looked is not None and (barred.bar is Bar.ASKED or "?" in heard.text):
             return looked
         return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
     if not _tells(heard):
-        for find in (arriving.notice_answered, arriving.arrived, _lines):
+        for find in (implying.documented, arriving.notice_answered, arriving.arrived, _lines):
             meaning = find(heard, context)
             if meaning is not None:
                 return meaning

@@ -73,11 +73,16 @@ def _told(heard: Heard, context: Context, order: OrderSeen | None, pointed: Poin
     return arrival(heard, order.lines if order else (), context.sizes, pointed.used)
 
 
+_EACH = frozenset(
+    {"todo", "todos", "toda", "todas", "all", "everything", "los dos", "las dos", "ambos", "ambas", "both"}
+)
+
+
 def _says_goods_came(heard: Heard) -> bool:
     """Say whether "todo" speaks of goods, and not of what is to be closed: "cierra todo" declares nothing."""
     if heard.has("arrived", "received", "rest", "except"):
         return True
-    spoken = [one for one in heard.of("all") if one.text not in ("todo", "todos", "toda", "todas", "all", "everything")]
+    spoken = [one for one in heard.of("all") if one.text not in _EACH]
     following = {id(after) for verb, after in pairwise(heard.words) if verb.has("close.asks")}
     return bool(spoken) or any(id(one) not in following and one.text == "todo" for one in heard.of("all"))
 

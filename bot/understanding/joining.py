@@ -1,4 +1,4 @@
-"""Mentions that are one thing together: number words, and codes that are read aloud."""
+"""Mentions that are one thing together: number words, codes that are read aloud, who somebody says to be."""
 
 from __future__ import annotations
 
@@ -70,3 +70,25 @@ def spoken_codes(mentions: list[Mention], known: frozenset[str]) -> list[Mention
             mentions[place : place + len(run)] = [whole]
         place += max(len(run) if len(run) < 3 else 1, 1)
     return mentions
+
+
+LONGEST_NAME = 8
+"""Words that may follow "soy" and still say who it is."""
+
+
+def introduced(mentions: list[Mention]) -> list[Mention]:
+    """Return the mentions with everything that only says who writes: "soy Carmen de la bodega Don Lucho"."""
+    left = 0
+    for mention in mentions:
+        if mention.has("self"):
+            left = LONGEST_NAME
+        elif mention.has("sign", NUMBER, "want", "request.weak", "received", "arrived", "small") or _asks(mention):
+            left = max(left - 1, 0) if mention.has("small") and mention.text not in ("que", "quien", "el que") else 0
+        elif left:
+            left -= 1
+            mention.kinds, mention.filler = frozenset({"self"}), True
+    return mentions
+
+
+def _asks(mention: Mention) -> bool:
+    return any(kind.endswith((".asks", ".tells", ".says")) for kind in mention.kinds)

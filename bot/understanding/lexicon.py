@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.understanding.spelling import Speller
 from bot.understanding.tokens import Token, clean, cut, folded
+from bot.understanding.verbs import telling_forms
 
 LANGUAGES = ("es", "en")
 CLITIC_MARK = "~"
@@ -75,12 +76,17 @@ class Lexicon:
         known = set(self._phrases)
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
         self.short = {**tables.pop("short", {"words": {}})["words"], **self.short}
+        verbs = tables.pop("verbs", {})
         for table, lists in tables.items():
             for name, entries in lists.items():
                 kind = table if name == "words" else f"{table}.{name}"
                 for typed, value in _entries(entries):
                     for form in _forms(typed):
                         self._add(form, kind, value, known)
+        named = set(self._phrases)  # pedido and venta are things, and tell nothing
+        for conversation, infinitives in verbs.items():
+            for form in (form for infinitive in infinitives for form in telling_forms(infinitive)):
+                self._add(form, f"{conversation}.tells", None, named)
 
     def _add(self, form: str, kind: str, value: int | None, taken: set[tuple[str, ...]]) -> None:
         typed = [token.text for token in cut(clean(form))]

@@ -23,6 +23,8 @@ def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | 
     """Return which conversation a question asks about, if it asks how something is done."""
     asking = [one for one in heard.of("howto") if not _only_wants(one)]
     for conversation, verb, why in named:
+        if what_is_left(heard, verb):
+            return None
         asks = any(one.end <= verb.start for one in asking)
         if why is Bar.ASKED or (asks and why is not Bar.OTHERS):
             return _about(conversation, 0.9)
@@ -32,9 +34,17 @@ def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | 
     ):
         for name in conversations:
             spoken = () if name == "help_" else heard.of(f"{name}.{kind}")
-            if any(one.end <= mention.start for one in asking for mention in spoken):
+            where = [one for one in asking if not (kind == "nouns" and one.text in ("donde", "por donde", "where"))]
+            if any(one.end <= mention.start for one in where for mention in spoken):
                 return _about(name, 0.8)
     return None
+
+
+def what_is_left(heard: Heard, verb: Mention) -> bool:
+    """Say whether it asks what there is to do, and not how: "¿tengo algo que cerrar?"."""
+    before = [one for one in heard.words if one.end <= verb.start]
+    to_do = before[-1:] and before[-1].text.split()[-1] in ("que", "por", "para", "to")
+    return bool(to_do) and any(one.has("pending.left") for one in before)
 
 
 def _about(conversation: str, confidence: float) -> Meaning:

@@ -106,7 +106,8 @@ def place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) ->
     """A command stands after nothing but words that are understood, and is about something of the trade."""
     introduced = any(one.has("self") for one in before)
     for mention in before:
-        if (mention.has(OTHER) or (mention.has("foreign", "plain") and not mention.filler)) and not introduced:
+        known = mention.filler or mention.has("make")
+        if (mention.has(OTHER) or (mention.has("foreign", "plain") and not known)) and not introduced:
             return Bar.STRANGE
     if verb.has("team.asks") or (" " in verb.text and _names_its_object(verb)):
         return Bar.NONE

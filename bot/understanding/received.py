@@ -11,6 +11,9 @@ from bot.understanding.heard import Heard, Mention
 from bot.understanding.lines import Item, items
 from bot.understanding.names import Match
 
+_DONE = ("idos", "idas", "ados", "adas", "antes", "missing", "received", "short")
+"""Endings of a word that stands after its number: 18 recibidos, 2 faltantes."""
+_TOLD = ("arrived", "received", "lack")
 _BOUNDARIES = frozenset({"and", "except", "rest"})
 
 
@@ -68,15 +71,31 @@ def _parts(heard: Heard) -> list[_Part]:
             cut[-1].append(mention)
         elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+"):
             cut.append([mention] if mention.has("except", "rest") else [])
+        elif _begins_another(mention, cut[-1]):
+            cut.append([mention])
         else:
             cut[-1].append(mention)
     return [_part(one) for one in cut if one]
 
 
+def _begins_another(mention: Mention, part: list[Mention]) -> bool:
+    """Say whether another statement begins without a sign: "llegaron 18 faltan 2", "18 recibidos 2 faltantes"."""
+    if not (any(one.has("number") for one in part) and any(one.has(*_TOLD) for one in part)):
+        return False
+    if mention.has("number"):
+        return part[-1].text.endswith(_DONE) or not part[-1].has("small", "times", *_TOLD)
+    return (
+        not mention.text.startswith("de ")
+        and mention.has(*_TOLD)
+        and part[-1].has("number", "unit", "only", "polite", "all", "brand", "kilo", "goods")
+    )
+
+
 def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
     """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
     after = [one for one in heard.words if one.start > mention.start][:4]
-    return bool(before) and before[-1].has("number") and not any(one.has("number", "brand") for one in after)
+    counted = [one for one in before if not one.has("unit", "goods", "small")][-1:]
+    return any(one.has("number") for one in counted) and not any(one.has("number", "brand") for one in after)
 
 
 def _part(mentions: list[Mention]) -> _Part:
@@ -87,7 +106,7 @@ def _part(mentions: list[Mention]) -> _Part:
             denied = True
     return _Part(
         mentions,
-        lacks=any(one.has("lack", "except") for one in mentions),
+        lacks=any(one.has("lack", "except") or one.text == "menos" for one in mentions),
         denied=denied,
         everything=any(one.has("all") for one in mentions),
         rest=any(one.has("rest") for one in mentions),
@@ -121,7 +140,8 @@ def _read(
         if amount is None:
             continue
         if amount > line.quantity or amount < 0:
-            found.over = True
+            found.over = found.unclear = True
+            continue
         found.received[line.position] = amount
         found.said[line.position] = heard.said(*(item.mentions or part.mentions))
         if not amount:

@@ -132,8 +132,12 @@ def _reported(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seq
     ]
     if any(one.text in ("acabo de", "acabamos de", "acaba de", "acaban de") for one in before):
         return Bar.REPORTED
-    ambiguous = verb.text.endswith("e") and any(one.text == "ya" for one in before)
-    del heard
+    near = [one for one in before if not one.has("small", "polite")][-1:]
+    ambiguous = verb.text.endswith("e") and any(one.text == "ya" for one in near)  # ya cierre: ya cerré?
+    if any(one.has("wished") for one in before) and (
+        heard.has("wish.gone") or any(one.text.startswith(("pero", "but")) for one in heard.words)
+    ):
+        return Bar.REPORTED
     first_person = not any(one.has("want") for one in before)
     if past and first_person and any(one.text == "ya" for one in before):
         return Bar.REPORTED
