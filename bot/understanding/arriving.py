@@ -24,9 +24,8 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     """Return that it is not for now: "todavía no llega", "mañana cierro", "recuérdame en 2 horas"."""
     text = heard.text.casefold()
     waits = heard.has("not_yet", "later") or waiting(text) is not None or _when_it_comes(heard)
-    waits = waits or (
-        (heard.has("future") or _a_coming_day(heard, context)) and (_about_goods(heard) or context.notice is not None)
-    )
+    comes = _about_goods(heard) or heard.has("coming") or context.notice is not None
+    waits = waits or (comes and (heard.has("future") or _a_coming_day(heard, context)))
     if not (waits or postponed) or "?" in heard.text:
         return None
     if ordered(heard, context).is_clear and not heard.has("arrived", "received", "not_yet"):
@@ -93,6 +92,9 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
         return None
     if any(one.has("number") and _is_no_goods(two) for one, two in pairwise(heard.words)):
         return None
+    if heard.has("reason.wrong", "reason.state") and not heard.has("number", "all"):
+        likely = ("reject", "close")
+        return Meaning(Kind.AMBIGUOUS, likely=likely, confidence=0.5, notes=("it came, and is not what it should be",))
     bare = {one.text for one in heard.words if not one.has("polite", "thanks", "greeting")}
     if bare and bare <= {"recibido", "recibida"}:
         return Meaning(
@@ -139,7 +141,9 @@ def _is_plain_report(heard: Heard) -> bool:
         return False
     if any(not one.has("small", "want", "can") for one in heard.of("question")):
         return False
-    unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(one)]
+    unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(heard, one)]
+    if any(one.has("foreign") for one in unknown) and not heard.has("goods", "unit", "code", "brand", "all"):
+        return False
     named = heard.has("goods", "all", "nothing", "code", "brand", "difference", "unit", "carrier", "arrive.says")
     if unknown and not named and (not heard.has("number") or any(one.has("foreign") for one in unknown)):
         return False
@@ -160,8 +164,14 @@ def _asks_how(heard: Heard) -> bool:
     )
 
 
-def _allowed(mention: Mention) -> bool:
-    return mention.has("carrier", "goods", "arrived", "lack") or mention.filler
+def _is_where(heard: Heard, place: Mention) -> bool:
+    """Say whether it is where somebody arrived: "ya estoy en la bodega"."""
+    before = [one for one in heard.words if one.end <= place.start and not one.has("small", "polite")][-1:]
+    return any(one.has("arrive.says") for one in before)
+
+
+def _allowed(heard: Heard, mention: Mention) -> bool:
+    return mention.has("carrier", "goods", "arrived", "lack") or mention.filler or _is_where(heard, mention)
 
 
 def _to_me(heard: Heard) -> bool:

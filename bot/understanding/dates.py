@@ -56,6 +56,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
             rf"({month}) ([0-9]{{1,2}})(?:st|nd|rd|th)?",
             lambda found, today, coming: _of(found[2], found[1], None, today, coming),
         ),
+        (rf"(?:de|en|del mes de|of|in|for) ({month})(?: (?:de|del) ([0-9]{{4}}))?", _whole_month),
         (r"pasado mañana|pasado manana|day after tomorrow", _shift(2)),
         (r"antes de ayer|anteayer|antier|antiayer|day before yesterday", _shift(-2)),
         (r"hoy dia|hoy|oy|oi|today", _shift(0)),
@@ -142,6 +143,14 @@ def _on_weekday(word: str, today: date, *, coming: bool) -> tuple[date, date]:
     if coming:
         return _span(today, (wanted - today.weekday()) % 7 or 7)
     return _span(today, -((today.weekday() - wanted) % 7 or 7))
+
+
+def _whole_month(found: re.Match[str], today: date, coming: bool) -> tuple[date, date] | None:
+    first = _of("1", found[1], found[2], today, coming)
+    if first is None:
+        return None
+    following = (first[0] + timedelta(days=31)).replace(day=1)
+    return first[0], min(following - timedelta(days=1), today) if not coming else following - timedelta(days=1)
 
 
 def _numeric(found: re.Match[str], today: date, coming: bool) -> tuple[date, date] | None:

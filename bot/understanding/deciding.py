@@ -179,7 +179,8 @@ def _lines(heard: Heard, context: Context) -> Meaning | None:
         return None
     if heard.has("retract") or any(not one.has("reason.stock") for one in heard.of("negation")):
         return None
-    if "?" in heard.text and not (asked and heard.has("can")):
+    polite = heard.has("can") or any(one.text.startswith(("me ", "nos ")) for one in heard.of("request.weak"))
+    if "?" in heard.text and not (asked and polite):
         return None
     if not _only_small(heard.of("question")) or heard.has("owned"):
         return None

@@ -84,7 +84,7 @@ def introduced(mentions: list[Mention]) -> list[Mention]:
             left = LONGEST_NAME
         elif mention.has("sign", NUMBER, "want", "request.weak", "received", "arrived", "small") or _asks(mention):
             left = max(left - 1, 0) if mention.has("small") and mention.text not in ("que", "quien", "el que") else 0
-        elif left:
+        elif left and not mention.has("injection", "link"):
             left -= 1
             mention.kinds, mention.filler = frozenset({"self"}), True
     return mentions

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from itertools import product
 from typing import Any
 
 from bot.understanding.spelling import Speller
@@ -15,13 +17,17 @@ from bot.understanding.verbs import telling_forms
 
 LANGUAGES = ("es", "en")
 CLITIC_MARK = "~"
+_CHOICE = re.compile(r"\(([^()]*)\)")
 CLITICS = (
     *("me", "te", "lo", "la", "los", "las", "le", "les", "nos", "se", "melo", "mela", "melos", "melas"),
     *("telo", "tela", "noslo", "nosla", "noslos", "noslas", "selo", "sela", "selos", "selas", "nelo", "nela"),
     *("nlo", "nla", "nlos", "nlas", "nme", "nmelo", "nmela", "nos"),
 )
 FILLERS = frozenset(
-    {"polite", "small", "now", "want", "can", "trade", "unit", "goods", "greeting", "thanks", "and", "time", "self"}
+    {
+        *("polite", "small", "now", "want", "can", "trade", "unit", "goods"),
+        *("greeting", "thanks", "and", "time", "self", "place"),
+    }
 )
 """Kinds of words that change nothing before a command."""
 
@@ -75,7 +81,8 @@ class Lexicon:
         file = resources.files("bot.understanding") / "vocabulary" / f"{language}.toml"
         known = set(self._phrases)
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
-        self.short = {**tables.pop("short", {"words": {}})["words"], **self.short}
+        short = tables.pop("short", {"words": {}})["words"]
+        self.short |= {word: whole for word, whole in short.items() if (word,) not in known}
         verbs = tables.pop("verbs", {})
         for table, lists in tables.items():
             for name, entries in lists.items():
@@ -89,7 +96,8 @@ class Lexicon:
                 self._add(form, f"{conversation}.tells", None, named)
 
     def _add(self, form: str, kind: str, value: int | None, taken: set[tuple[str, ...]]) -> None:
-        typed = [token.text for token in cut(clean(form))]
+        only_letters = form.replace(" ", "").isalpha()
+        typed = [folded(word) for word in form.split()] if only_letters else [token.text for token in cut(clean(form))]
         words = tuple(word for one in typed for word in self.short.get(one, one).split())
         if len(words) == 1 and form in self.short:
             words = (form,)  # what is written short stands for itself where it is no short word: 20 x 10
@@ -161,11 +169,19 @@ def _entries(entries: Any) -> Iterator[tuple[str, int | None]]:
 
 
 def _forms(typed: str) -> Iterator[str]:
-    """Yield the entry and, if it is marked, the entry with each clitic: cierra, cierralo, cierramela."""
-    stem = typed.removesuffix(CLITIC_MARK)
-    yield stem
-    if stem != typed:
-        yield from (stem + clitic for clitic in CLITICS)
+    """Yield what an entry stands for: (el|mi) pedido is two; cierra~ is cierra, cierralo, cierramela and so on."""
+    for spelled in _choices(typed):
+        stem = spelled.replace(CLITIC_MARK, "")
+        yield stem
+        if spelled.endswith(CLITIC_MARK):
+            yield from (stem + clitic for clitic in CLITICS)
+
+
+def _choices(typed: str) -> Iterator[str]:
+    """Yield an entry with each choice of its parentheses: "(le|te|) aviso que" is three phrases."""
+    parts = [part.split("|") if place % 2 else [part] for place, part in enumerate(_CHOICE.split(typed))]
+    for chosen in product(*parts):
+        yield " ".join("".join(chosen).split())
 
 
 @cache

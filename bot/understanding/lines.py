@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understanding.heard import BRAND, DATE, NUMBER, Heard, Mention
 
@@ -38,7 +39,7 @@ class Item:
 def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
     """Return the lines of a message, in order; numbers that point to an order are no quantities."""
     found = [item for part in _parts(heard.mentions) for item in _read(part, frozenset(sizes), used)]
-    return _shared_brand(_joined([item for item in found if not item.is_empty]))
+    return _shared_brand(_joined([item for item in found if not item.is_empty]), heard.mentions)
 
 
 def _parts(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
@@ -188,10 +189,19 @@ def _completes(last: Item, item: Item) -> bool:
     return not (last.size and item.size) and not (last.brand and item.brand)
 
 
-def _shared_brand(found: list[Item]) -> list[Item]:
+def _shared_brand(found: list[Item], mentions: Sequence[Mention]) -> list[Item]:
     """Let a brand that stands before every number count for each line: "joyce: 20 de 10 y 5 de 45"."""
     branded = [item for item in found if item.brand is not None]
+    last = found[-1].brand if found else None
+    if len(branded) == 1 and last is not None and _said_of_all(mentions, last):
+        for item in found:
+            item.brand = last
     if len(branded) == 1 and found[0] is branded[0] and len(found) > 1 and found[0].mentions[0].has(BRAND):
         for item in found[1:]:
             item.brand = branded[0].brand
     return found
+
+
+def _said_of_all(mentions: Sequence[Mention], brand: Mention) -> bool:
+    """Say whether "todo joyce" names the brand of every line."""
+    return any(one.has("all") and two is brand for one, two in pairwise(mentions))

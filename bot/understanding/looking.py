@@ -95,7 +95,11 @@ def _by_what_is_asked(heard: Heard, *, has_order: bool) -> list[str]:
         return []
     if heard.has("listed") and (asks or heard.has("owned")):
         return ["search"] if heard.has("request.tells") else ["pending"]
-    if heard.has("goods") and ("?" in heard.text or heard.has("look")) and not heard.has("money", "out_of_scope"):
+    if (
+        any(one.has("goods") and one.text not in ("cosas", "producto", "productos") for one in heard.words)
+        and ("?" in heard.text or heard.has("look"))
+        and not heard.has("money", "out_of_scope")
+    ):
         return ["pending"] if heard.has("arrived") and not heard.has("polite") else ["status"]
     return []
 

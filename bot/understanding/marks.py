@@ -69,6 +69,8 @@ def _papers(text: str, _known: frozenset[str]) -> list[Mark]:
     found = []
     for match in _SERIES.finditer(text):
         number = documents.normalise(re.sub(r"\s", "", match[1]) + "-" + match[2])
+        if match[1].isalpha() and ("-" not in match[0] or match[1].islower()):
+            continue  # trae 12, vino 20
         kind = "document" if number else "slip"
         found.append(Mark(kind, number or match[0], match.start(), match.end()))
     after_its_word = (

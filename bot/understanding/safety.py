@@ -14,8 +14,11 @@ from bot.understanding.scope import around, without_little
 from bot.understanding.times import WAIT, at_an_hour
 
 _WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
+_LOST = ("no se", "no entiendo", "no sabemos", "i don't know")
 _REASONS = tuple(f"reason.{name}" for name in ("stock", "truck", "mistake", "never_came", "wrong", "state"))
 _INFINITIVE = re.compile(r"(?:ar|er|ir)(?:me|te|lo|la|los|las|le|les|nos|se)*\b")
+_PREPOSITIONS = frozenset({"al", "de", "en", "sin", "con", "tras", "sobre"})
+"""Before an infinitive they talk of it: "me equivoqué al cerrar"."""
 _IS = frozenset({"es", "seria", "sera", "fue", "era", "is", "would be", "was"})
 
 
@@ -47,7 +50,19 @@ def _denied(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seque
         return Bar.DENIED
     if any(one.has("not_yet") for one in after) or _ends_denying(after):
         return Bar.DENIED
-    return Bar.DENIED if any(one.start > verb.start for one in heard.of("retract")) else Bar.NONE
+    if any(one.start > verb.start for one in heard.of("retract")) or _taken_back(heard, verb):
+        return Bar.DENIED
+    return Bar.NONE
+
+
+def _taken_back(heard: Heard, verb: Mention) -> bool:
+    """Say whether "pero no" follows: "cierra pero no todavía"; what is lacked after it is no denial."""
+    words = heard.words
+    return any(
+        one.text in ("pero", "but") and two.has("no", "negation", "not_yet", "later") and not two.has(*_REASONS)
+        for one, two in pairwise(words)
+        if one.start > verb.start
+    ) and not heard.has("arrived", "received", "lack")
 
 
 def _denies(before: Sequence[Mention], place: int) -> bool:
@@ -108,9 +123,13 @@ def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
     polite = any(one.has("can") for one in before) and not any(
         one.has("howto") and not one.has("small", "want") for one in before
     )
+    if verb.text.startswith(("quien", "ver ", "mi equipo", "mis ")):
+        return Bar.NONE  # it asks by itself
     if _ends_asking(heard, verb) and not polite and not verb.text.endswith(("as", "es", "me")):
         return Bar.ASKED
     if any(one.text.startswith(_WHAT_IF) for one in heard.of("question")):
+        return Bar.ASKED
+    if any(one.text.startswith(_LOST) and one.start > verb.start for one in heard.of("howto")):
         return Bar.ASKED
     asking = [one for one in before if one.has("question", "howto") and not one.has("want", "small", "can")]
     return Bar.ASKED if asking or any(one.text in ("como", "how", "donde", "cuando") for one in before) else Bar.NONE
@@ -133,7 +152,9 @@ def _reported(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seq
     if any(one.text in ("acabo de", "acabamos de", "acaba de", "acaban de") for one in before):
         return Bar.REPORTED
     near = [one for one in before if not one.has("small", "polite")][-1:]
-    ambiguous = verb.text.endswith("e") and any(one.text == "ya" for one in near)  # ya cierre: ya cerré?
+    ambiguous = (
+        verb.text.endswith("e") and not verb.text.endswith("me") and any(one.text == "ya" for one in near)
+    )  # ya cierre: ya cerré?
     if any(one.has("wished") for one in before) and (
         heard.has("wish.gone") or any(one.text.startswith(("pero", "but")) for one in heard.words)
     ):
@@ -155,18 +176,17 @@ def _later(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
         clause = heard.said(*around_it, verb).casefold()
         if at_an_hour(clause) or WAIT.search(clause):
             return Bar.LATER  # at six I close
-    coming = [
-        one for place, one in enumerate(around_it) if one.has("later", "future") or _is_coming(heard, around_it, place)
-    ]
-    return Bar.LATER if coming else Bar.NONE
+    comes = any(_is_coming(heard, verb, around_it, place) for place in range(len(around_it)))
+    return Bar.LATER if comes or any(one.has("later", "future") for one in around_it) else Bar.NONE
 
 
-def _is_coming(heard: Heard, around_it: Sequence[Mention], place: int) -> bool:
+def _is_coming(heard: Heard, verb: Mention, around_it: Sequence[Mention], place: int) -> bool:
     """Say whether it is a day to come; "la del lunes" is an order of a day that has been."""
     days = around_it[place].value
     if not isinstance(days, Days) or heard.today is None or days.first <= heard.today:
         return False
-    return not place or around_it[place - 1].text.split()[-1] not in ("del", "de", "of", "from")
+    words_before = (around_it[place - 1] if place else verb).text
+    return words_before.split()[-1] not in ("del", "de", "of", "from")
 
 
 def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
@@ -175,6 +195,8 @@ def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after
         return Bar.OTHERS
     if not _INFINITIVE.search(verb.text) or any(one.has("want", "can") for one in before):
         return Bar.NONE
+    if before and before[-1].text.split()[-1] in _PREPOSITIONS:
+        return Bar.OBJECT
     ahead = [place for place, one in enumerate(after) if one.text in _IS]
     relative = any(place and after[place - 1].text.split()[-1] in ("que", "q", "el", "la") for place in ahead)
     return Bar.OBJECT if ahead and not relative else Bar.NONE

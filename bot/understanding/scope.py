@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.understanding.heard import Heard, Mention
 
-CONNECTORS = frozenset({"pero", "sino", "mejor", "but", "instead", "rather"})
+CONNECTORS = frozenset(
+    {"pero", "sino", "mejor", "asi que", "entonces", "por eso", "por lo tanto", "but", "instead", "rather", "therefore"}
+)
 LITTLE = ("small", "polite", "now", "sign", "greeting")
 _THAT = frozenset({"que", "q", "si", "como", "donde", "quien", "cual", "to", "if", "that", "who"})
 _REACHES = ("says_that", "when", "howto", "question", "unreal")
 """What reaches over a new beginning: "mi hijo dice que quiere cerrar"."""
 _OF_ANYBODY = frozenset({"puede", "pueden", "podria", "podrian"})
 """Of the one who is spoken to, or of a third."""
+_INFINITIVE = re.compile(r"(?:ar|er|ir)(?:me|te|se|le|nos)?(?:lo|la|los|las|me|nos)$")
+LONGEST_BARE = 6
+"""Letters of the longest verb that only looks as if a pronoun hung on it: vendela has more, tala has not."""
 _NO_BEGINNING = frozenset({"para", "hay que", "tengo que", "debo", "voy a", "vamos a", "procedo a", "paso a"})
 
 
@@ -27,6 +33,7 @@ def around(heard: Heard, verb: Mention) -> tuple[list[Mention], list[Mention]]:
     for mention in heard.mentions:
         if mention is verb:
             seen = True
+            before = [] if _calls(verb) and not _is_reached(before) else before
         elif not seen:
             before = _and(before, mention)
         elif mention.text in ".;!\n?" or mention.text in CONNECTORS:
@@ -34,6 +41,23 @@ def around(heard: Heard, verb: Mention) -> tuple[list[Mention], list[Mention]]:
         else:
             after.append(mention)
     return before, after
+
+
+def _calls(verb: Mention) -> bool:
+    """Say whether it can only be said to somebody: ciérralo, anúlame; an infinitive can also be talked of."""
+    ending = verb.text.split()[-1]
+    bound = ending.endswith(("lo", "la", "los", "las", "me", "nos"))
+    return bound and not _INFINITIVE.search(ending) and len(ending) > LONGEST_BARE
+
+
+def _is_reached(before: Sequence[Mention]) -> bool:
+    """Say whether what stands before reaches over: denied, told by others, on a condition, asked."""
+    near = without_little(before)[-1:]
+    return (
+        any(one.has(*_REACHES, "others", "negation", "no", "not_yet") for one in before)
+        or (bool(before) and before[-1].text.split()[-1] in _THAT)
+        or any(one.has("later", "future", "date") for one in near)
+    )
 
 
 def _and(before: list[Mention], mention: Mention) -> list[Mention]:
