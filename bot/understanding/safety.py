@@ -169,24 +169,23 @@ def _later(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
     """Say whether it will be done later: "mañana cierro". An order for tomorrow is asked for now."""
     if verb.has("request.asks", "request.weak", "repeat.asks"):
         return Bar.NONE
-    around_it = [*before, *after]
+    around_it = [*before, verb, *after]
     if any(one.has("number") and two.has("time") for one, two in pairwise(before)):
         return Bar.LATER  # two days are left to close
     if not any(one.has("arrived", "received") for one in around_it):
-        clause = heard.said(*around_it, verb).casefold()
+        clause = heard.said(*around_it).casefold()
         if at_an_hour(clause) or WAIT.search(clause):
             return Bar.LATER  # at six I close
-    comes = any(_is_coming(heard, verb, around_it, place) for place in range(len(around_it)))
+    comes = any(_is_coming(heard, around_it, place) for place in range(len(around_it)))
     return Bar.LATER if comes or any(one.has("later", "future") for one in around_it) else Bar.NONE
 
 
-def _is_coming(heard: Heard, verb: Mention, around_it: Sequence[Mention], place: int) -> bool:
+def _is_coming(heard: Heard, around_it: Sequence[Mention], place: int) -> bool:
     """Say whether it is a day to come; "la del lunes" is an order of a day that has been."""
     days = around_it[place].value
     if not isinstance(days, Days) or heard.today is None or days.first <= heard.today:
         return False
-    words_before = (around_it[place - 1] if place else verb).text
-    return words_before.split()[-1] not in ("del", "de", "of", "from")
+    return not place or around_it[place - 1].text.split()[-1] not in ("del", "de", "of", "from")
 
 
 def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
