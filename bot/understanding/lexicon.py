@@ -119,12 +119,21 @@ class Lexicon:
         singles = [self._phrases.get((word,)) for word in phrase.words]
         return len(singles) > 1 and all(one is not None and one.kinds & {*FILLERS, "one"} for one in singles)
 
-    def _longer_inside(self, spelled: Sequence[str], place: int, length: int) -> bool:
-        """Say whether a longer phrase begins inside this one: "el número" gives way to "número de osinergmin"."""
+    def _gives_way(self, phrase: Phrase, spelled: Sequence[str], place: int) -> bool:
+        """Say whether a longer phrase begins inside this one: "el número" gives way to "número de osinergmin".
+
+        A mere courtesy gives way to one as long too: "de una" to "una persona".
+        """
+        length = len(phrase.words)
+        if (spelled[place],) not in self._phrases:
+            return False
         for start in range(place + 1, min(place + length, len(spelled))):
             for longer in self._starts.get(spelled[start], ()):
                 words = tuple(spelled[start : start + longer])
-                if longer > length and len(words) == longer and words in self._phrases:
+                wins = longer > length or (
+                    longer == length and "polite" in phrase.kinds and start == place + length - 1
+                )
+                if wins and len(words) == longer and words in self._phrases:
                     return True
         return False
 
@@ -152,7 +161,7 @@ class Lexicon:
         for length in lengths:
             phrase = self._phrases.get(tuple(spelled[place : place + length]))
             if phrase is not None and len(phrase.words) == length:
-                if length > 1 and (spelled[place],) in self._phrases and self._longer_inside(spelled, place, length):
+                if length > 1 and self._gives_way(phrase, spelled, place):
                     continue
                 if length == 1:
                     phrase = self._accented.get(tokens[place].accented, phrase)

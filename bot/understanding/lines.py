@@ -116,7 +116,8 @@ def _reading(
     if measured:
         return "size", measured
     if after is not None and after.has("unit", "gallon"):
-        return ("total", number) if item.quantity is not None and _is_of(part, place) else ("quantity", number)
+        whole = item.quantity is not None and (_is_of(part, place) or _is_total(part, place, number, sizes))
+        return ("total" if whole else "quantity"), number
     if after is not None and after.has("kilo", "pound") and after.text != "k":
         return None  # 18 kilos are no size and no count
     return _after_of(part, place, number, sizes, item) or ("quantity", number)
@@ -130,10 +131,16 @@ def _after_of(
     if before is None:
         return None
     size = next((name for name in (f"{number.normalize():f} kg", f"{number.normalize():f} lb") if name in sizes), "")
-    of = before.text in ("de", "del", "x", "of", "tamaño")
+    of = before.text in ("de", "del", "x", "of", "out of", "tamaño")
     if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
         return "size", size
     return ("total", number) if _is_of(part, place) or (of and item.quantity is not None) else None
+
+
+def _is_total(part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str]) -> bool:
+    """Say whether it is the 20 of "18 de 20 balones", which is no size."""
+    before = _before(part, place)
+    return before is not None and before.text in ("de", "of", "out of") and f"{number:f} kg" not in sizes
 
 
 def _is_of(part: Sequence[Mention], place: int) -> bool:

@@ -28,6 +28,8 @@ def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | 
         asks = any(one.end <= verb.start for one in asking)
         if why is Bar.ASKED or (asks and why is not Bar.OTHERS):
             return _about(conversation, 0.9)
+    if any(one.end <= told.start for one in asking for told in heard.of("arrived", "received", "lack")):
+        return _about("close", 0.8)
     for kind, conversations in (
         ("says", (*LOOKS, "arrive")),
         ("nouns", ("request", "close", "sell", "annul", "reject")),

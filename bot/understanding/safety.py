@@ -46,7 +46,9 @@ def bar(heard: Heard, verb: Mention) -> Bar:
 
 
 def _denied(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    if any(_denies(before, place) for place, one in enumerate(before) if one.has("negation", "not_yet", "no")):
+    if any(
+        _denies(before, place) for place, one in enumerate(before) if one.has("negation", "not_yet", "no", *_REASONS)
+    ):
         return Bar.DENIED
     if any(one.has("not_yet") for one in after) or _ends_denying(after):
         return Bar.DENIED
@@ -69,7 +71,7 @@ def _denies(before: Sequence[Mention], place: int) -> bool:
     """Say whether a negation reaches the verb: not that of a reason, nor "sin gas" nor "no tengo nada"."""
     denial = before[place]
     if denial.has(*_REASONS):
-        return False
+        return [one.text for one in before[place + 1 :]] == ["a"]  # no llegó a cerrar
     between = without_little(before[place + 1 :])
     if denial.text in ("sin", "without"):
         return not between
