@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.understanding.context import Context
 from bot.understanding.dates import Days
 from bot.understanding.filling import filled
-from bot.understanding.heard import DATE, OTHER, Heard, Mention
+from bot.understanding.heard import DATE, HOUR, OTHER, Heard, Mention
 from bot.understanding.meaning import Found, Kind, Meaning
 from bot.understanding.ordering import ordered
 from bot.understanding.times import hour_in, waiting
@@ -23,9 +23,12 @@ MOST_UNKNOWN = 2
 def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     """Return that it is not for now: "todavía no llega", "mañana cierro", "recuérdame en 2 horas"."""
     text = heard.text.casefold()
-    waits = heard.has("not_yet", "later") or waiting(text) is not None or _when_it_comes(heard)
+    told = heard.has("arrived", "received") and heard.has("number", "all") and not heard.has("coming")
+    postponing = [one for one in heard.of("later") if not (told and one.has("daytime"))]
+    futures = [one for one in heard.of("future") if not (told and one.has("daytime"))]
+    waits = heard.has("not_yet") or bool(postponing) or waiting(text) is not None or _when_it_comes(heard)
     comes = _about_goods(heard) or heard.has("coming") or context.notice is not None
-    waits = waits or (comes and (heard.has("future") or _a_coming_day(heard, context)))
+    waits = waits or (comes and (bool(futures) or _a_coming_day(heard, context) or _coming_at(heard)))
     if not (waits or postponed) or "?" in heard.text:
         return None
     if ordered(heard, context).is_clear and not heard.has("arrived", "received", "not_yet"):
@@ -40,6 +43,10 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
 
 def _when_it_comes(heard: Heard) -> bool:
     return heard.has("when") and _about_goods(heard) and not heard.has("request.asks")
+
+
+def _coming_at(heard: Heard) -> bool:
+    return heard.has("coming") and heard.has(HOUR)
 
 
 def _a_coming_day(heard: Heard, context: Context) -> bool:
@@ -92,7 +99,7 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
         return None
     if any(one.has("number") and _is_no_goods(two) for one, two in pairwise(heard.words)):
         return None
-    if heard.has("reason.wrong", "reason.state") and not heard.has("number", "all"):
+    if heard.has("reason.wrong") or (heard.has("reason.state") and not heard.has("number", "all")):
         likely = ("reject", "close")
         return Meaning(Kind.AMBIGUOUS, likely=likely, confidence=0.5, notes=("it came, and is not what it should be",))
     bare = {one.text for one in heard.words if not one.has("polite", "thanks", "greeting")}
@@ -118,13 +125,12 @@ def _is_no_goods(mention: Mention) -> bool:
     return mention.has("time") or (mention.has(OTHER, "plain", "foreign") and not mention.filler)
 
 
+_BESIDE_ALL = ("all", "polite", "now", "yes", "thanks", "greeting", "small", "code", "name", "rest", "number", "unit")
+
+
 def _all_there(heard: Heard) -> bool:
     """Say whether it says that all is in order without a verb: "todo conforme", "completo jefe"."""
-    rest = [
-        one
-        for one in heard.words
-        if not one.has("all", "polite", "now", "yes", "thanks", "greeting", "small", "code", "name", "rest", "number")
-    ]
+    rest = [one for one in heard.words if not one.has(*_BESIDE_ALL)]
     clear = any(
         one.has("all") and one.text not in ("todo", "todos", "toda", "todas", "all", "exacto") for one in heard.words
     )
@@ -133,6 +139,8 @@ def _all_there(heard: Heard) -> bool:
 
 def _is_plain_report(heard: Heard) -> bool:
     """Say whether the person tells it as their own and of now: not asked, supposed, or heard from somebody."""
+    if any(one.text.startswith("ya ten") and two.has("number") for one, two in pairwise(heard.words)):
+        return False  # to have some is not to have received them
     if "?" in heard.text or heard.has("unreal", "retract", "long_ago") or _was_long_ago(heard):
         return False
     if (heard.has("when", "money", "extra", "says_that") or _asks_how(heard)) and not _to_me(heard):

@@ -57,6 +57,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
             lambda found, today, coming: _of(found[2], found[1], None, today, coming),
         ),
         (rf"(?:de|en|del mes de|of|in|for) ({month})(?: (?:de|del) ([0-9]{{4}}))?", _whole_month),
+        (rf"({weekday}) ([0-9]{{1,2}})(?! ?(?:balon|cilindro|de [0-9]|kg|kilo))", _weekday_of_month),
         (r"pasado mañana|pasado manana|day after tomorrow", _shift(2)),
         (r"antes de ayer|anteayer|antier|antiayer|day before yesterday", _shift(-2)),
         (r"hoy dia|hoy|oy|oi|today", _shift(0)),
@@ -151,6 +152,16 @@ def _whole_month(found: re.Match[str], today: date, coming: bool) -> tuple[date,
         return None
     following = (first[0] + timedelta(days=31)).replace(day=1)
     return first[0], min(following - timedelta(days=1), today) if not coming else following - timedelta(days=1)
+
+
+def _weekday_of_month(found: re.Match[str], today: date, coming: bool) -> tuple[date, date] | None:
+    """Read "domingo 22", if the 22nd is a Sunday in this month or the one beside it."""
+    for months in (0, 1 if coming else -1):
+        month = (today.replace(day=15) + timedelta(days=30 * months)).replace(day=1)
+        day = _made(month.year, month.month, int(found[2]))
+        if day is not None and day.weekday() == _named("weekday")[found[1]]:
+            return day, day
+    return None
 
 
 def _numeric(found: re.Match[str], today: date, coming: bool) -> tuple[date, date] | None:

@@ -16,6 +16,7 @@ from bot.understanding.lines import Item
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
 from bot.understanding.safety import bar, is_attack
+from bot.understanding.scope import from_call
 
 CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
 """The conversations that can end in a change; each needs a word of its own, standing where a command stands."""
@@ -101,6 +102,8 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
             else seen
         )
     command = next((one for one in open_ones if one.conversation == names[0]), open_ones[0])
+    if names[0] == "repeat" and heard.has("number") and not heard.has("code"):
+        names[0] = "request"  # the same but thirty: what is stated is used, the rest is asked
     meaning = filled(heard, context, names[0])
     return replace(meaning, confidence=_confidence(heard, command))
 
@@ -134,7 +137,7 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
     if barred is not None:
         if barred.bar is Bar.ASKED and any(looking.what_is_left(heard, one.verb) for one in commands):
             return filled(heard, context, "pending")
-        if looked is not None and (barred.bar is Bar.ASKED or "?" in heard.text):
+        if looked is not None and (barred.bar in (Bar.ASKED, Bar.OBJECT) or "?" in heard.text):
             return looked
         return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
     if not _tells(heard):
@@ -167,19 +170,25 @@ def _told(heard: Heard) -> str:
 
 def _lines(heard: Heard, context: Context) -> Meaning | None:
     """Lines without a verb are an order: "20 de 10 joyce pa hoy"; unless somebody else's, asked about, or denied."""
+    called = from_call(heard)
+    if called is not heard and ordered(called, context).is_clear:
+        heard = called
     told = ordered(heard, context)
     if not told.is_clear or not any(agent.buys for agent in context.agents):
         return None
     if not heard.has("request.weak") and all(_may_be_a_size(item, context) for item in told.lines):
         return None
     asked = heard.has("request.weak")
+    if not asked and any(not (item.size or item.brand or item.counted) for item in told.lines):
+        return None
     if not _only_an_order(heard, [one for item in told.lines for one in item.mentions], asked=asked):
         return None
     if heard.has("others", "says_that", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra", "unreal"):
         return None
     if heard.has("retract") or any(not one.has("reason.stock") for one in heard.of("negation")):
         return None
-    polite = heard.has("can") or any(one.text.startswith(("me ", "nos ")) for one in heard.of("request.weak"))
+    asking = ("me ", "nos ", "can ", "could ")
+    polite = heard.has("can") or any(one.text.startswith(asking) for one in heard.of("request.weak"))
     if "?" in heard.text and not (asked and polite):
         return None
     if not _only_small(heard.of("question")) or heard.has("owned"):

@@ -11,7 +11,7 @@ from bot.understanding.dates import Days, days_in
 from bot.understanding.heard import DATE, Heard
 from bot.understanding.lines import items
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
-from bot.understanding.ordering import ordered
+from bot.understanding.ordering import delivery, ordered
 from bot.understanding.papers import paper, plate
 from bot.understanding.pointing import Pointed, from_notice, point, the_only_one
 from bot.understanding.reasons import reason_of
@@ -172,6 +172,15 @@ def _request(heard: Heard, context: Context) -> Slots:
     return list(told.slots), list(told.doubts)
 
 
+def _repeat(heard: Heard, _context: Context) -> Slots:
+    """The day alone: whoever says another amount makes a new request."""
+    days = [one.start for one in heard.of(DATE)]
+    wanted = days and heard.text[: days[0]].rstrip().casefold().endswith(
+        ("para", "para el", "pa", "pa el", "pal", "for")
+    )
+    return [slot for slot in delivery(heard) if wanted and slot.key.startswith("delivery")], []
+
+
 def _search(heard: Heard, context: Context) -> Slots:
     if not heard.has(DATE):
         return [], []
@@ -225,6 +234,7 @@ _FILLERS: dict[str, Callable[[Heard, Context], Slots]] = {
     "detail": _order_only("detail"),
     "history": _order_only("history"),
     "request": _request,
+    "repeat": _repeat,
     "search": _search,
     "team": _team,
     "language": _language,

@@ -17,8 +17,7 @@ _STRANGE = ("others", "says_that", "when", "howto", "question", "unreal", "retra
 
 def refused(heard: Heard, context: Context) -> Meaning | None:
     """Return that a seller refuses: "no puedo atender la 329, no hay stock"."""
-    verbs = heard.has("accept.asks", "sell.asks", "request.weak")
-    refuses = heard.has("unable") and verbs and any(slot.value in OF_SELLER for slot in reason(heard))
+    refuses = heard.has("unable") and any(slot.value in OF_SELLER for slot in reason(heard))
     if not refuses or _is_strange(heard, "howto") or not any(agent.sells for agent in context.agents):
         return None
     return replace(filled(heard, context, "reject"), confidence=0.8)

@@ -72,6 +72,16 @@ def spoken_codes(mentions: list[Mention], known: frozenset[str]) -> list[Mention
     return mentions
 
 
+def without_addresses(mentions: list[Mention]) -> list[Mention]:
+    """Return the mentions with the numbers of streets and houses as part of an address: no amounts."""
+    for place, mention in enumerate(mentions[1:], start=1):
+        after = mentions[place + 1 : place + 3]
+        counted = (after[:1] and after[0].has("unit", "kilo")) or (len(after) > 1 and after[1].has(NUMBER))
+        if mention.has(NUMBER) and mentions[place - 1].has("address") and not counted:
+            mention.kinds = frozenset({"address"})
+    return mentions
+
+
 LONGEST_NAME = 8
 """Words that may follow "soy" and still say who it is."""
 

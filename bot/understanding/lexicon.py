@@ -101,12 +101,15 @@ class Lexicon:
         words = tuple(word for one in typed for word in self.short.get(one, one).split())
         if len(words) == 1 and form in self.short:
             words = (form,)  # what is written short stands for itself where it is no short word: 20 x 10
-        if words in taken or not words:
+        accented = len(words) == 1 and folded(form) != form.casefold() and "ñ" not in form
+        if not words or (words in taken and not accented):
             return  # the person's own language has it
-        if len(words) == 1 and folded(form) != form.casefold() and "ñ" not in form:
+        if accented:
             spelled = self._accented.setdefault(form.casefold(), Phrase(words))
             spelled.kinds.add(kind)
             plain = self._phrases.get(words)
+            if words in taken:
+                return
             if plain is not None and kind not in plain.kinds:
                 return  # without the accent it is the other word
         phrase = self._phrases.setdefault(words, Phrase(words))

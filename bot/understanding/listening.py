@@ -9,7 +9,7 @@ from bot.understanding import numbers
 from bot.understanding.context import Context
 from bot.understanding.dates import days_in
 from bot.understanding.heard import DATE, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
-from bot.understanding.joining import introduced, joined_numbers, spoken_codes
+from bot.understanding.joining import introduced, joined_numbers, spoken_codes, without_addresses
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.marks import Mark, marks, spoken_series
 from bot.understanding.names import Names, names
@@ -42,7 +42,7 @@ def listen(text: str, context: Context) -> Heard:
     words = lexicon(context.language)
     brands, sellers = names(tuple(context.brands)), names(_people(context))
     mentions = list(_mentions(text, sorted(fixed, key=lambda one: one.start), words, brands, sellers))
-    mentions = introduced(spoken_codes(joined_numbers(mentions), known_codes))
+    mentions = without_addresses(introduced(spoken_codes(joined_numbers(mentions), known_codes)))
     return Heard(text, mentions, too_long, context.today, {kind for mention in mentions for kind in mention.kinds})
 
 

@@ -16,6 +16,11 @@ from bot.understanding.pointing import point
 LOOKS = ("history", "detail", "pending", "search", "status", "contacts", "help_", "menu")
 """The likeliest first, where a message has words of several."""
 _BETWEEN = frozenset({"se", "ya", "lo", "la", "los", "las", "le", "me", "was", "it", "ha", "han"})
+_WHETHER = (
+    *("puedo", "no puedo", "se puede", "podemos", "no me", "no logro", "no pude", "donde", "por donde", "es posible"),
+    *("can i", "i can", "where", "is it possible"),
+)
+"""They ask whether or where, and a noun after them says little: "donde está mi pedido"."""
 ABOUT_AN_ORDER = frozenset({"history", "detail", "status"})
 
 
@@ -28,7 +33,8 @@ def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | 
         asks = any(one.end <= verb.start for one in asking)
         if why is Bar.ASKED or (asks and why is not Bar.OTHERS):
             return _about(conversation, 0.9)
-    if any(one.end <= told.start for one in asking for told in heard.of("arrived", "received", "lack")):
+    how = [one for one in asking if not one.text.startswith(_WHETHER)]
+    if any(one.end <= told.start for one in how for told in heard.of("arrived", "received", "lack")):
         return _about("close", 0.8)
     for kind, conversations in (
         ("says", (*LOOKS, "arrive")),
@@ -36,7 +42,11 @@ def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | 
     ):
         for name in conversations:
             spoken = () if name == "help_" else heard.of(f"{name}.{kind}")
-            where = [one for one in asking if not (kind == "nouns" and one.text in ("donde", "por donde", "where"))]
+            where = [
+                one
+                for one in (how if kind == "nouns" else asking)
+                if not (kind == "nouns" and one.text in ("donde", "por donde", "where"))
+            ]
             if any(one.end <= mention.start for one in where for mention in spoken):
                 return _about(name, 0.8)
     return None

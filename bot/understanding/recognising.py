@@ -12,6 +12,7 @@ from bot.understanding.names import Match, Names
 from bot.understanding.tokens import Token
 
 _HELD_DOWN = re.compile(r"(.)\1{2,}")
+_SMALL = re.compile(r"([a-zñ]{3,}?)([cs]?)it([oa])(s?)")
 _DOUBLED = re.compile(r"(.)\1+")
 
 
@@ -29,7 +30,7 @@ def spelled(
             if match is not None and match[1].how is How.STATED:
                 found[place] = _named(token, *match)
             else:
-                short = _unstretched(word, words)
+                short = _whole(_unstretched(word, words), words)
                 better = short if short != word else words.correct(word)
                 if match is not None and (better is None or len(word) > 4):
                     found[place] = _named(token, *match)
@@ -50,6 +51,15 @@ def _unstretched(word: str, words: Lexicon) -> str:
         if words.has(short):
             return short
     return word
+
+
+def _whole(word: str, words: Lexicon) -> str:
+    """Return the word that a small one is made of: favorcito is favor, rapidito rapido."""
+    small = None if words.has(word) else _SMALL.fullmatch(word)
+    if small is None:
+        return word
+    stem, vowel, plural = small[1], small[3], small[4]
+    return next((one for end in ("", "e", vowel) if words.has(one := stem + end + plural)), word)
 
 
 def _name(word: str, brands: Names, sellers: Names) -> tuple[str, Match] | None:

@@ -16,6 +16,10 @@ from bot.understanding.times import WAIT, at_an_hour
 _WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
 _LOST = ("no se", "no entiendo", "no sabemos", "i don't know")
 _REASONS = tuple(f"reason.{name}" for name in ("stock", "truck", "mistake", "never_came", "wrong", "state"))
+_TO_WHOM = frozenset(
+    {"para", "a", "al", "con", "por", "pa", "del", "to", "for", "with", "el", "la", "los", "las", "the"}
+)
+_NOUN_AFTER = frozenset({"de", "del", "el", "al", "un", "su", "mi", "the", "my"})
 _INFINITIVE = re.compile(r"(?:ar|er|ir)(?:me|te|lo|la|los|las|le|les|nos|se)*\b")
 _PREPOSITIONS = frozenset({"al", "de", "en", "sin", "con", "tras", "sobre"})
 """Before an infinitive they talk of it: "me equivoqué al cerrar"."""
@@ -52,12 +56,21 @@ def _denied(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seque
         return Bar.DENIED
     if any(one.has("not_yet") for one in after) or _ends_denying(after):
         return Bar.DENIED
-    if any(one.start > verb.start for one in heard.of("retract")) or _taken_back(heard, verb):
-        return Bar.DENIED
-    return Bar.NONE
+    taken_back = any(one.start > verb.start for one in heard.of("retract")) or _but_not(heard, verb)
+    return Bar.DENIED if taken_back or _then_no(heard, verb) else Bar.NONE
 
 
-def _taken_back(heard: Heard, verb: Mention) -> bool:
+def _then_no(heard: Heard, verb: Mention) -> bool:
+    """Say whether a clause after it is but a no: "cierra... no, mejor espera"."""
+    for clause in heard.clauses():
+        said = [one for one in clause if not one.has("polite", "sign", "thanks")]
+        a_no = any(one.has("later") or (one.has("no") and one.has("negation")) for one in said)
+        if a_no and said[0].start > verb.start and all(one.has("no", "later", "change", "small") for one in said):
+            return True
+    return False
+
+
+def _but_not(heard: Heard, verb: Mention) -> bool:
     """Say whether "pero no" follows: "cierra pero no todavía"; what is lacked after it is no denial."""
     words = heard.words
     return any(
@@ -92,6 +105,8 @@ def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: 
         if one.start < verb.start or not (orders and one.text.startswith("cuando pueda")):
             return Bar.CONDITION
     del after
+    if before and before[-1].text == "si" and verb.text.split()[0].endswith(("as", "an", "es", "en")):
+        return Bar.CONDITION  # if you close it
     for place, one in enumerate(before):
         if one.text == "si" and any(two.has(OTHER, "plain", "others", "money") for two in before[place + 1 :]):
             return Bar.CONDITION
@@ -107,8 +122,8 @@ def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Se
     for place, one in enumerate(after):
         if one.has("because") and one.text != "por":
             break
-        if one.has("others") and (place == 0 or after[place - 1].text in ("de", "of")):
-            return Bar.OTHERS
+        if one.has("others") and (place == 0 or after[place - 1].text.split()[-1] not in _TO_WHOM):
+            return Bar.OTHERS  # "pide 20 balones mi vecina", "la orden de mi vecino"
     return Bar.NONE
 
 
@@ -169,7 +184,7 @@ def _reported(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seq
 
 def _later(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     """Say whether it will be done later: "mañana cierro". An order for tomorrow is asked for now."""
-    if verb.has("request.asks", "request.weak", "repeat.asks"):
+    if verb.has("request.asks", "request.weak", "repeat.asks", "repeat.like"):
         return Bar.NONE
     around_it = [*before, verb, *after]
     if any(one.has("number") and two.has("time") for one, two in pairwise(before)):
@@ -194,6 +209,10 @@ def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after
     """Say whether the verb is what is talked about: "cerrar la 717 sería un error", "el que cierra"."""
     if before and before[-1].text == "que" and not any(one.has("want", "can", "when") for one in before):
         return Bar.OTHERS
+    if before and before[-1].text.split()[-1] in _NOUN_AFTER and any(kind.endswith(".nouns") for kind in verb.kinds):
+        return Bar.OBJECT  # pendientes de cierre
+    if after and after[0].text == "que" and verb.has("accept.asks", "reject.asks", "close.asks", "sell.asks"):
+        return Bar.OBJECT  # acepto que me equivoqué
     if not _INFINITIVE.search(verb.text) or any(one.has("want", "can") for one in before):
         return Bar.NONE
     if before and before[-1].text.split()[-1] in _PREPOSITIONS:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.understanding.heard import Heard, Mention
 
-CONNECTORS = frozenset(
-    {"pero", "sino", "mejor", "asi que", "entonces", "por eso", "por lo tanto", "but", "instead", "rather", "therefore"}
-)
+CONNECTORS = frozenset({"pero", "sino", "mejor", "but", "instead", "rather"})
 LITTLE = ("small", "polite", "now", "sign", "greeting")
 _THAT = frozenset({"que", "q", "si", "como", "donde", "quien", "cual", "to", "if", "that", "who"})
 _REACHES = ("says_that", "when", "howto", "question", "unreal")
@@ -33,17 +32,22 @@ def around(heard: Heard, verb: Mention) -> tuple[list[Mention], list[Mention]]:
     for mention in heard.mentions:
         if mention is verb:
             seen = True
-            before = [] if _calls(verb) and not _is_reached(before) else before
+            before = [] if calls(verb) and not _is_reached(before) else before
         elif not seen:
             before = _and(before, mention)
-        elif mention.text in ".;!\n?" or mention.text in CONNECTORS:
+        elif mention.text in ".;!\n?" or is_connector(mention):
             break
         else:
             after.append(mention)
     return before, after
 
 
-def _calls(verb: Mention) -> bool:
+def is_connector(mention: Mention) -> bool:
+    """Say whether another clause begins with it."""
+    return mention.text in CONNECTORS or mention.has("so")
+
+
+def calls(verb: Mention) -> bool:
     """Say whether it can only be said to somebody: ciérralo, anúlame; an infinitive can also be talked of."""
     ending = verb.text.split()[-1]
     bound = ending.endswith(("lo", "la", "los", "las", "me", "nos"))
@@ -62,7 +66,7 @@ def _is_reached(before: Sequence[Mention]) -> bool:
 
 def _and(before: list[Mention], mention: Mention) -> list[Mention]:
     """Return what stands before, with one more mention: nothing but it, if it begins a clause."""
-    if mention.text in ".;!\n:,¡" or mention.text in CONNECTORS:
+    if mention.text in ".;!\n:,¡" or is_connector(mention):
         return []
     return [mention] if _begins(mention, before) else [*before, mention]
 
@@ -78,6 +82,31 @@ def _begins(mention: Mention, before: Sequence[Mention]) -> bool:
         return False
     near = next((one for one in reversed(before) if not one.has(*LITTLE)), None)
     return near is None or not near.has("negation", "no", "not_yet", "others", "later")
+
+
+def from_call(heard: Heard) -> Heard:
+    """Return the message from where something is asked for: "vivo en la cuadra 10 mándame 5 balones" from mándame.
+
+    What is told before is only left out if nothing in it reaches over, and if there is something strange in it.
+    """
+    for place, mention in enumerate(heard.mentions):
+        before = heard.mentions[:place]
+        begins = mention.has("request.weak") and (calls(mention) or mention.text in _ASKS_NOW)
+        if begins and any(one.has("other", "plain", "foreign", "address", "negation", "number") for one in before):
+            if _is_reached_far(before):
+                return heard
+            rest = heard.mentions[place:]
+            return replace(heard, mentions=rest, known={kind for one in rest for kind in one.kinds})
+    return heard
+
+
+_ASKS_NOW = frozenset({"necesito", "quiero", "quisiera", "deseo", "necesitamos", "queremos", "requiero"})
+
+
+def _is_reached_far(before: Sequence[Mention]) -> bool:
+    near = without_little(before)[-1:]
+    asked = any(one.has(*_REACHES, "others", "retract", "wished") for one in before)
+    return asked or before[-1].text.split()[-1] in _THAT or any(one.has("negation", "no", "not_yet") for one in near)
 
 
 def without_little(mentions: Sequence[Mention]) -> list[Mention]:
