@@ -89,7 +89,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
 
 
 _MAY_BE_DATE = re.compile(
-    r"[0-9][/.\-][0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|day|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
+    r"[0-9][/.\-][0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
     r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan"
 )
 

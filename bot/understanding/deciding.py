@@ -44,13 +44,13 @@ def decide(heard: Heard, context: Context) -> Meaning:
         return _held(heard, commands, "commands the program itself, carries a link, or is too long for a command")
     for imply in (implying.refused, implying.unwanted):
         meaning = imply(heard, context)
-        if meaning is not None and not _asked_for(commands):
+        if meaning is not None and not _asked_for(heard, commands):
             return meaning
     for find in (_howto, _snoozed, _help_words):
         meaning = find(heard, context, commands)
         if meaning is not None:
             return meaning
-    open_ones = _asked_for(commands)
+    open_ones = _asked_for(heard, commands)
     if open_ones:
         return _chosen(heard, context, open_ones)
     return _without_verb(heard, context, commands)
@@ -77,9 +77,18 @@ def _made(heard: Heard) -> Iterator[tuple[Mention, Mention]]:
             yield first, second
 
 
-def _asked_for(commands: Sequence[Command]) -> list[Command]:
-    denied = {command.conversation for command in commands if command.bar is Bar.DENIED}
+def _asked_for(heard: Heard, commands: Sequence[Command]) -> list[Command]:
+    denied = {command.conversation for command in commands if command.bar is Bar.DENIED} | _forbidden(heard)
     return [command for command in commands if command.bar is Bar.NONE and command.conversation not in denied]
+
+
+def _forbidden(heard: Heard) -> set[str]:
+    """Return the conversations that are forbidden in a form that does not ask: "cierra y no cierres"."""
+    found = set()
+    for one, two in pairwise(heard.words):
+        if one.has("negation") and not any(kind.startswith("reason.") for kind in one.kinds):
+            found |= {kind.partition(".")[0] for kind in two.kinds if kind.endswith(".tells")}
+    return found
 
 
 def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Meaning:
@@ -119,13 +128,13 @@ def _howto(heard: Heard, _context: Context, commands: Sequence[Command]) -> Mean
 
 def _snoozed(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
     barred = {command.bar for command in commands}
-    if _asked_for(commands) and not heard.has("not_yet"):
+    if _asked_for(heard, commands) and not heard.has("not_yet"):
         return None
     return arriving.later(heard, context, postponed=bool(barred & {Bar.LATER, Bar.CONDITION}))
 
 
 def _help_words(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
-    if _asked_for(commands):
+    if _asked_for(heard, commands):
         return None
     return small_talk.said(heard, context, has_commands=bool(commands))
 

@@ -175,9 +175,8 @@ def _request(heard: Heard, context: Context) -> Slots:
 def _repeat(heard: Heard, _context: Context) -> Slots:
     """The day alone: whoever says another amount makes a new request."""
     days = [one.start for one in heard.of(DATE)]
-    wanted = days and heard.text[: days[0]].rstrip().casefold().endswith(
-        ("para", "para el", "pa", "pa el", "pal", "for")
-    )
+    before = heard.text[: days[0]].rstrip().casefold() if days else ""
+    wanted = before.endswith(("para", "para el", "pa", "pa el", "pal", "for"))
     return [slot for slot in delivery(heard) if wanted and slot.key.startswith("delivery")], []
 
 

@@ -132,6 +132,10 @@ def _after_of(
         return None
     size = next((name for name in (f"{number.normalize():f} kg", f"{number.normalize():f} lb") if name in sizes), "")
     of = before.text in ("de", "del", "x", "of", "out of", "tamaño")
+    following = _after(part, place)
+    seller = place > 1 and (part[place - 2].has("name") or part[place - 2].text in ("planta", "distribuidor", "plant"))
+    if of and seller and item.quantity is None and following is not None and following.has(BRAND):
+        return "quantity", number  # "un pedido a la planta de 100 joyce"
     if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
         return "size", size
     return ("total", number) if _is_of(part, place) or (of and item.quantity is not None) else None

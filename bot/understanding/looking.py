@@ -42,11 +42,9 @@ def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | 
     ):
         for name in conversations:
             spoken = () if name == "help_" else heard.of(f"{name}.{kind}")
-            where = [
-                one
-                for one in (how if kind == "nouns" else asking)
-                if not (kind == "nouns" and one.text in ("donde", "por donde", "where"))
-            ]
+            if kind == "nouns" and name != "request" and how and spoken:
+                return _about(name, 0.8)
+            where = how if kind == "nouns" else asking
             if any(one.end <= mention.start for one in where for mention in spoken):
                 return _about(name, 0.8)
     return None

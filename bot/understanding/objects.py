@@ -111,6 +111,8 @@ def place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) ->
             return Bar.STRANGE
     if verb.has("team.asks") or (" " in verb.text and _names_its_object(verb)):
         return Bar.NONE
+    if verb.has("repeat.asks") and after and after[0].has("later", "future") and not after[0].has("date"):
+        return Bar.OBJECT  # repeat after me
     if verb.has("sell.asks") and any(one.has("owned") for one in after):
         return Bar.OBJECT
     about = _object(after)

@@ -55,7 +55,7 @@ def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used:
     parts = _parts(heard)
     before = False  # whether an earlier part said how the following ones are meant
     for part in parts:
-        if _was_due(part) and len(parts) > 1:
+        if _was_due(part) and any(_arrives(other) or other.lacks for other in parts if other is not part):
             continue
         _read(heard, part, lines, sizes, used, found, before)
         before = before or part.lacks
@@ -95,7 +95,7 @@ def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
     """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
     after = [one for one in heard.words if one.start > mention.start][:4]
     counted = [one for one in before if not one.has("unit", "goods", "small")][-1:]
-    return any(one.has("number") for one in counted) and not any(one.has("number", "brand") for one in after)
+    return any(one.has("number", "one") for one in counted) and not any(one.has("number", "brand") for one in after)
 
 
 def _part(mentions: list[Mention]) -> _Part:

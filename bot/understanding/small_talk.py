@@ -56,7 +56,7 @@ def language_named(heard: Heard, context: Context) -> Meaning | None:
 
 def _is_thanked_for(heard: Heard) -> bool:
     """Say whether it gives thanks for something: "gracias por su atención"."""
-    words = [one for one in heard.words if not one.has("polite", "greeting", "yes") or one.has("thanks")]
+    words = [one for one in heard.words if not one.has("polite", "greeting", "yes", "small") or one.has("thanks")]
     short = 1 < len(words) <= 6 and words[0].has("thanks") and "?" not in heard.text
     strange = heard.unknown > 1 or any(kind.endswith((".says", ".tells")) for one in words[2:-1] for kind in one.kinds)
     return short and not strange and not heard.has("number", "code", "brand", "unit", "arrived", "negation", "lack")
