@@ -149,6 +149,8 @@ def _is_plain_report(heard: Heard) -> bool:
         return False
     if any(not one.has("small", "want", "can") for one in heard.of("question")):
         return False
+    if any(_is_subject(heard, one) for one in heard.of("arrived")):
+        return False
     unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(heard, one)]
     if any(one.has("foreign") for one in unknown) and not heard.has("goods", "unit", "code", "brand", "all"):
         return False
@@ -156,6 +158,19 @@ def _is_plain_report(heard: Heard) -> bool:
     if unknown and not named and (not heard.has("number") or any(one.has("foreign") for one in unknown)):
         return False
     return len(unknown) <= MOST_UNKNOWN and not heard.has("injection", "unsure") and '"' not in heard.text
+
+
+def _is_subject(heard: Heard, verb: Mention) -> bool:
+    """Say whether something else is what came: "llegaron los recibos", "llegó la policía"."""
+    after = [one for one in heard.mentions if one.start >= verb.end][:3]
+    thing = after[1] if len(after) > 1 and after[0].has("small") else None
+    strange = (
+        thing is not None
+        and after[0].text != "a"
+        and thing.has(OTHER, "plain", "foreign")
+        and not thing.has("goods", "carrier")
+    )
+    return strange and not any(one.has("goods", "unit") for one in after[2:])
 
 
 def _was_long_ago(heard: Heard) -> bool:

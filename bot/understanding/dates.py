@@ -33,6 +33,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
     month = "|".join(sorted(_named("month"), key=len, reverse=True))
     numeric = r"([0-9]{1,2})[/.\-]([0-9]{1,2})(?:[/.\-]([0-9]{4}|[0-9]{2}))?"
     from_day, to_day = r"(?:del?|entre(?: el)?|desde(?: el)?)", r"(?: ?al?| ?y| ?hasta)(?: el)?"
+    th = "(?:st|nd|rd|th)?"
     written = (
         (
             rf"(?:{from_day} |from )?{numeric}\s*(?:{to_day}|to|until|-)\s*(?:el )?{numeric}",
@@ -53,7 +54,13 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
         ),
         (rf"([0-9]{{1,2}}) (?:de |del )?({month})(?: (?:de |del )?([0-9]{{4}}))?", _day_of_month),
         (
-            rf"({month}) ([0-9]{{1,2}})(?:st|nd|rd|th)?",
+            rf"(?:from |between )?({month}) ([0-9]{{1,2}}){th} (?:to|and|until|till) (?:({month}) )?([0-9]{{1,2}}){th}",
+            lambda found, today, coming: _between(
+                _of(found[2], found[1], None, today, coming), _of(found[4], found[3] or found[1], None, today, coming)
+            ),
+        ),
+        (
+            rf"({month}) ([0-9]{{1,2}}){th}",
             lambda found, today, coming: _of(found[2], found[1], None, today, coming),
         ),
         (rf"(?:de|en|del mes de|of|in|for) ({month})(?: (?:de|del) ([0-9]{{4}}))?", _whole_month),

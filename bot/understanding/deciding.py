@@ -96,6 +96,8 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
     names = list(dict.fromkeys(command.conversation for command in open_ones))
     if set(names) == {"accept", "sell"} and heard.text:
         names = ["accept"]
+    if names == ["accept"] and not any(agent.sells for agent in context.agents):
+        names = ["request"] if ordered(heard, context).is_clear and not heard.has("document") else names
     if "team" in names and len(names) > 1:
         names = ["team"]
     if set(names) <= {"repeat", "request"} and heard.has("repeat.asks", "repeat.like"):
@@ -111,7 +113,7 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
             else seen
         )
     command = next((one for one in open_ones if one.conversation == names[0]), open_ones[0])
-    if names[0] == "repeat" and heard.has("number") and not heard.has("code"):
+    if names[0] == "repeat" and heard.has("number", "brand") and not heard.has("code"):
         names[0] = "request"  # the same but thirty: what is stated is used, the rest is asked
     meaning = filled(heard, context, names[0])
     return replace(meaning, confidence=_confidence(heard, command))
@@ -183,7 +185,7 @@ def _lines(heard: Heard, context: Context) -> Meaning | None:
     if called is not heard and ordered(called, context).is_clear:
         heard = called
     told = ordered(heard, context)
-    if not told.is_clear or not any(agent.buys for agent in context.agents):
+    if not (told.is_clear or _asks_for_so_many(heard, told.lines)) or not any(agent.buys for agent in context.agents):
         return None
     if not heard.has("request.weak") and all(_may_be_a_size(item, context) for item in told.lines):
         return None
@@ -205,6 +207,14 @@ def _lines(heard: Heard, context: Context) -> Meaning | None:
     return replace(filled(heard, context, "request"), confidence=0.9 if asked or heard.has("unit") else LIKELY)
 
 
+def _asks_for_so_many(heard: Heard, lines: Sequence[Item]) -> bool:
+    """Say whether so many are asked for without saying of what: "manda 20". Everything must be understood then."""
+    verbs = [one for one in heard.of("request.weak") if one.text not in _WEAKEST]
+    plain = heard.unknown == 0 and not heard.has("plain", "foreign", "money", "time", "hour", "code", "digits")
+    return bool(verbs) and plain and len(lines) == 1 and lines[0].quantity is not None
+
+
+_WEAKEST = frozenset({"dame", "deme", "para", "pedido", "orden", "give me", "order", "need"})
 _BESIDE = (
     "request.weak",
     "reason.stock",

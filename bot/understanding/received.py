@@ -13,6 +13,7 @@ from bot.understanding.names import Match
 
 _DONE = ("idos", "idas", "ados", "adas", "antes", "missing", "received", "short")
 """Endings of a word that stands after its number: 18 recibidos, 2 faltantes."""
+_NEVER = ("nunca", "jamas", "never", "no aparec")
 _TOLD = ("arrived", "received", "lack")
 _BOUNDARIES = frozenset({"and", "except", "rest"})
 
@@ -134,7 +135,7 @@ def _read(
         if item.quantity is None and (item.size or item.brand) and not (part.denied or part.lacks or part.everything):
             continue
         if line is None:
-            found.unclear = found.unclear or item.quantity is not None or part.denied
+            found.unclear = found.unclear or (item.quantity is None) == part.denied
             continue
         amount = _amount(item, line, part, lacking_before=lacking_before and not _arrives(part))
         if amount is None:
@@ -169,6 +170,8 @@ def _amount(item: Item, line: LineSeen, part: _Part, *, lacking_before: bool) ->
             return Decimal(0)
         return line.quantity if part.everything else None
     if part.denied:  # "no llegaron 2" lack; "no llegaron 20" denies a number, and says no other
+        if item.quantity == line.quantity and any(one.text.startswith(_NEVER) for one in part.mentions):
+            return Decimal(0)
         return line.quantity - item.quantity if item.quantity * 2 <= line.quantity else None
     if part.lacks or lacking_before:
         return line.quantity - item.quantity
@@ -242,5 +245,5 @@ def _nothing_came(heard: Heard) -> bool:
 
 
 def _never_came(heard: Heard, parts: Sequence[_Part]) -> bool:
-    never = any(one.text.startswith(("nunca", "jamas", "never", "no aparec")) for one in heard.mentions)
+    never = any(one.text.startswith(_NEVER) for one in heard.mentions)
     return never and any(part.denied for part in parts)

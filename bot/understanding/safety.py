@@ -21,7 +21,7 @@ _TO_WHOM = frozenset(
 )
 _NOUN_AFTER = frozenset({"de", "del", "el", "al", "un", "su", "mi", "the", "my"})
 _INFINITIVE = re.compile(r"(?:ar|er|ir)(?:me|te|lo|la|los|las|le|les|nos|se)*\b")
-_PREPOSITIONS = frozenset({"al", "de", "en", "sin", "con", "tras", "sobre"})
+_PREPOSITIONS = frozenset({"al", "de", "en", "sin", "con", "tras", "sobre", "por"})
 """Before an infinitive they talk of it: "me equivoqué al cerrar"."""
 _IS = frozenset({"es", "seria", "sera", "fue", "era", "is", "would be", "was"})
 
@@ -119,6 +119,8 @@ def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Se
     if any(kind.endswith(".tells") for one in before for kind in one.kinds) or verb.has("team.asks"):
         return Bar.NONE if verb.has("team.asks") else Bar.REPORTED
     del heard
+    if verb.text.endswith(("le", "les")) and any(one.has("others") for one in after):
+        return Bar.OTHERS  # pídele 20 a mi hermano
     for place, one in enumerate(after):
         if one.has("because") and one.text != "por":
             break
@@ -209,6 +211,10 @@ def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after
     """Say whether the verb is what is talked about: "cerrar la 717 sería un error", "el que cierra"."""
     if before and before[-1].text == "que" and not any(one.has("want", "can", "when") for one in before):
         return Bar.OTHERS
+    if verb.text.endswith("rse"):
+        return Bar.OBJECT  # it is about to be closed
+    if len(after) > 1 and after[0].text in ("o", "u", "or") and any(kind.endswith(".asks") for kind in after[1].kinds):
+        return Bar.ASKED
     if before and before[-1].text.split()[-1] in _NOUN_AFTER and any(kind.endswith(".nouns") for kind in verb.kinds):
         return Bar.OBJECT  # pendientes de cierre
     if after and after[0].text == "que" and verb.has("accept.asks", "reject.asks", "close.asks", "sell.asks"):
