@@ -93,7 +93,7 @@ def notice_answered(heard: Heard, context: Context) -> Meaning | None:
 
 def arrived(heard: Heard, context: Context) -> Meaning | None:
     """Return that the goods are there, in whole or in part: to close, or to note the arrival."""
-    here = heard.has("arrive.says", "arrive.delivered")
+    here = any(_is_here(heard, one) for one in heard.of("arrive.says", "arrive.delivered"))
     told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
     if not (here or told) or not _is_plain_report(heard):
         return None
@@ -118,6 +118,14 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     if conversation == "close" and any(doubt.key != "order" for doubt in meaning.doubts):
         return replace(meaning, confidence=0.6)
     return replace(meaning, confidence=round(0.9 - 0.05 * heard.unknown, 2))
+
+
+def _is_here(heard: Heard, said: Mention) -> bool:
+    """Say whether it is not denied, and a place that can be one: not "no llegué", nor "estoy en tráfico"."""
+    before = [one for one in heard.words if one.end <= said.start][-2:]
+    after = [one for one in heard.words if one.start >= said.end and not one.has("small", "polite")][:1]
+    nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain") for one in after)
+    return not nowhere and not any(one.has("negation", "no", "not_yet") for one in before)
 
 
 def _is_no_goods(mention: Mention) -> bool:

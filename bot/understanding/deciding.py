@@ -42,7 +42,7 @@ def decide(heard: Heard, context: Context) -> Meaning:
     commands = list(_commands(heard))
     if is_attack(heard):
         return _held(heard, commands, "commands the program itself, carries a link, or is too long for a command")
-    for imply in (implying.refused, implying.unwanted):
+    for imply in (implying.refused, implying.unwanted, implying.offered):
         meaning = imply(heard, context)
         if meaning is not None and not _asked_for(heard, commands):
             return meaning
@@ -98,6 +98,9 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
         names = ["accept"]
     if names == ["accept"] and not any(agent.sells for agent in context.agents):
         names = ["request"] if ordered(heard, context).is_clear and not heard.has("document") else names
+    notice = context.notice
+    if names == ["sell"] and notice is not None and notice.conversation == "accept" and not heard.has("code", "name"):
+        names = ["accept"]  # a new order is sold by accepting it first
     if "team" in names and len(names) > 1:
         names = ["team"]
     if set(names) <= {"repeat", "request"} and heard.has("repeat.asks", "repeat.like"):

@@ -32,6 +32,16 @@ def unwanted(heard: Heard, context: Context) -> Meaning | None:
     return Meaning(Kind.AMBIGUOUS, likely=("annul", "reject"), confidence=0.5, notes=("not wanted: before it came?",))
 
 
+def offered(heard: Heard, context: Context) -> Meaning | None:
+    """Return that a seller accepts so many: "puedo darle solo 15 a Emile"."""
+    if not heard.has("accept.offers") or not heard.has("number") or _is_strange(heard) or heard.unknown:
+        return None
+    order = point(heard, context, "accept").order
+    if order is None or "accept" not in order.can or heard.has("negation", "no", "not_yet", "later", "future"):
+        return None
+    return replace(filled(heard, context, "accept"), confidence=0.8)
+
+
 def documented(heard: Heard, context: Context) -> Meaning | None:
     """Return the sale of an order beside which its document stands: "registra la guía T001-4410 para la 123"."""
     denied = heard.has("negation", "no", "not_yet", "later", "future") or any(

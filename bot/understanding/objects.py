@@ -104,25 +104,38 @@ GOODS = (
 
 def place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     """A command stands after nothing but words that are understood, and is about something of the trade."""
-    introduced = any(one.has("self") for one in before)
-    for mention in before:
-        known = mention.filler or mention.has("make")
-        if (mention.has(OTHER) or (mention.has("foreign", "plain") and not known)) and not introduced:
-            return Bar.STRANGE
+    if not any(one.has("self") for one in before) and any(_is_unknown(one) for one in before):
+        return Bar.STRANGE
+    if verb.has("team.asks") and " " not in verb.text:
+        thing = _object(after)
+        return Bar.OBJECT if thing is not None and _is_foreign(thing) and not any(map(_is_role, after)) else Bar.NONE
     if verb.has("team.asks") or (" " in verb.text and _names_its_object(verb)):
         return Bar.NONE
+    return Bar.OBJECT if _is_no_order(verb, after) else Bar.NONE
+
+
+def _is_unknown(mention: Mention) -> bool:
+    plain = mention.has("foreign", "plain") and not (mention.filler or mention.has("make"))
+    return mention.has(OTHER) or plain
+
+
+def _is_no_order(verb: Mention, after: Sequence[Mention]) -> bool:
+    """Say whether what follows the verb is none of the things that it can be done with."""
     if verb.has("repeat.asks") and after and after[0].has("later", "future") and not after[0].has("date"):
-        return Bar.OBJECT  # repeat after me
+        return True  # repeat after me
     if verb.has("sell.asks") and any(one.has("owned") for one in after):
-        return Bar.OBJECT
+        return True
     about = _object(after)
+    if about is not None and about.has("all"):
+        whole = _object(after[after.index(about) + 1 :])
+        about = whole if whole is not None and _is_foreign(whole) else about  # all of my shop
     if about is None or _is_relative(about, after):
-        return Bar.NONE
+        return False
     if any(one.text in ("de", "of") and _is_foreign(two) and two.has("foreign") for one, two in pairwise(after)):
-        return Bar.OBJECT
+        return True
     if verb.has("request.asks") and not about.has(*GOODS):
-        return Bar.OBJECT
-    return Bar.OBJECT if _is_foreign(about) or not (about.filler or about.has(*ORDERLY)) else Bar.NONE
+        return True
+    return _is_foreign(about) or not (about.filler or about.has(*ORDERLY))
 
 
 def _is_relative(about: Mention, after: Sequence[Mention]) -> bool:
@@ -131,6 +144,10 @@ def _is_relative(about: Mention, after: Sequence[Mention]) -> bool:
     place = after.index(about)
     named = about.text.startswith("que ") or (place > 0 and after[place - 1].text.split()[-1] == "que")
     return named and (told or about.has("search.says"))
+
+
+def _is_role(mention: Mention) -> bool:
+    return any(kind.startswith("role.") for kind in mention.kinds)
 
 
 def _names_its_object(verb: Mention) -> bool:

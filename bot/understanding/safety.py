@@ -104,7 +104,8 @@ def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: 
     for one in heard.of("when"):
         if one.start < verb.start or not (orders and one.text.startswith("cuando pueda")):
             return Bar.CONDITION
-    del after
+    if any(one.text == "si" and not two.has("polite", "sign", "thanks") for one, two in pairwise(after)):
+        return Bar.CONDITION  # sell it if he pays
     if before and before[-1].text == "si" and verb.text.split()[0].endswith(("as", "an", "es", "en")):
         return Bar.CONDITION  # if you close it
     for place, one in enumerate(before):
@@ -142,7 +143,7 @@ def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
     polite = any(one.has("can") for one in before) and not any(
         one.has("howto") and not one.has("small", "want") for one in before
     )
-    if verb.text.startswith(("quien", "ver ", "mi equipo", "mis ")):
+    if verb.text.startswith(("quien", "who ", "ver ", "mi equipo", "mis ")):
         return Bar.NONE  # it asks by itself
     if _ends_asking(heard, verb) and not polite and not verb.text.endswith(("as", "es", "me")):
         return Bar.ASKED
