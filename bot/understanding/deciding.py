@@ -214,7 +214,8 @@ def _asks_for_so_many(heard: Heard, lines: Sequence[Item]) -> bool:
     """Say whether so many are asked for without saying of what: "manda 20". Everything must be understood then."""
     verbs = [one for one in heard.of("request.weak") if one.text not in _WEAKEST]
     plain = heard.unknown == 0 and not heard.has("plain", "foreign", "money", "time", "hour", "code", "digits")
-    return bool(verbs) and plain and len(lines) == 1 and lines[0].quantity is not None
+    exact = all(one.exact or one.has("name", "brand") for one in heard.words)
+    return bool(verbs) and plain and exact and len(lines) == 1 and lines[0].quantity is not None
 
 
 _WEAKEST = frozenset({"dame", "deme", "para", "pedido", "orden", "give me", "order", "need"})

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bot.understanding.bars import Bar
 from bot.understanding.context import Context
+from bot.understanding.dates import Days
 from bot.understanding.filling import filled
 from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
 from bot.understanding.meaning import Kind, Meaning
@@ -71,7 +72,7 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
     if asks_who_or_when(heard):
         named = ["history"]
     has_order = heard.has(CODE) or _points(heard, context)
-    if heard.has(DATE) and _lists_orders(heard) and not has_order:
+    if heard.has(DATE) and _lists_orders(heard) and not has_order and not _of_today(heard, named):
         named = ["search"]
     elif has_order and _asks_about_it(heard, named):
         named = ["status"]
@@ -86,6 +87,12 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
     if confidence < 0.6:
         return Meaning(Kind.AMBIGUOUS, likely=tuple(named[:3]), confidence=confidence, notes=("many unknown words",))
     return replace(meaning, confidence=confidence)
+
+
+def _of_today(heard: Heard, named: Sequence[str]) -> bool:
+    """Say whether what is pending today is asked for: there is no other day on which it could be."""
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    return named[:1] == ["pending"] and all(one.first == one.last == heard.today for one in days)
 
 
 def asks_who_or_when(heard: Heard) -> bool:

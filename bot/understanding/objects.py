@@ -160,6 +160,8 @@ def _is_foreign(mention: Mention) -> bool:
 
 
 def _object(after: Sequence[Mention]) -> Mention | None:
-    """Return the first thing after the verb and its little words."""
+    """Return the first thing after the verb and its little words; after a comma another thing is said."""
+    if after and after[0].text == ",":
+        return None
     little = ("small", "polite", "now", "one", "and", "sign")
     return next((one for one in after if one.has(OTHER, "foreign") or not one.has(*little)), None)
