@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 
 from bot.understanding.context import Context
 from bot.understanding.dates import Days
 from bot.understanding.filling import filled
-from bot.understanding.heard import DATE, OTHER, Heard, Mention
+from bot.understanding.heard import DATE, HOUR, OTHER, Heard, Mention
 from bot.understanding.meaning import Found, Kind, Meaning
 from bot.understanding.ordering import ordered
+from bot.understanding.times import hour_in, waiting
 
 _TO_ME = ("me ", "nos ")
-_WAIT = re.compile(
-    r"\b(?:en|dentro de|in) ([0-9]{1,2}|una?|an|dos|two|media|half an) (horas?|hours?|minutos?|minutes?|min|hrs?)\b"
-)
-_AT = re.compile(r"\b(?:a las|a la|at) ([0-9]{1,2})(?::([0-9]{2}))?\s*(am|pm|de la mañana|de la tarde|de la noche)?")
-_WORDS = {"un": 1, "una": 1, "an": 1, "dos": 2, "two": 2}
+LONG_AGO = 2
+"""Days after which a delivery that is told of is no news."""
 MOST_UNKNOWN = 2
 """Words that mean nothing here and may still stand in a message about goods."""
 
@@ -26,10 +23,12 @@ MOST_UNKNOWN = 2
 def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     """Return that it is not for now: "todavía no llega", "mañana cierro", "recuérdame en 2 horas"."""
     text = heard.text.casefold()
-    waits = heard.has("not_yet", "later") or bool(_WAIT.search(text)) or _when_it_comes(heard)
-    waits = waits or (
-        (heard.has("future") or _a_coming_day(heard, context)) and (_about_goods(heard) or context.notice is not None)
-    )
+    told = heard.has("arrived", "received") and heard.has("number", "all") and not heard.has("coming")
+    postponing = [one for one in heard.of("later") if not (told and one.has("daytime"))]
+    futures = [one for one in heard.of("future") if not (told and one.has("daytime"))]
+    waits = heard.has("not_yet") or bool(postponing) or waiting(text) is not None or _when_it_comes(heard)
+    comes = _about_goods(heard) or heard.has("coming") or context.notice is not None
+    waits = waits or (comes and (bool(futures) or _a_coming_day(heard, context) or _coming_at(heard)))
     if not (waits or postponed) or "?" in heard.text:
         return None
     if ordered(heard, context).is_clear and not heard.has("arrived", "received", "not_yet"):
@@ -46,6 +45,10 @@ def _when_it_comes(heard: Heard) -> bool:
     return heard.has("when") and _about_goods(heard) and not heard.has("request.asks")
 
 
+def _coming_at(heard: Heard) -> bool:
+    return heard.has("coming") and heard.has(HOUR)
+
+
 def _a_coming_day(heard: Heard, context: Context) -> bool:
     return any(isinstance(one.value, Days) and one.value.first > context.today for one in heard.of(DATE))
 
@@ -57,20 +60,16 @@ def _about_goods(heard: Heard) -> bool:
 def _until(heard: Heard, text: str) -> list[Found]:
     """Return when to remind again, if it was said: minutes from now, or a day, or an hour of the day."""
     slots = []
-    waiting = _WAIT.search(text)
-    if waiting:
-        count = _WORDS.get(waiting[1]) or (int(waiting[1]) if waiting[1].isdigit() else 0)
-        hours = waiting[2].startswith("h")
-        minutes = 30 if not count else count * 60 if hours else count
-        slots.append(Found("minutes", str(minutes), said=waiting[0], why="the time to wait"))
+    wait = waiting(text)
+    if wait is not None:
+        slots.append(Found("minutes", str(wait[0]), said=wait[1], why="the time to wait"))
     days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
-    if len(days) == 1 and days[0].first == days[0].last and not waiting:
+    if len(days) == 1 and days[0].first == days[0].last and wait is None:
         said = heard.text[days[0].start : days[0].end]
         slots.append(Found("day", f"{days[0].first:%d/%m/%Y}", said=said, why="the day to wait for"))
-    at = _AT.search(text)
-    if at and int(at[1]) < 24:
-        afternoon = (at[3] or "").endswith(("pm", "tarde", "noche")) and int(at[1]) < 12
-        slots.append(Found("hour", f"{int(at[1]) + 12 * afternoon:02d}:{at[2] or '00'}", said=at[0], why="the hour"))
+    at = hour_in(text)
+    if at is not None:
+        slots.append(Found("hour", at[0], said=at[1], why="the hour"))
     return slots
 
 
@@ -94,12 +93,15 @@ def notice_answered(heard: Heard, context: Context) -> Meaning | None:
 
 def arrived(heard: Heard, context: Context) -> Meaning | None:
     """Return that the goods are there, in whole or in part: to close, or to note the arrival."""
-    here = heard.has("arrive.says", "arrive.delivered")
+    here = any(_is_here(heard, one) for one in heard.of("arrive.says", "arrive.delivered"))
     told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
     if not (here or told) or not _is_plain_report(heard):
         return None
     if any(one.has("number") and _is_no_goods(two) for one, two in pairwise(heard.words)):
         return None
+    if heard.has("reason.wrong") or (heard.has("reason.state") and not heard.has("number", "all")):
+        likely = ("reject", "close")
+        return Meaning(Kind.AMBIGUOUS, likely=likely, confidence=0.5, notes=("it came, and is not what it should be",))
     bare = {one.text for one in heard.words if not one.has("polite", "thanks", "greeting")}
     if bare and bare <= {"recibido", "recibida"}:
         return Meaning(
@@ -118,18 +120,25 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     return replace(meaning, confidence=round(0.9 - 0.05 * heard.unknown, 2))
 
 
+def _is_here(heard: Heard, said: Mention) -> bool:
+    """Say whether it is not denied, and a place that can be one: not "no llegué", nor "estoy en tráfico"."""
+    before = [one for one in heard.words if one.end <= said.start][-2:]
+    after = [one for one in heard.words if one.start >= said.end and not one.has("small", "polite")][:1]
+    nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain") for one in after)
+    return not nowhere and not any(one.has("negation", "no", "not_yet") for one in before)
+
+
 def _is_no_goods(mention: Mention) -> bool:
     """Say whether what is counted is something else: 20 clients, 2 days."""
     return mention.has("time") or (mention.has(OTHER, "plain", "foreign") and not mention.filler)
 
 
+_BESIDE_ALL = ("all", "polite", "now", "yes", "thanks", "greeting", "small", "code", "name", "rest", "number", "unit")
+
+
 def _all_there(heard: Heard) -> bool:
     """Say whether it says that all is in order without a verb: "todo conforme", "completo jefe"."""
-    rest = [
-        one
-        for one in heard.words
-        if not one.has("all", "polite", "now", "yes", "thanks", "greeting", "small", "code", "name", "rest", "number")
-    ]
+    rest = [one for one in heard.words if not one.has(*_BESIDE_ALL)]
     clear = any(
         one.has("all") and one.text not in ("todo", "todos", "toda", "todas", "all", "exacto") for one in heard.words
     )
@@ -138,30 +147,73 @@ def _all_there(heard: Heard) -> bool:
 
 def _is_plain_report(heard: Heard) -> bool:
     """Say whether the person tells it as their own and of now: not asked, supposed, or heard from somebody."""
-    if "?" in heard.text or (heard.has("when", "money", "extra", "says_that", "howto") and not _to_me(heard)):
+    if any(one.text.startswith("ya ten") and two.has("number") for one, two in pairwise(heard.words)):
+        return False  # to have some is not to have received them
+    if "?" in heard.text or heard.has("unreal", "retract", "long_ago") or _was_long_ago(heard):
+        return False
+    if (heard.has("when", "money", "extra", "says_that") or _asks_how(heard)) and not _to_me(heard):
         return False
     if heard.has("others", "says_that") and not _to_me(heard):
         return False
     if any(not one.has("small", "want", "can") for one in heard.of("question")):
         return False
-    unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(one)]
+    if any(_is_subject(heard, one) for one in heard.of("arrived")):
+        return False
+    unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(heard, one)]
+    if any(one.has("foreign") for one in unknown) and not heard.has("goods", "unit", "code", "brand", "all"):
+        return False
     named = heard.has("goods", "all", "nothing", "code", "brand", "difference", "unit", "carrier", "arrive.says")
     if unknown and not named and (not heard.has("number") or any(one.has("foreign") for one in unknown)):
         return False
     return len(unknown) <= MOST_UNKNOWN and not heard.has("injection", "unsure") and '"' not in heard.text
 
 
-def _allowed(mention: Mention) -> bool:
-    return mention.has("carrier", "goods", "arrived", "lack") or mention.filler
+def _is_subject(heard: Heard, verb: Mention) -> bool:
+    """Say whether something else is what came: "llegaron los recibos", "llegó la policía"."""
+    after = [one for one in heard.mentions if one.start >= verb.end][:3]
+    thing = after[1] if len(after) > 1 and after[0].has("small") else None
+    strange = (
+        thing is not None
+        and after[0].text != "a"
+        and thing.has(OTHER, "plain", "foreign")
+        and not thing.has("goods", "carrier")
+    )
+    return strange and not any(one.has("goods", "unit") for one in after[2:])
+
+
+def _was_long_ago(heard: Heard) -> bool:
+    """Say whether it tells of a week, a month or a day that is past for long: nothing that is to be closed now."""
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    return heard.today is not None and any((heard.today - one.last).days > LONG_AGO for one in days)
+
+
+def _asks_how(heard: Heard) -> bool:
+    """Say whether it asks how; the "donde" of "ya llegué donde Emile" asks nothing."""
+    return any(
+        one.has("howto") and not (one.text == "donde" and before.has("arrive.says"))
+        for before, one in pairwise([*heard.words[:1], *heard.words])
+    )
+
+
+def _is_where(heard: Heard, place: Mention) -> bool:
+    """Say whether it is where somebody arrived: "ya estoy en la bodega"."""
+    before = [one for one in heard.words if one.end <= place.start and not one.has("small", "polite")][-1:]
+    return any(one.has("arrive.says") for one in before)
+
+
+def _allowed(heard: Heard, mention: Mention) -> bool:
+    return mention.has("carrier", "goods", "arrived", "lack") or mention.filler or _is_where(heard, mention)
 
 
 def _to_me(heard: Heard) -> bool:
-    plain = heard.has("when", "money", "extra", "howto")
-    return (
-        not plain
-        and any(one.has("arrived") and one.text.startswith(_TO_ME) for one in heard.mentions)
-        and not (heard.has("says_that"))
-    )
+    plain = heard.has("when", "money", "extra") or _asks_how(heard)
+    to_me = any(one.has("arrived") and one.text.startswith(_TO_ME) for one in heard.mentions)
+    return not plain and (to_me or _brought(heard)) and not heard.has("says_that")
+
+
+def _brought(heard: Heard) -> bool:
+    """Say whether those who deliver did: "el chofer dejó 18"; what "mi chofer" did is somebody else's report."""
+    return heard.has("brings") and all(one.has("deliverer") for one in heard.of("others"))
 
 
 def _pending_only(heard: Heard) -> bool:
@@ -177,6 +229,9 @@ def _closing_or_arriving(heard: Heard, context: Context, *, here: bool) -> str:
     buys = any(agent.buys for agent in context.agents)
     counts = heard.has("received", "lack", "difference", "nothing", "all", "number", "reason.never_came")
     carrier_only = heard.has("carrier") and not heard.has("goods", "all", "number", "nothing")
+    only_buys = buys and not any(agent.sells for agent in context.agents)
+    if here and closes and only_buys and heard.has("all", "unit") and not heard.has("arrive.delivered"):
+        return "close"  # "ya estoy con los 20 balones"
     alone = len([one for one in heard.words if not one.has("polite", "now", "greeting")]) == 1
     if here and not (heard.has("received", "lack", "difference", "nothing") and closes):
         return "arrive"

@@ -18,12 +18,13 @@ from bot.understanding.reasons import reason
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.tokens import folded
 
+_NO_CHANGE = ("says_that", "unsure", "when", "injection", "not_yet", "unreal", "retract")
 Parts = tuple[list[Found], list[Doubt], list[str]]
 
 
 def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return the change that the message makes to the summary on the screen, or None if it makes none."""
-    if "?" in heard.text or '"' in heard.text or heard.has("says_that", "unsure", "when", "injection", "not_yet"):
+    if "?" in heard.text or '"' in heard.text or heard.has(*_NO_CHANGE):
         return None
     if any(not one.has("change.seller") for one in heard.of("others")):
         return None
@@ -166,6 +167,9 @@ def _is_replaced(heard: Heard, item: Item) -> bool:
     """Say whether it is what the summary said before: the 20 of "en vez de 20 pon 30"."""
     first = min(mention.start for mention in item.mentions)
     before = folded(heard.text[:first]).rstrip()
+    last = max(mention.end for mention in item.mentions)
+    if folded(heard.text[last:]).lstrip().startswith(("no,", "no ", "not ")):
+        return True
     return before.endswith(("en vez de", "en lugar de", "instead of", "no eran", "no son", "no es", "no"))
 
 

@@ -33,6 +33,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
     month = "|".join(sorted(_named("month"), key=len, reverse=True))
     numeric = r"([0-9]{1,2})[/.\-]([0-9]{1,2})(?:[/.\-]([0-9]{4}|[0-9]{2}))?"
     from_day, to_day = r"(?:del?|entre(?: el)?|desde(?: el)?)", r"(?: ?al?| ?y| ?hasta)(?: el)?"
+    th = "(?:st|nd|rd|th)?"
     written = (
         (
             rf"(?:{from_day} |from )?{numeric}\s*(?:{to_day}|to|until|-)\s*(?:el )?{numeric}",
@@ -53,15 +54,24 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
         ),
         (rf"([0-9]{{1,2}}) (?:de |del )?({month})(?: (?:de |del )?([0-9]{{4}}))?", _day_of_month),
         (
-            rf"({month}) ([0-9]{{1,2}})(?:st|nd|rd|th)?",
+            rf"(?:from |between )?({month}) ([0-9]{{1,2}}){th} (?:to|and|until|till) (?:({month}) )?([0-9]{{1,2}}){th}",
+            lambda found, today, coming: _between(
+                _of(found[2], found[1], None, today, coming), _of(found[4], found[3] or found[1], None, today, coming)
+            ),
+        ),
+        (
+            rf"({month}) ([0-9]{{1,2}}){th}",
             lambda found, today, coming: _of(found[2], found[1], None, today, coming),
         ),
+        (rf"(?:de|en|del mes de|of|in|for) ({month})(?: (?:de|del) ([0-9]{{4}}))?", _whole_month),
+        (rf"({weekday}) ([0-9]{{1,2}})(?! ?(?:balon|cilindro|de [0-9]|kg|kilo))", _weekday_of_month),
         (r"pasado mañana|pasado manana|day after tomorrow", _shift(2)),
         (r"antes de ayer|anteayer|antier|antiayer|day before yesterday", _shift(-2)),
         (r"hoy dia|hoy|oy|oi|today", _shift(0)),
         (r"ayer|yesterday", _shift(-1)),
+        (r"esta (?:mañana|manana)|this morning", _shift(0)),
         (r"(?<!por la )(?<!en la )(?<!de la )(?:mañana|manana|tomorrow)", _shift(1)),
-        (r"(?:de )?(?:la )?semana pasada|last week", _week(-1)),
+        (r"(?:de )?(?:la )?(?:semana pasada|semana anterior|otra semana)|last week", _week(-1)),
         (r"(?:de )?esta semana|this week", _week(0)),
         (r"(?:del? )?(?:el )?mes pasado|last month", _month(-1)),
         (r"(?:de )?este mes|this month", _month(0)),
@@ -87,7 +97,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
 
 
 _MAY_BE_DATE = re.compile(
-    r"[0-9][/.\-][0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|day|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
+    r"[0-9][/.\-][0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
     r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan"
 )
 
@@ -142,6 +152,24 @@ def _on_weekday(word: str, today: date, *, coming: bool) -> tuple[date, date]:
     if coming:
         return _span(today, (wanted - today.weekday()) % 7 or 7)
     return _span(today, -((today.weekday() - wanted) % 7 or 7))
+
+
+def _whole_month(found: re.Match[str], today: date, coming: bool) -> tuple[date, date] | None:
+    first = _of("1", found[1], found[2], today, coming)
+    if first is None:
+        return None
+    following = (first[0] + timedelta(days=31)).replace(day=1)
+    return first[0], min(following - timedelta(days=1), today) if not coming else following - timedelta(days=1)
+
+
+def _weekday_of_month(found: re.Match[str], today: date, coming: bool) -> tuple[date, date] | None:
+    """Read "domingo 22", if the 22nd is a Sunday in this month or the one beside it."""
+    for months in (0, 1 if coming else -1):
+        month = (today.replace(day=15) + timedelta(days=30 * months)).replace(day=1)
+        day = _made(month.year, month.month, int(found[2]))
+        if day is not None and day.weekday() == _named("weekday")[found[1]]:
+            return day, day
+    return None
 
 
 def _numeric(found: re.Match[str], today: date, coming: bool) -> tuple[date, date] | None:

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.registry import opened_by
-from bot.understanding import arriving, looking, small_talk
+from bot.understanding import arriving, implying, looking, small_talk
+from bot.understanding.bars import Bar
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
 from bot.understanding.heard import Heard, Mention
 from bot.understanding.lines import Item
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
-from bot.understanding.safety import Bar, bar, is_attack
+from bot.understanding.safety import bar, is_attack
+from bot.understanding.scope import from_call
 
 CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
 """The conversations that can end in a change; each needs a word of its own, standing where a command stands."""
@@ -40,11 +42,15 @@ def decide(heard: Heard, context: Context) -> Meaning:
     commands = list(_commands(heard))
     if is_attack(heard):
         return _held(heard, commands, "commands the program itself, carries a link, or is too long for a command")
+    for imply in (implying.refused, implying.unwanted, implying.offered):
+        meaning = imply(heard, context)
+        if meaning is not None and not _asked_for(heard, commands):
+            return meaning
     for find in (_howto, _snoozed, _help_words):
         meaning = find(heard, context, commands)
         if meaning is not None:
             return meaning
-    open_ones = _asked_for(commands)
+    open_ones = _asked_for(heard, commands)
     if open_ones:
         return _chosen(heard, context, open_ones)
     return _without_verb(heard, context, commands)
@@ -71,9 +77,18 @@ def _made(heard: Heard) -> Iterator[tuple[Mention, Mention]]:
             yield first, second
 
 
-def _asked_for(commands: Sequence[Command]) -> list[Command]:
-    denied = {command.conversation for command in commands if command.bar is Bar.DENIED}
+def _asked_for(heard: Heard, commands: Sequence[Command]) -> list[Command]:
+    denied = {command.conversation for command in commands if command.bar is Bar.DENIED} | _forbidden(heard)
     return [command for command in commands if command.bar is Bar.NONE and command.conversation not in denied]
+
+
+def _forbidden(heard: Heard) -> set[str]:
+    """Return the conversations that are forbidden in a form that does not ask: "cierra y no cierres"."""
+    found = set()
+    for one, two in pairwise(heard.words):
+        if one.has("negation") and not any(kind.startswith("reason.") for kind in one.kinds):
+            found |= {kind.partition(".")[0] for kind in two.kinds if kind.endswith(".tells")}
+    return found
 
 
 def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Meaning:
@@ -81,6 +96,11 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
     names = list(dict.fromkeys(command.conversation for command in open_ones))
     if set(names) == {"accept", "sell"} and heard.text:
         names = ["accept"]
+    if names == ["accept"] and not any(agent.sells for agent in context.agents):
+        names = ["request"] if ordered(heard, context).is_clear and not heard.has("document") else names
+    notice = context.notice
+    if names == ["sell"] and notice is not None and notice.conversation == "accept" and not heard.has("code", "name"):
+        names = ["accept"]  # a new order is sold by accepting it first
     if "team" in names and len(names) > 1:
         names = ["team"]
     if set(names) <= {"repeat", "request"} and heard.has("repeat.asks", "repeat.like"):
@@ -96,6 +116,8 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
             else seen
         )
     command = next((one for one in open_ones if one.conversation == names[0]), open_ones[0])
+    if names[0] == "repeat" and heard.has("number", "brand") and not heard.has("code"):
+        names[0] = "request"  # the same but thirty: what is stated is used, the rest is asked
     meaning = filled(heard, context, names[0])
     return replace(meaning, confidence=_confidence(heard, command))
 
@@ -111,13 +133,13 @@ def _howto(heard: Heard, _context: Context, commands: Sequence[Command]) -> Mean
 
 def _snoozed(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
     barred = {command.bar for command in commands}
-    if _asked_for(commands) and not heard.has("not_yet"):
+    if _asked_for(heard, commands) and not heard.has("not_yet"):
         return None
     return arriving.later(heard, context, postponed=bool(barred & {Bar.LATER, Bar.CONDITION}))
 
 
 def _help_words(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
-    if _asked_for(commands):
+    if _asked_for(heard, commands):
         return None
     return small_talk.said(heard, context, has_commands=bool(commands))
 
@@ -127,16 +149,19 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
     barred = next((command for command in commands if command.bar is not Bar.NONE), None)
     looked = looking.looked(heard, context)
     if barred is not None:
-        if looked is not None and (barred.bar is Bar.ASKED or "?" in heard.text):
+        if barred.bar is Bar.ASKED and any(looking.what_is_left(heard, one.verb) for one in commands):
+            return filled(heard, context, "pending")
+        if looked is not None and (barred.bar in (Bar.ASKED, Bar.OBJECT) or "?" in heard.text):
             return looked
         return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
     if not _tells(heard):
-        for find in (arriving.notice_answered, arriving.arrived, _lines):
+        for find in (implying.documented, arriving.notice_answered, arriving.arrived, _lines):
             meaning = find(heard, context)
             if meaning is not None:
                 return meaning
-    if looked is not None:
-        return looked
+    for seen in (looked, small_talk.language_named(heard, context)):
+        if seen is not None:
+            return seen
     told = _told(heard)
     if told:
         return Meaning(Kind.HELD, topic=told, likely=(told,), notes=("tells of it, and does not ask for it",))
@@ -144,7 +169,9 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
 
 
 def _tells(heard: Heard) -> bool:
-    return any(kind.endswith(".tells") for kind in heard.known)
+    """Say whether something is told that was done; what was ordered is but the measure of what arrived."""
+    counts = heard.has("arrived", "received", "lack") and heard.has("number", "all")
+    return any(kind.endswith(".tells") and not (counts and kind == "request.tells") for kind in heard.known)
 
 
 def _told(heard: Heard) -> str:
@@ -157,25 +184,44 @@ def _told(heard: Heard) -> str:
 
 def _lines(heard: Heard, context: Context) -> Meaning | None:
     """Lines without a verb are an order: "20 de 10 joyce pa hoy"; unless somebody else's, asked about, or denied."""
+    called = from_call(heard)
+    if called is not heard and ordered(called, context).is_clear:
+        heard = called
     told = ordered(heard, context)
-    if not told.is_clear or not any(agent.buys for agent in context.agents):
+    if not (told.is_clear or _asks_for_so_many(heard, told.lines)) or not any(agent.buys for agent in context.agents):
         return None
     if not heard.has("request.weak") and all(_may_be_a_size(item, context) for item in told.lines):
         return None
     asked = heard.has("request.weak")
+    if not asked and any(not (item.size or item.brand or item.counted) for item in told.lines):
+        return None
     if not _only_an_order(heard, [one for item in told.lines for one in item.mentions], asked=asked):
         return None
-    if heard.has("others", "says_that", "negation", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra"):
+    if heard.has("others", "says_that", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra", "unreal"):
         return None
-    if "?" in heard.text and not (asked and heard.has("can")):
+    if heard.has("retract") or any(not one.has("reason.stock") for one in heard.of("negation")):
+        return None
+    asking = ("me ", "nos ", "can ", "could ")
+    polite = heard.has("can") or any(one.text.startswith(asking) for one in heard.of("request.weak"))
+    if "?" in heard.text and not (asked and polite):
         return None
     if not _only_small(heard.of("question")) or heard.has("owned"):
         return None
     return replace(filled(heard, context, "request"), confidence=0.9 if asked or heard.has("unit") else LIKELY)
 
 
+def _asks_for_so_many(heard: Heard, lines: Sequence[Item]) -> bool:
+    """Say whether so many are asked for without saying of what: "manda 20". Everything must be understood then."""
+    verbs = [one for one in heard.of("request.weak") if one.text not in _WEAKEST]
+    plain = heard.unknown == 0 and not heard.has("plain", "foreign", "money", "time", "hour", "code", "digits")
+    exact = all(one.exact or one.has("name", "brand") for one in heard.words)
+    return bool(verbs) and plain and exact and len(lines) == 1 and lines[0].quantity is not None
+
+
+_WEAKEST = frozenset({"dame", "deme", "para", "pedido", "orden", "give me", "order", "need"})
 _BESIDE = (
     "request.weak",
+    "reason.stock",
     "only",
     "yes",
     "thanks",

@@ -11,7 +11,7 @@ from bot.understanding.dates import Days, days_in
 from bot.understanding.heard import DATE, Heard
 from bot.understanding.lines import items
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
-from bot.understanding.ordering import ordered
+from bot.understanding.ordering import delivery, ordered
 from bot.understanding.papers import paper, plate
 from bot.understanding.pointing import Pointed, from_notice, point, the_only_one
 from bot.understanding.reasons import reason_of
@@ -73,11 +73,16 @@ def _told(heard: Heard, context: Context, order: OrderSeen | None, pointed: Poin
     return arrival(heard, order.lines if order else (), context.sizes, pointed.used)
 
 
+_EACH = frozenset(
+    {"todo", "todos", "toda", "todas", "all", "everything", "los dos", "las dos", "ambos", "ambas", "both"}
+)
+
+
 def _says_goods_came(heard: Heard) -> bool:
     """Say whether "todo" speaks of goods, and not of what is to be closed: "cierra todo" declares nothing."""
     if heard.has("arrived", "received", "rest", "except"):
         return True
-    spoken = [one for one in heard.of("all") if one.text not in ("todo", "todos", "toda", "todas", "all", "everything")]
+    spoken = [one for one in heard.of("all") if one.text not in _EACH]
     following = {id(after) for verb, after in pairwise(heard.words) if verb.has("close.asks")}
     return bool(spoken) or any(id(one) not in following and one.text == "todo" for one in heard.of("all"))
 
@@ -167,6 +172,14 @@ def _request(heard: Heard, context: Context) -> Slots:
     return list(told.slots), list(told.doubts)
 
 
+def _repeat(heard: Heard, _context: Context) -> Slots:
+    """The day alone: whoever says another amount makes a new request."""
+    days = [one.start for one in heard.of(DATE)]
+    before = heard.text[: days[0]].rstrip().casefold() if days else ""
+    wanted = before.endswith(("para", "para el", "pa", "pa el", "pal", "for"))
+    return [slot for slot in delivery(heard) if wanted and slot.key.startswith("delivery")], []
+
+
 def _search(heard: Heard, context: Context) -> Slots:
     if not heard.has(DATE):
         return [], []
@@ -194,6 +207,8 @@ def _team(heard: Heard, _context: Context) -> Slots:
             slots.append(Found("what", what, why="what is to be done with the team"))
             break
     roles = {"driver": "CHOFER", "operator": "OPERADOR", "owner": "TITULAR"}
+    if not slots and heard.has("change.add", "change", "make") and any(heard.has(f"role.{kind}") for kind in roles):
+        slots.append(Found("what", "invite", why="somebody is to be added"))
     if slots and slots[0].value == "invite":
         for kind, role in roles.items():
             if heard.has(f"role.{kind}"):
@@ -218,6 +233,7 @@ _FILLERS: dict[str, Callable[[Heard, Context], Slots]] = {
     "detail": _order_only("detail"),
     "history": _order_only("history"),
     "request": _request,
+    "repeat": _repeat,
     "search": _search,
     "team": _team,
     "language": _language,

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from itertools import product
 from typing import Any
 
 from bot.understanding.spelling import Speller
 from bot.understanding.tokens import Token, clean, cut, folded
+from bot.understanding.verbs import telling_forms
 
 LANGUAGES = ("es", "en")
 CLITIC_MARK = "~"
+_CHOICE = re.compile(r"\(([^()]*)\)")
 CLITICS = (
     *("me", "te", "lo", "la", "los", "las", "le", "les", "nos", "se", "melo", "mela", "melos", "melas"),
     *("telo", "tela", "noslo", "nosla", "noslos", "noslas", "selo", "sela", "selos", "selas", "nelo", "nela"),
     *("nlo", "nla", "nlos", "nlas", "nme", "nmelo", "nmela", "nos"),
 )
 FILLERS = frozenset(
-    {"polite", "small", "now", "want", "can", "trade", "unit", "goods", "greeting", "thanks", "and", "time"}
+    {
+        *("polite", "small", "now", "want", "can", "trade", "unit", "goods"),
+        *("greeting", "thanks", "and", "time", "self", "place"),
+    }
 )
 """Kinds of words that change nothing before a command."""
 
@@ -74,25 +81,35 @@ class Lexicon:
         file = resources.files("bot.understanding") / "vocabulary" / f"{language}.toml"
         known = set(self._phrases)
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
-        self.short = {**tables.pop("short", {"words": {}})["words"], **self.short}
+        short = tables.pop("short", {"words": {}})["words"]
+        self.short |= {word: whole for word, whole in short.items() if (word,) not in known}
+        verbs = tables.pop("verbs", {})
         for table, lists in tables.items():
             for name, entries in lists.items():
                 kind = table if name == "words" else f"{table}.{name}"
                 for typed, value in _entries(entries):
                     for form in _forms(typed):
                         self._add(form, kind, value, known)
+        named = set(self._phrases)  # pedido and venta are things, and tell nothing
+        for conversation, infinitives in verbs.items():
+            for form in (form for infinitive in infinitives for form in telling_forms(infinitive)):
+                self._add(form, f"{conversation}.tells", None, named)
 
     def _add(self, form: str, kind: str, value: int | None, taken: set[tuple[str, ...]]) -> None:
-        typed = [token.text for token in cut(clean(form))]
+        only_letters = form.replace(" ", "").isalpha()
+        typed = [folded(word) for word in form.split()] if only_letters else [token.text for token in cut(clean(form))]
         words = tuple(word for one in typed for word in self.short.get(one, one).split())
         if len(words) == 1 and form in self.short:
             words = (form,)  # what is written short stands for itself where it is no short word: 20 x 10
-        if words in taken or not words:
+        accented = len(words) == 1 and folded(form) != form.casefold() and "ñ" not in form
+        if not words or (words in taken and not accented):
             return  # the person's own language has it
-        if len(words) == 1 and folded(form) != form.casefold() and "ñ" not in form:
+        if accented:
             spelled = self._accented.setdefault(form.casefold(), Phrase(words))
             spelled.kinds.add(kind)
             plain = self._phrases.get(words)
+            if words in taken:
+                return
             if plain is not None and kind not in plain.kinds:
                 return  # without the accent it is the other word
         phrase = self._phrases.setdefault(words, Phrase(words))
@@ -105,12 +122,21 @@ class Lexicon:
         singles = [self._phrases.get((word,)) for word in phrase.words]
         return len(singles) > 1 and all(one is not None and one.kinds & {*FILLERS, "one"} for one in singles)
 
-    def _longer_inside(self, spelled: Sequence[str], place: int, length: int) -> bool:
-        """Say whether a longer phrase begins inside this one: "el número" gives way to "número de osinergmin"."""
+    def _gives_way(self, phrase: Phrase, spelled: Sequence[str], place: int) -> bool:
+        """Say whether a longer phrase begins inside this one: "el número" gives way to "número de osinergmin".
+
+        A mere courtesy gives way to one as long too: "de una" to "una persona".
+        """
+        length = len(phrase.words)
+        if (spelled[place],) not in self._phrases:
+            return False
         for start in range(place + 1, min(place + length, len(spelled))):
             for longer in self._starts.get(spelled[start], ()):
                 words = tuple(spelled[start : start + longer])
-                if longer > length and len(words) == longer and words in self._phrases:
+                wins = longer > length or (
+                    longer == length and "polite" in phrase.kinds and start == place + length - 1
+                )
+                if wins and len(words) == longer and words in self._phrases:
                     return True
         return False
 
@@ -138,7 +164,7 @@ class Lexicon:
         for length in lengths:
             phrase = self._phrases.get(tuple(spelled[place : place + length]))
             if phrase is not None and len(phrase.words) == length:
-                if length > 1 and (spelled[place],) in self._phrases and self._longer_inside(spelled, place, length):
+                if length > 1 and self._gives_way(phrase, spelled, place):
                     continue
                 if length == 1:
                     phrase = self._accented.get(tokens[place].accented, phrase)
@@ -155,11 +181,19 @@ def _entries(entries: Any) -> Iterator[tuple[str, int | None]]:
 
 
 def _forms(typed: str) -> Iterator[str]:
-    """Yield the entry and, if it is marked, the entry with each clitic: cierra, cierralo, cierramela."""
-    stem = typed.removesuffix(CLITIC_MARK)
-    yield stem
-    if stem != typed:
-        yield from (stem + clitic for clitic in CLITICS)
+    """Yield what an entry stands for: (el|mi) pedido is two; cierra~ is cierra, cierralo, cierramela and so on."""
+    for spelled in _choices(typed):
+        stem = spelled.replace(CLITIC_MARK, "")
+        yield stem
+        if spelled.endswith(CLITIC_MARK):
+            yield from (stem + clitic for clitic in CLITICS)
+
+
+def _choices(typed: str) -> Iterator[str]:
+    """Yield an entry with each choice of its parentheses: "(le|te|) aviso que" is three phrases."""
+    parts = [part.split("|") if place % 2 else [part] for place, part in enumerate(_CHOICE.split(typed))]
+    for chosen in product(*parts):
+        yield " ".join("".join(chosen).split())
 
 
 @cache

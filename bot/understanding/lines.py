@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understanding.heard import BRAND, DATE, NUMBER, Heard, Mention
 
 DOZEN = Decimal(12)
-_COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon")
+_COUNTED_APART = ("time", "other", "plain", "foreign", "person")
+_COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon", "change")
 _BETWEEN = frozenset({"and", "rest", "except"})
 _NEVER_COUNTED = frozenset({"ruc", "phone", "code", "digits", "document", "plate", DATE})
 
@@ -37,7 +39,7 @@ class Item:
 def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
     """Return the lines of a message, in order; numbers that point to an order are no quantities."""
     found = [item for part in _parts(heard.mentions) for item in _read(part, frozenset(sizes), used)]
-    return _shared_brand(_joined([item for item in found if not item.is_empty]))
+    return _shared_brand(_joined([item for item in found if not item.is_empty]), heard.mentions)
 
 
 def _parts(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
@@ -108,13 +110,14 @@ def _reading(
         return None  # an hour
     if after is not None and after.has("dozen"):
         return "quantity", number * DOZEN
-    if after is not None and after.has("time", "other", "plain", "foreign", "person") and not after.has(*_COUNTS_ON):
+    if after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON):
         return None  # 20 clients, 5 minutes
     measured = _measured(number, after, sizes)
     if measured:
         return "size", measured
     if after is not None and after.has("unit", "gallon"):
-        return "quantity", number
+        whole = item.quantity is not None and (_is_of(part, place) or _is_total(part, place, number, sizes))
+        return ("total" if whole else "quantity"), number
     if after is not None and after.has("kilo", "pound") and after.text != "k":
         return None  # 18 kilos are no size and no count
     return _after_of(part, place, number, sizes, item) or ("quantity", number)
@@ -128,13 +131,26 @@ def _after_of(
     if before is None:
         return None
     size = next((name for name in (f"{number.normalize():f} kg", f"{number.normalize():f} lb") if name in sizes), "")
-    of = before.text in ("de", "del", "x", "of", "tamaño")
+    of = before.text in ("de", "del", "x", "of", "out of", "tamaño")
+    following = _after(part, place)
+    seller = place > 1 and (part[place - 2].has("name") or part[place - 2].text in ("planta", "distribuidor", "plant"))
+    if of and seller and item.quantity is None and following is not None and following.has(BRAND):
+        return "quantity", number  # "un pedido a la planta de 100 joyce"
     if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
         return "size", size
-    listed = before.text in ("de los", "de las") or (
-        place > 1 and before.text in ("los", "las", "the") and part[place - 2].text in ("de", "of")
-    )
-    return ("total", number) if listed or (of and item.quantity is not None) else None
+    return ("total", number) if _is_of(part, place) or (of and item.quantity is not None) else None
+
+
+def _is_total(part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str]) -> bool:
+    """Say whether it is the 20 of "18 de 20 balones", which is no size."""
+    before = _before(part, place)
+    return before is not None and before.text in ("de", "of", "out of") and f"{number:f} kg" not in sizes
+
+
+def _is_of(part: Sequence[Mention], place: int) -> bool:
+    """Say whether the number is what the amount is of: "18 de los 20", "18 of the 20"."""
+    before = " ".join(one.text for one in part[max(place - 2, 0) : place])
+    return before.endswith(("de los", "de las", "of the", "de mis", "de esos", "of my"))
 
 
 def _one(after: Mention | None) -> tuple[str, Decimal] | None:
@@ -184,10 +200,19 @@ def _completes(last: Item, item: Item) -> bool:
     return not (last.size and item.size) and not (last.brand and item.brand)
 
 
-def _shared_brand(found: list[Item]) -> list[Item]:
+def _shared_brand(found: list[Item], mentions: Sequence[Mention]) -> list[Item]:
     """Let a brand that stands before every number count for each line: "joyce: 20 de 10 y 5 de 45"."""
     branded = [item for item in found if item.brand is not None]
+    last = found[-1].brand if found else None
+    if len(branded) == 1 and last is not None and _said_of_all(mentions, last):
+        for item in found:
+            item.brand = last
     if len(branded) == 1 and found[0] is branded[0] and len(found) > 1 and found[0].mentions[0].has(BRAND):
         for item in found[1:]:
             item.brand = branded[0].brand
     return found
+
+
+def _said_of_all(mentions: Sequence[Mention], brand: Mention) -> bool:
+    """Say whether "todo joyce" names the brand of every line."""
+    return any(one.has("all") and two is brand for one, two in pairwise(mentions))

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from bot.understanding.bars import Bar
 from bot.understanding.context import Context
+from bot.understanding.dates import Days
 from bot.understanding.filling import filled
 from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.pointing import point
-from bot.understanding.safety import Bar
 
 LOOKS = ("history", "detail", "pending", "search", "status", "contacts", "help_", "menu")
 """The likeliest first, where a message has words of several."""
+_BETWEEN = frozenset({"se", "ya", "lo", "la", "los", "las", "le", "me", "was", "it", "ha", "han"})
+_WHETHER = (
+    *("puedo", "no puedo", "se puede", "podemos", "no me", "no logro", "no pude", "donde", "por donde", "es posible"),
+    *("can i", "i can", "where", "is it possible"),
+)
+"""They ask whether or where, and a noun after them says little: "donde está mi pedido"."""
 ABOUT_AN_ORDER = frozenset({"history", "detail", "status"})
 
 
@@ -21,18 +29,33 @@ def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | 
     """Return which conversation a question asks about, if it asks how something is done."""
     asking = [one for one in heard.of("howto") if not _only_wants(one)]
     for conversation, verb, why in named:
+        if what_is_left(heard, verb):
+            return None
         asks = any(one.end <= verb.start for one in asking)
         if why is Bar.ASKED or (asks and why is not Bar.OTHERS):
             return _about(conversation, 0.9)
+    how = [one for one in asking if not one.text.startswith(_WHETHER)]
+    if any(one.end <= told.start for one in how for told in heard.of("arrived", "received", "lack")):
+        return _about("close", 0.8)
     for kind, conversations in (
         ("says", (*LOOKS, "arrive")),
         ("nouns", ("request", "close", "sell", "annul", "reject")),
     ):
         for name in conversations:
             spoken = () if name == "help_" else heard.of(f"{name}.{kind}")
-            if any(one.end <= mention.start for one in asking for mention in spoken):
+            if kind == "nouns" and name != "request" and how and spoken:
+                return _about(name, 0.8)
+            where = how if kind == "nouns" else asking
+            if any(one.end <= mention.start for one in where for mention in spoken):
                 return _about(name, 0.8)
     return None
+
+
+def what_is_left(heard: Heard, verb: Mention) -> bool:
+    """Say whether it asks what there is to do, and not how: "¿tengo algo que cerrar?"."""
+    before = [one for one in heard.words if one.end <= verb.start]
+    to_do = before[-1:] and before[-1].text.split()[-1] in ("que", "por", "para", "to")
+    return bool(to_do) and any(one.has("pending.left") for one in before)
 
 
 def _about(conversation: str, confidence: float) -> Meaning:
@@ -46,13 +69,15 @@ def _only_wants(mention: Mention) -> bool:
 def looked(heard: Heard, context: Context) -> Meaning | None:
     """Return what the person wants to look at, or None."""
     named = [name for name in LOOKS if heard.has(f"{name}.says")]
+    if asks_who_or_when(heard):
+        named = ["history"]
     has_order = heard.has(CODE) or _points(heard, context)
-    if heard.has(DATE) and _lists_orders(heard) and not has_order:
+    if heard.has(DATE) and _lists_orders(heard) and not has_order and not _of_today(heard, named):
         named = ["search"]
     elif has_order and _asks_about_it(heard, named):
         named = ["status"]
-    elif not named and "?" in heard.text and heard.has("goods") and heard.has("arrived") and not heard.has("foreign"):
-        named = ["pending"]
+    if not named:
+        named = _by_what_is_asked(heard, has_order=has_order)
     if not named:
         return None
     if len(named) > 1 and named[0] == "status" and not has_order:
@@ -62,6 +87,38 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
     if confidence < 0.6:
         return Meaning(Kind.AMBIGUOUS, likely=tuple(named[:3]), confidence=confidence, notes=("many unknown words",))
     return replace(meaning, confidence=confidence)
+
+
+def _of_today(heard: Heard, named: Sequence[str]) -> bool:
+    """Say whether what is pending today is asked for: there is no other day on which it could be."""
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    return named[:1] == ["pending"] and all(one.first == one.last == heard.today for one in days)
+
+
+def asks_who_or_when(heard: Heard) -> bool:
+    """Say whether it asks who did something, or when it was done: "a qué hora se aceptó"."""
+    words = [one for one in heard.words if one.text not in _BETWEEN]
+    return any(
+        one.has("who_when") and any(kind.endswith(".tells") for kind in two.kinds) for one, two in pairwise(words)
+    )
+
+
+def _by_what_is_asked(heard: Heard, *, has_order: bool) -> list[str]:
+    """Return the look for a question without a word of its own: "y mi gas??", "qué pedidos tengo"."""
+    asks = "?" in heard.text or heard.has("question", "look")
+    if has_order and heard.has("look"):
+        return ["status"]
+    if heard.has("foreign", "others", "says_that", NUMBER, "negation", "brand", "howto") or heard.unknown > 1:
+        return []
+    if heard.has("listed") and (asks or heard.has("owned")):
+        return ["search"] if heard.has("request.tells") else ["pending"]
+    if (
+        any(one.has("goods") and one.text not in ("cosas", "producto", "productos") for one in heard.words)
+        and ("?" in heard.text or heard.has("look"))
+        and not heard.has("money", "out_of_scope")
+    ):
+        return ["pending"] if heard.has("arrived") and not heard.has("polite") else ["status"]
+    return []
 
 
 def _asks_about_it(heard: Heard, named: Sequence[str]) -> bool:

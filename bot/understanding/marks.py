@@ -37,7 +37,15 @@ _BARE_NUMBER = re.compile(r"(?<![\w.,-])([0-9]{4,8})(?![\w,-])")
 _SPOKEN_SERIES = re.compile(
     r"\b(te|efe|t|f)\s+((?:cero|zero|0)\s*(?:cero|zero|0)\s*(?:uno|dos|tres|one|two|1|2|3))\b", re.IGNORECASE
 )
-_SPOKEN_DIGIT = {"cero": "0", "zero": "0", "uno": "1", "one": "1", "dos": "2", "two": "2", "tres": "3"}
+_DIGITS_SPOKEN = (
+    *("cero zero", "uno one", "dos two", "tres three", "cuatro four"),
+    *("cinco five", "seis six", "siete seven", "ocho eight", "nueve nine"),
+)
+_SPOKEN_DIGIT = {word: str(digit) for digit, words in enumerate(_DIGITS_SPOKEN) for word in words.split()}
+_DIGIT = "|".join(_SPOKEN_DIGIT)
+_SPOKEN_NUMBER = re.compile(
+    rf"\b([TF]00[0-9])\s*(?:gui[oó]n|raya|dash|-)\s*((?:(?:{_DIGIT})\b[\s,]*){{2,8}})(?<![\s,])", re.IGNORECASE
+)
 
 
 def marks(text: str, known_codes: frozenset[str] = frozenset()) -> list[Mark]:
@@ -58,7 +66,11 @@ def spoken_series(text: str) -> str:
         digits = re.findall(r"[a-z]+|[0-9]", match[2].casefold())
         return letter + "".join(_SPOKEN_DIGIT.get(digit, digit) for digit in digits)
 
-    return _SPOKEN_SERIES.sub(written, text)
+    def dictated(match: re.Match[str]) -> str:
+        words = match[2].casefold().replace(",", " ").split()
+        return f"{match[1]}-" + "".join(_SPOKEN_DIGIT[word] for word in words)
+
+    return _SPOKEN_NUMBER.sub(dictated, _SPOKEN_SERIES.sub(written, text))
 
 
 def _links(text: str, _known: frozenset[str]) -> list[Mark]:
@@ -69,6 +81,8 @@ def _papers(text: str, _known: frozenset[str]) -> list[Mark]:
     found = []
     for match in _SERIES.finditer(text):
         number = documents.normalise(re.sub(r"\s", "", match[1]) + "-" + match[2])
+        if match[1].isalpha() and ("-" not in match[0] or match[1].islower()):
+            continue  # trae 12, vino 20
         kind = "document" if number else "slip"
         found.append(Mark(kind, number or match[0], match.start(), match.end()))
     after_its_word = (

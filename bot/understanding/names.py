@@ -107,10 +107,17 @@ class Names:
         key = sound(word)
         if key in self._by_sound:
             return Match(tuple(dict.fromkeys(self._by_sound[key])), How.SIMILAR)
-        most = 0 if len(key) < SHORTEST_SIMILAR else 1 if len(key) < LONG else 2
+        most = 0 if len(key) <= SHORTEST_SIMILAR else 1 if len(key) < LONG else 2
+        if len(key) == SHORTEST_SIMILAR:
+            return self._cut_short(key)
         near = [one for one in self._by_sound if 0 < OSA.distance(key, one, score_cutoff=most) <= most]
         found = dict.fromkeys(pair for one in near for pair in self._by_sound[one])
         return Match(tuple(found), How.SIMILAR) if found and most else None
+
+    def _cut_short(self, key: str) -> Match | None:
+        """Return the names with a word of which only the end is missing: joys is JOYCE."""
+        found = dict.fromkeys(pair for one in self._by_sound if one.startswith(key) for pair in self._by_sound[one])
+        return Match(tuple(found), How.SIMILAR) if found else None
 
 
 @lru_cache(maxsize=256)

@@ -44,7 +44,7 @@ def ordered(heard: Heard, context: Context, used: Sequence[Mention] = ()) -> Ord
         _line(heard, item, number, slots, doubts)
         if any(one.quantity is not None for one in lines):
             slots.append(_more(number, last=number == len(lines)))
-    _delivery(heard, slots)
+    slots += delivery(heard)
     return Ordered(tuple(slots), tuple(doubts), tuple(lines))
 
 
@@ -103,13 +103,16 @@ def _agent(heard: Heard, context: Context, slots: list[Found]) -> None:
         slots.append(Found("agent", f"agent {fitting[0].id}", How.PART, fitting[0].name, why="a word of the name"))
 
 
-def _delivery(heard: Heard, slots: list[Found]) -> None:
-    """Find the day of delivery: it is added to the summary the way a person adds it."""
+def delivery(heard: Heard) -> list[Found]:
+    """Return the day of delivery: it is added to the summary the way a person adds it."""
     days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
+    days = [one for one in days if heard.today is None or one.last >= heard.today]
     if len(days) != 1 or days[0].first != days[0].last:
-        return
+        return []
     said = heard.text[days[0].start : days[0].end]
     why = "a day in a request is the day of delivery"
-    slots.append(Found("confirm 1", "add", How.IMPLIED, why="the message adds a detail to the summary"))
-    slots.append(Found("detail 1", "delivery", How.IMPLIED, why=why))
-    slots.append(Found("delivery 1", f"{days[0].first:%d/%m/%Y}", said=said, why=why))
+    return [
+        Found("confirm 1", "add", How.IMPLIED, why="the message adds a detail to the summary"),
+        Found("detail 1", "delivery", How.IMPLIED, why=why),
+        Found("delivery 1", f"{days[0].first:%d/%m/%Y}", said=said, why=why),
+    ]

@@ -34,6 +34,10 @@ _BEFORE_ENDING = frozenset(
         "nro",
         "n",
         "id",
+        "order",
+        "number",
+        "code",
+        "one",
     ]
 )
 _COUNTED = ("unit", "kilo", "pound", "gallon", "dozen", "goods")
@@ -119,7 +123,8 @@ def _by_ending(heard: Heard, context: Context, able: Sequence[OrderSeen]) -> Poi
             continue
         before = words[place - 1] if place else None
         after = words[place + 1] if place + 1 < len(words) else None
-        if before is not None and not _points(before):
+        known = sum(one.code.endswith(digits) for one in able) == 1 and before is not None and not before.has(NUMBER)
+        if before is not None and not (_points(before) or known):
             continue
         if after is not None and (after.has(*_COUNTED) or (after.text == "de" and _is_size(words, place + 2))):
             continue

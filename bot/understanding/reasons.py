@@ -16,6 +16,7 @@ _COMMON = {
     "mistake": "mistake",
 }
 LONGEST = 200
+_HAVE = frozenset({"hay", "tengo", "tenemos", "queda", "quedan", "cuento", "contamos", "have", "got"})
 
 
 OF_BUYER = frozenset({"never came", "wrong", "state"})
@@ -38,8 +39,24 @@ def reason(heard: Heard) -> list[Found]:
         found = heard.of(f"reason.{name}")
         if found:
             return [Found("reason", token, said=heard.said(*found), why="a common reason")]
+    lacking = _lacking(heard)
+    if lacking is not None:
+        return [lacking]
     for mention in heard.of("because"):
         said = heard.text[mention.end :].strip(" :,.")
         if len(said.split()) >= 2 and mention.text not in ("por", "pues"):
             return [Found("reason", said[:LONGEST], said=said[:LONGEST], why=f"the words after {mention.text}")]
     return []
+
+
+def _lacking(heard: Heard) -> Found | None:
+    """Return what is lacked, in whatever words: "no tengo unidades disponibles", "ya no nos quedan balones"."""
+    for mention in heard.of("negation"):
+        ahead = [one for one in heard.words if one.start >= mention.end][:4]
+        had = [place for place, one in enumerate(ahead) if one.has("owned") or one.text in _HAVE]
+        lacked = ahead[had[0] + 1 :][:2] if had else []
+        for token, kinds in (("truck", ("carrier",)), ("stock", ("goods",))):
+            found = [one for one in lacked if one.has(*kinds)]
+            if found:
+                return Found("reason", token, said=heard.said(mention, found[0]), why="what is not there")
+    return None

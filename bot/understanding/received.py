@@ -11,6 +11,10 @@ from bot.understanding.heard import Heard, Mention
 from bot.understanding.lines import Item, items
 from bot.understanding.names import Match
 
+_DONE = ("idos", "idas", "ados", "adas", "antes", "missing", "received", "short")
+"""Endings of a word that stands after its number: 18 recibidos, 2 faltantes."""
+_NEVER = ("nunca", "jamas", "never", "no aparec")
+_TOLD = ("arrived", "received", "lack")
 _BOUNDARIES = frozenset({"and", "except", "rest"})
 
 
@@ -52,6 +56,8 @@ def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used:
     parts = _parts(heard)
     before = False  # whether an earlier part said how the following ones are meant
     for part in parts:
+        if _was_due(part) and any(_arrives(other) or other.lacks for other in parts if other is not part):
+            continue
         _read(heard, part, lines, sizes, used, found, before)
         before = before or part.lacks
     _conclude(heard, parts, lines, found)
@@ -66,15 +72,31 @@ def _parts(heard: Heard) -> list[_Part]:
             cut[-1].append(mention)
         elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+"):
             cut.append([mention] if mention.has("except", "rest") else [])
+        elif _begins_another(mention, cut[-1]):
+            cut.append([mention])
         else:
             cut[-1].append(mention)
     return [_part(one) for one in cut if one]
 
 
+def _begins_another(mention: Mention, part: list[Mention]) -> bool:
+    """Say whether another statement begins without a sign: "llegaron 18 faltan 2", "18 recibidos 2 faltantes"."""
+    if not (any(one.has("number") for one in part) and any(one.has(*_TOLD) for one in part)):
+        return False
+    if mention.has("number"):
+        return part[-1].text.endswith(_DONE) or not part[-1].has("small", "times", *_TOLD)
+    return (
+        not mention.text.startswith("de ")
+        and mention.has(*_TOLD)
+        and part[-1].has("number", "unit", "only", "polite", "all", "brand", "kilo", "goods")
+    )
+
+
 def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
     """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
     after = [one for one in heard.words if one.start > mention.start][:4]
-    return bool(before) and before[-1].has("number") and not any(one.has("number", "brand") for one in after)
+    counted = [one for one in before if not one.has("unit", "goods", "small")][-1:]
+    return any(one.has("number", "one") for one in counted) and not any(one.has("number", "brand") for one in after)
 
 
 def _part(mentions: list[Mention]) -> _Part:
@@ -85,7 +107,7 @@ def _part(mentions: list[Mention]) -> _Part:
             denied = True
     return _Part(
         mentions,
-        lacks=any(one.has("lack", "except") for one in mentions),
+        lacks=any(one.has("lack", "except") or one.text == "menos" for one in mentions),
         denied=denied,
         everything=any(one.has("all") for one in mentions),
         rest=any(one.has("rest") for one in mentions),
@@ -113,17 +135,24 @@ def _read(
         if item.quantity is None and (item.size or item.brand) and not (part.denied or part.lacks or part.everything):
             continue
         if line is None:
-            found.unclear = found.unclear or item.quantity is not None or part.denied
+            found.unclear = found.unclear or (item.quantity is None) == part.denied
             continue
         amount = _amount(item, line, part, lacking_before=lacking_before and not _arrives(part))
         if amount is None:
             continue
         if amount > line.quantity or amount < 0:
-            found.over = True
+            found.over = found.unclear = True
+            continue
         found.received[line.position] = amount
         found.said[line.position] = heard.said(*(item.mentions or part.mentions))
         if not amount:
             found.missing.add(line.position)
+
+
+def _was_due(part: _Part) -> bool:
+    """Say whether it tells what was ordered or sold, and not what came: "eran 20", "pedí 20"."""
+    due = any(one.has("request.tells") or one.text in ("eran", "debian", "were") for one in part.mentions)
+    return due and not _arrives(part)
 
 
 def _lone(part: _Part) -> bool:
@@ -140,8 +169,10 @@ def _amount(item: Item, line: LineSeen, part: _Part, *, lacking_before: bool) ->
         if part.denied or part.lacks:
             return Decimal(0)
         return line.quantity if part.everything else None
-    if part.denied:
-        return None  # "no llegaron 20" denies a number, and says no other
+    if part.denied:  # "no llegaron 2" lack; "no llegaron 20" denies a number, and says no other
+        if item.quantity == line.quantity and any(one.text.startswith(_NEVER) for one in part.mentions):
+            return Decimal(0)
+        return line.quantity - item.quantity if item.quantity * 2 <= line.quantity else None
     if part.lacks or lacking_before:
         return line.quantity - item.quantity
     return item.quantity
@@ -214,5 +245,5 @@ def _nothing_came(heard: Heard) -> bool:
 
 
 def _never_came(heard: Heard, parts: Sequence[_Part]) -> bool:
-    never = any(one.text.startswith(("nunca", "jamas", "never", "no aparec")) for one in heard.mentions)
+    never = any(one.text.startswith(_NEVER) for one in heard.mentions)
     return never and any(part.denied for part in parts)

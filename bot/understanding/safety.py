@@ -4,122 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 from itertools import pairwise
 
+from bot.understanding import objects
+from bot.understanding.bars import Bar
 from bot.understanding.dates import Days
 from bot.understanding.heard import OTHER, Heard, Mention
+from bot.understanding.scope import around, without_little
+from bot.understanding.times import WAIT, at_an_hour
 
 _WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
-ORDERLY = (
-    "goods",
-    "trade",
-    "code",
-    "number",
-    "name",
-    "brand",
-    "all",
-    "document",
-    "plate",
-    "date",
-    "because",
-    "unit",
-    "thanks",
-    "others",
-    "ruc",
-    "phone",
-    "digits",
-    "reason.stock",
-    "reason.truck",
-    "reason.mistake",
-    "reason.never_came",
-    "reason.wrong",
-    "reason.state",
-    "yes",
-    "question",
-    "request.weak",
-    "negation",
-    "lack",
-    "arrived",
-    "received",
-    "sell.asks",
-    "accept.asks",
-    "close.asks",
-    "reject.asks",
-    "annul.asks",
-    "request.asks",
-    "only",
-    "dozen",
-    "half_dozen",
-    "kilo",
-    "which.last",
-    "which.first",
-    "nothing",
-    "waybill",
-    "invoice",
-    "repeat.asks",
-    "want",
-    "difference",
-    "greeting",
-    "later",
-    "future",
-    "not_yet",
-    "when",
-    "rest",
-    "except",
-    "listed",
-    "language.english",
-    "language.spanish",
-    "role.driver",
-    "accept.offers",
-    "moving.now",
-    "change",
-    "times",
-    "no",
-    "howto",
-    "plate",
+_LOST = ("no se", "no entiendo", "no sabemos", "i don't know")
+_REASONS = tuple(f"reason.{name}" for name in ("stock", "truck", "mistake", "never_came", "wrong", "state"))
+_TO_WHOM = frozenset(
+    {"para", "a", "al", "con", "por", "pa", "del", "to", "for", "with", "el", "la", "los", "las", "the"}
 )
-"""What a command of the trade may be about, or be followed by."""
-GOODS = (
-    "number",
-    "unit",
-    "goods",
-    "brand",
-    "name",
-    "dozen",
-    "half_dozen",
-    "date",
-    "kilo",
-    "thanks",
-    "others",
-    "because",
-    "repeat.asks",
-    "yes",
-    "greeting",
-    "later",
-    "future",
-    "request.asks",
-    "close.asks",
-    "request.weak",
-)
-"""What a request may be about, or be followed by."""
-_AT_AN_HOUR = re.compile(r"\ba las? [0-9]{1,2}\b")
-CONNECTORS = frozenset({"pero", "sino", "mejor", "but", "instead", "rather"})
-
-
-class Bar(StrEnum):
-    """Why an action that is named is not asked for."""
-
-    NONE = ""
-    DENIED = "denied"
-    ASKED = "asked"
-    REPORTED = "told of the past"
-    OTHERS = "about somebody else"
-    CONDITION = "on a condition"
-    LATER = "not now"
-    QUOTED = "quoted"
-    STRANGE = "words before it that are not understood"
-    OBJECT = "about something that is no order"
+_NOUN_AFTER = frozenset({"de", "del", "el", "al", "un", "su", "mi", "the", "my"})
+_INFINITIVE = re.compile(r"(?:ar|er|ir)(?:me|te|lo|la|los|las|le|les|nos|se)*\b")
+_PREPOSITIONS = frozenset({"al", "de", "en", "sin", "con", "tras", "sobre", "por"})
+"""Before an infinitive they talk of it: "me equivoqué al cerrar"."""
+_IS = frozenset({"es", "seria", "sera", "fue", "era", "is", "would be", "was"})
 
 
 def is_attack(heard: Heard) -> bool:
@@ -138,36 +42,53 @@ def bar(heard: Heard, verb: Mention) -> Bar:
     if quoted(heard, verb):
         return Bar.QUOTED
     before, after = around(heard, verb)
-    for check in (_denied, _conditional, _by_others, _asked, _reported, _later):
+    for check in (_denied, _conditional, _by_others, _asked, _reported, _later, _talked_about):
         found = check(heard, verb, before, after)
         if found is not Bar.NONE:
             return found
-    return _place(verb, before, after)
+    return objects.place(verb, before, after)
 
 
-def around(heard: Heard, verb: Mention) -> tuple[list[Mention], list[Mention]]:
-    """Return what stands before and after the verb in its clause; "pero" and "mejor" begin another clause."""
-    before: list[Mention] = []
-    after: list[Mention] = []
-    seen = False
-    for mention in heard.mentions:
-        if mention is verb:
-            seen = True
-        elif not seen:
-            before = [] if mention.text in ".;!\n:,¡" or mention.text in CONNECTORS else [*before, mention]
-        elif mention.text in ".;!\n?" or mention.text in CONNECTORS:
-            break
-        else:
-            after.append(mention)
-    return before, after
-
-
-def _denied(_heard: Heard, _verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    if any(one.has("negation", "not_yet", "no") for one in before) and not _is_problem(before):
+def _denied(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
+    if any(
+        _denies(before, place) for place, one in enumerate(before) if one.has("negation", "not_yet", "no", *_REASONS)
+    ):
         return Bar.DENIED
-    if any(one.has("not_yet") for one in after):
+    if any(one.has("not_yet") for one in after) or _ends_denying(after):
         return Bar.DENIED
-    return Bar.DENIED if _ends_denying(after) else Bar.NONE
+    taken_back = any(one.start > verb.start for one in heard.of("retract")) or _but_not(heard, verb)
+    return Bar.DENIED if taken_back or _then_no(heard, verb) else Bar.NONE
+
+
+def _then_no(heard: Heard, verb: Mention) -> bool:
+    """Say whether a clause after it is but a no: "cierra... no, mejor espera"."""
+    for clause in heard.clauses():
+        said = [one for one in clause if not one.has("polite", "sign", "thanks")]
+        a_no = any(one.has("later") or (one.has("no") and one.has("negation")) for one in said)
+        if a_no and said[0].start > verb.start and all(one.has("no", "later", "change", "small") for one in said):
+            return True
+    return False
+
+
+def _but_not(heard: Heard, verb: Mention) -> bool:
+    """Say whether "pero no" follows: "cierra pero no todavía"; what is lacked after it is no denial."""
+    words = heard.words
+    return any(
+        one.text in ("pero", "but") and two.has("no", "negation", "not_yet", "later") and not two.has(*_REASONS)
+        for one, two in pairwise(words)
+        if one.start > verb.start
+    ) and not heard.has("arrived", "received", "lack")
+
+
+def _denies(before: Sequence[Mention], place: int) -> bool:
+    """Say whether a negation reaches the verb: not that of a reason, nor "sin gas" nor "no tengo nada"."""
+    denial = before[place]
+    if denial.has(*_REASONS):
+        return [one.text for one in before[place + 1 :]] == ["a"]  # no llegó a cerrar
+    between = without_little(before[place + 1 :])
+    if denial.text in ("sin", "without"):
+        return not between
+    return not any(one.has("owned") for one in before[place + 1 :])
 
 
 def _ends_denying(after: Sequence[Mention]) -> bool:
@@ -176,42 +97,45 @@ def _ends_denying(after: Sequence[Mention]) -> bool:
     return bool(rest) and rest[0].has("no", "negation") and len(rest) == 1
 
 
-def _is_problem(before: Sequence[Mention]) -> bool:
-    """Say whether the negation belongs to a reason: "no tengo stock rechaza"."""
-    kept = [
-        one
-        for one in before
-        if not one.has(
-            "reason.stock", "reason.truck", "reason.mistake", "reason.never_came", "reason.wrong", "reason.state"
-        )
-    ]
-    return not any(one.has("negation", "not_yet", "no") for one in kept)
-
-
 def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     orders = verb.has("request.asks", "request.weak", "repeat.asks")
+    if any(one.start < verb.start for one in heard.of("unreal")):
+        return Bar.CONDITION
     for one in heard.of("when"):
         if one.start < verb.start or not (orders and one.text.startswith("cuando pueda")):
             return Bar.CONDITION
-    del after
-    for place, one in enumerate(before[:-1]):
-        if one.text == "si" and before[place + 1].has(OTHER, "plain", "others"):
+    if any(one.text == "si" and not two.has("polite", "sign", "thanks") for one, two in pairwise(after)):
+        return Bar.CONDITION  # sell it if he pays
+    if before and before[-1].text == "si" and verb.text.split()[0].endswith(("as", "an", "es", "en")):
+        return Bar.CONDITION  # if you close it
+    for place, one in enumerate(before):
+        if one.text == "si" and any(two.has(OTHER, "plain", "others", "money") for two in before[place + 1 :]):
             return Bar.CONDITION
     return Bar.NONE
 
 
 def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    if any(one.has("others", "says_that") for one in before):
+    if any(one.has("says_that") for one in before) or _somebody_else(before):
         return Bar.OTHERS
     if any(kind.endswith(".tells") for one in before for kind in one.kinds) or verb.has("team.asks"):
         return Bar.NONE if verb.has("team.asks") else Bar.REPORTED
     del heard
+    if verb.text.endswith(("le", "les")) and any(one.has("others") for one in after):
+        return Bar.OTHERS  # pídele 20 a mi hermano
     for place, one in enumerate(after):
         if one.has("because") and one.text != "por":
             break
-        if one.has("others") and (place == 0 or after[place - 1].text in ("de", "of")):
-            return Bar.OTHERS
+        if one.has("others") and (place == 0 or after[place - 1].text.split()[-1] not in _TO_WHOM):
+            return Bar.OTHERS  # "pide 20 balones mi vecina", "la orden de mi vecino"
     return Bar.NONE
+
+
+def _somebody_else(before: Sequence[Mention]) -> bool:
+    """Say whether somebody else is named, and not the one who writes: "soy la señora Rosa" is the latter."""
+    return any(
+        one.has("others") and not any(two.has("self") for two in before[max(place - 2, 0) : place])
+        for place, one in enumerate(before)
+    )
 
 
 def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
@@ -219,9 +143,13 @@ def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
     polite = any(one.has("can") for one in before) and not any(
         one.has("howto") and not one.has("small", "want") for one in before
     )
+    if verb.text.startswith(("quien", "who ", "ver ", "mi equipo", "mis ")):
+        return Bar.NONE  # it asks by itself
     if _ends_asking(heard, verb) and not polite and not verb.text.endswith(("as", "es", "me")):
         return Bar.ASKED
     if any(one.text.startswith(_WHAT_IF) for one in heard.of("question")):
+        return Bar.ASKED
+    if any(one.text.startswith(_LOST) and one.start > verb.start for one in heard.of("howto")):
         return Bar.ASKED
     asking = [one for one in before if one.has("question", "howto") and not one.has("want", "small", "can")]
     return Bar.ASKED if asking or any(one.text in ("como", "how", "donde", "cuando") for one in before) else Bar.NONE
@@ -243,8 +171,14 @@ def _reported(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seq
     ]
     if any(one.text in ("acabo de", "acabamos de", "acaba de", "acaban de") for one in before):
         return Bar.REPORTED
-    ambiguous = verb.text.endswith("e") and any(one.text == "ya" for one in before)
-    del heard
+    near = [one for one in before if not one.has("small", "polite")][-1:]
+    ambiguous = (
+        verb.text.endswith("e") and not verb.text.endswith("me") and any(one.text == "ya" for one in near)
+    )  # ya cierre: ya cerré?
+    if any(one.has("wished") for one in before) and (
+        heard.has("wish.gone") or any(one.text.startswith(("pero", "but")) for one in heard.words)
+    ):
+        return Bar.REPORTED
     first_person = not any(one.has("want") for one in before)
     if past and first_person and any(one.text == "ya" for one in before):
         return Bar.REPORTED
@@ -253,18 +187,17 @@ def _reported(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seq
 
 def _later(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     """Say whether it will be done later: "mañana cierro". An order for tomorrow is asked for now."""
-    if verb.has("request.asks", "request.weak", "repeat.asks"):
+    if verb.has("request.asks", "request.weak", "repeat.asks", "repeat.like"):
         return Bar.NONE
-    around_it = [*before, *after]
+    around_it = [*before, verb, *after]
     if any(one.has("number") and two.has("time") for one, two in pairwise(before)):
         return Bar.LATER  # two days are left to close
-    hour = verb.text.endswith("o") and _AT_AN_HOUR.search(heard.text[: verb.start].casefold())
-    if hour:
-        return Bar.LATER  # at six I close
-    coming = [
-        one for place, one in enumerate(around_it) if one.has("later", "future") or _is_coming(heard, around_it, place)
-    ]
-    return Bar.LATER if coming else Bar.NONE
+    if not any(one.has("arrived", "received") for one in around_it):
+        clause = heard.said(*around_it).casefold()
+        if at_an_hour(clause) or WAIT.search(clause):
+            return Bar.LATER  # at six I close
+    comes = any(_is_coming(heard, around_it, place) for place in range(len(around_it)))
+    return Bar.LATER if comes or any(one.has("later", "future") for one in around_it) else Bar.NONE
 
 
 def _is_coming(heard: Heard, around_it: Sequence[Mention], place: int) -> bool:
@@ -275,33 +208,22 @@ def _is_coming(heard: Heard, around_it: Sequence[Mention], place: int) -> bool:
     return not place or around_it[place - 1].text.split()[-1] not in ("del", "de", "of", "from")
 
 
-def _place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    """A command stands after nothing but words that are understood, and is about something of the trade."""
-    for mention in before:
-        if mention.has(OTHER) or (mention.has("foreign", "plain") and not mention.filler):
-            return Bar.STRANGE
-    if verb.has("team.asks") or (" " in verb.text and _names_its_object(verb)):
+def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
+    """Say whether the verb is what is talked about: "cerrar la 717 sería un error", "el que cierra"."""
+    if before and before[-1].text == "que" and not any(one.has("want", "can", "when") for one in before):
+        return Bar.OTHERS
+    if verb.text.endswith("rse"):
+        return Bar.OBJECT  # it is about to be closed
+    if len(after) > 1 and after[0].text in ("o", "u", "or") and any(kind.endswith(".asks") for kind in after[1].kinds):
+        return Bar.ASKED
+    if before and before[-1].text.split()[-1] in _NOUN_AFTER and any(kind.endswith(".nouns") for kind in verb.kinds):
+        return Bar.OBJECT  # pendientes de cierre
+    if after and after[0].text == "que" and verb.has("accept.asks", "reject.asks", "close.asks", "sell.asks"):
+        return Bar.OBJECT  # acepto que me equivoqué
+    if not _INFINITIVE.search(verb.text) or any(one.has("want", "can") for one in before):
         return Bar.NONE
-    about = _object(after)
-    if about is None:
-        return Bar.NONE
-    if any(one.text in ("de", "of") and _is_foreign(two) and two.has("foreign") for one, two in pairwise(after)):
+    if before and before[-1].text.split()[-1] in _PREPOSITIONS:
         return Bar.OBJECT
-    if verb.has("request.asks") and not about.has(*GOODS):
-        return Bar.OBJECT
-    return Bar.OBJECT if _is_foreign(about) or not (about.filler or about.has(*ORDERLY)) else Bar.NONE
-
-
-def _names_its_object(verb: Mention) -> bool:
-    return any(word in verb.text.split() for word in ("pedido", "orden", "venta", "cierre", "gas", "balones", "order"))
-
-
-def _is_foreign(mention: Mention) -> bool:
-    strange = mention.has(OTHER, "plain", "foreign", "carrier") and not mention.filler
-    return strange or (mention.has("foreign", "carrier") and not mention.has("goods", "trade"))
-
-
-def _object(after: Sequence[Mention]) -> Mention | None:
-    """Return the first thing after the verb and its little words."""
-    little = ("small", "polite", "now", "one", "and", "sign")
-    return next((one for one in after if one.has(OTHER, "foreign") or not one.has(*little)), None)
+    ahead = [place for place, one in enumerate(after) if one.text in _IS]
+    relative = any(place and after[place - 1].text.split()[-1] in ("que", "q", "el", "la") for place in ahead)
+    return Bar.OBJECT if ahead and not relative else Bar.NONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.understanding.context import Context
+from bot.understanding.filling import filled
 from bot.understanding.heard import Heard
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
@@ -43,11 +44,22 @@ def said(heard: Heard, context: Context, *, has_commands: bool) -> Meaning | Non
     return None
 
 
+def language_named(heard: Heard, context: Context) -> Meaning | None:
+    """Return the language that is wanted: "quiero el bot en inglés"."""
+    spoken = heard.of("language.english", "language.spanish")
+    wanted = heard.has("want", "request.weak", "look", "change") or any(" " in one.text for one in spoken)
+    strange = heard.has("negation", "no", "others", "says_that", "question", "howto", "when", "unreal", "number")
+    if not spoken or not wanted or strange or heard.unknown > 1 or len(heard.words) > 8:
+        return None
+    return filled(heard, context, "language")
+
+
 def _is_thanked_for(heard: Heard) -> bool:
     """Say whether it gives thanks for something: "gracias por su atención"."""
-    words = [one for one in heard.words if not one.has("polite", "greeting", "yes")]
-    short = 2 < len(words) <= 6 and words[0].has("thanks") and words[1].text in ("por", "for")
-    return short and not heard.has("number", "code", "brand", "unit", "arrived", "negation")
+    words = [one for one in heard.words if not one.has("polite", "greeting", "yes", "small") or one.has("thanks")]
+    short = 1 < len(words) <= 6 and words[0].has("thanks") and "?" not in heard.text
+    strange = heard.unknown > 1 or any(kind.endswith((".says", ".tells")) for one in words[2:-1] for kind in one.kinds)
+    return short and not strange and not heard.has("number", "code", "brand", "unit", "arrived", "negation", "lack")
 
 
 def _only(heard: Heard, *kinds: str) -> bool:

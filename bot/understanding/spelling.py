@@ -74,19 +74,19 @@ class Speller:
             near = [one for one in self._by_first.get(key[:1], ()) if self._is_near(key, one, most)]
             if near:
                 known = [known for one in near for known in self._sounding[one]]
-                return self._one_meaning(
-                    known if len(key) >= LONG - 1 else [one for one in known if self._may_slip(key, one)]
-                )
+                return self._one_meaning([one for one in known if self._may_slip(key, one, most)])
         return None
 
     @staticmethod
     def _is_near(key: str, other: str, most: int) -> bool:
         return abs(len(key) - len(other)) <= most and OSA.distance(key, other, score_cutoff=most) <= most
 
-    def _may_slip(self, key: str, word: str) -> bool:
-        """Say whether a short word may be this one: a command is not made by changing one letter for another."""
-        commands = any(kind.endswith(".asks") for kind in self._meanings.get(word, ()))
-        return not commands or len(sound(word)) != len(key) or sorted(sound(word)) == sorted(key)
+    def _may_slip(self, key: str, word: str, slips: int) -> bool:
+        """Say whether the word may be this one: a command is not made by changing one letter for another."""
+        if not any(kind.endswith(".asks") for kind in self._meanings.get(word, ())):
+            return True
+        heard = sound(word)
+        return slips == 1 and (len(key) >= LONG - 1 or len(heard) != len(key) or sorted(heard) == sorted(key))
 
     def _one_meaning(self, words: list[str]) -> str | None:
         """Return the word that means all that any of them means, or None when they mean different things."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.understanding.answering import answered
 from bot.understanding.context import Context
 from bot.understanding.deciding import decide
-from bot.understanding.heard import listen
+from bot.understanding.listening import listen
 from bot.understanding.meaning import Meaning
 
 

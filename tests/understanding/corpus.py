@@ -1,5 +1,8 @@
 """The corpus: messages and what they mean, in corpus/*.txt and held back in corpus/held_out/.
 
+`python -m tests.understanding.corpus FILE --silent` scores one file without showing a miss, as it is done when a
+round is new: first_scores.md keeps what each round scored then.
+
     [shop1 idle] ordinary                        the scene, and how hard the messages below it are
     ya llego todo jefe => close; what=all        a conversation and its slots
     si pero son 18 => correction; received 1=18  or a kind of meaning
@@ -56,10 +59,10 @@ class Outcome:
 
 def read(folder: Path) -> list[Case]:
     """Return the cases of every file of a folder."""
-    return [case for file in sorted(folder.glob("*.txt")) for case in _cases(file)]
+    return [case for file in sorted(folder.glob("*.txt")) for case in cases(file)]
 
 
-def _cases(file: Path) -> list[Case]:
+def cases(file: Path) -> list[Case]:
     found, heading, level = [], "", ""
     for number, row in enumerate(map(str.strip, file.read_text(encoding="utf-8").splitlines()), start=1):
         if row.startswith("["):
@@ -185,5 +188,9 @@ def report(name: str, cases: list[Case], *, misses: bool = True) -> None:
 
 
 if __name__ == "__main__":
-    report("corpus", read(FOLDER))
-    report("held back", read(HELD_BACK), misses="--all" in sys.argv)
+    files = [Path(name) for name in sys.argv[1:] if not name.startswith("-")]
+    for file in files:
+        report(file.stem, cases(file), misses="--silent" not in sys.argv)
+    if not files:
+        report("corpus", read(FOLDER))
+        report("held back", read(HELD_BACK), misses="--all" in sys.argv)

@@ -1,0 +1,59 @@
+"""What is meant without its own verb: a document beside an order is its sale, "no puedo, no hay stock" refuses it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.understanding.context import Context
+from bot.understanding.filling import filled
+from bot.understanding.heard import Heard
+from bot.understanding.meaning import Kind, Meaning
+from bot.understanding.papers import paper
+from bot.understanding.pointing import point
+from bot.understanding.reasons import OF_BUYER, OF_SELLER, reason
+
+_STRANGE = ("others", "says_that", "when", "howto", "question", "unreal", "retract", "link", "injection", "wished")
+
+
+def refused(heard: Heard, context: Context) -> Meaning | None:
+    """Return that a seller refuses: "no puedo atender la 329, no hay stock"."""
+    refuses = heard.has("unable") and any(slot.value in OF_SELLER for slot in reason(heard))
+    if not refuses or _is_strange(heard, "howto") or not any(agent.sells for agent in context.agents):
+        return None
+    return replace(filled(heard, context, "reject"), confidence=0.8)
+
+
+def unwanted(heard: Heard, context: Context) -> Meaning | None:
+    """Return that an order is not wanted any more: to reject with a reason of the goods, else to annul or reject."""
+    if not heard.has("unwanted") or _is_strange(heard):
+        return None
+    if any(slot.value in OF_BUYER for slot in reason(heard)):
+        return replace(filled(heard, context, "reject"), confidence=0.8)
+    return Meaning(Kind.AMBIGUOUS, likely=("annul", "reject"), confidence=0.5, notes=("not wanted: before it came?",))
+
+
+def offered(heard: Heard, context: Context) -> Meaning | None:
+    """Return that a seller accepts so many: "puedo darle solo 15 a Emile"."""
+    if not heard.has("accept.offers") or not heard.has("number") or _is_strange(heard) or heard.unknown:
+        return None
+    order = point(heard, context, "accept").order
+    if order is None or "accept" not in order.can or heard.has("negation", "no", "not_yet", "later", "future"):
+        return None
+    return replace(filled(heard, context, "accept"), confidence=0.8)
+
+
+def documented(heard: Heard, context: Context) -> Meaning | None:
+    """Return the sale of an order beside which its document stands: "registra la guía T001-4410 para la 123"."""
+    denied = heard.has("negation", "no", "not_yet", "later", "future") or any(
+        kind.endswith(".tells") for kind in heard.known
+    )
+    if denied or _is_strange(heard) or not paper(heard) or heard.unknown > 1:
+        return None
+    order = point(heard, context, "sell").order
+    if order is None or "sell" not in order.can:
+        return None
+    return replace(filled(heard, context, "sell"), confidence=0.8)
+
+
+def _is_strange(heard: Heard, *allowed: str) -> bool:
+    return "?" in heard.text or '"' in heard.text or heard.has(*(one for one in _STRANGE if one not in allowed))

@@ -1,0 +1,118 @@
+"""Hearing a message: what is known by its form, then phrases, names and numbers, as a row of mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from bot.understanding import numbers
+from bot.understanding.context import Context
+from bot.understanding.dates import days_in
+from bot.understanding.heard import DATE, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
+from bot.understanding.joining import introduced, joined_numbers, spoken_codes, without_addresses
+from bot.understanding.lexicon import Lexicon, lexicon
+from bot.understanding.marks import Mark, marks, spoken_series
+from bot.understanding.names import Names, names
+from bot.understanding.recognising import spelled
+from bot.understanding.times import hours
+from bot.understanding.tokens import Token, clean, cut, folded
+
+LONGEST = 600
+"""Characters that are looked at: whoever writes more tells a story, and a story starts nothing."""
+AFTER_NUMBERS = ("x", "k")
+"""After a number they are no short words: 20 x 10, 10 k."""
+
+
+def listen(text: str, context: Context) -> Heard:
+    """Return what the message mentions."""
+    text = spoken_series(clean(text))
+    too_long = len(text) > LONGEST
+    text = text[:LONGEST]
+    known_codes = frozenset(order.code for order in context.orders) if any(map(str.isdigit, text)) else frozenset()
+    fixed = [_of_mark(mark) for mark in marks(text, known_codes)]
+    even = "".join(one if len(one) == 1 else char for char, one in ((char, folded(char)) for char in text))
+    for days in days_in(even, context.today, coming=True):
+        if all(days.end <= one.start or one.end <= days.start for one in fixed):
+            fixed.append(
+                Mention(frozenset({DATE}), text[days.start : days.end], days.start, days.end, days, filler=True)
+            )
+    for start, end in hours(text.casefold()):
+        if all(end <= one.start or one.end <= start for one in fixed):
+            fixed.append(Mention(frozenset({HOUR}), text[start:end], start, end, filler=True))
+    words = lexicon(context.language)
+    brands, sellers = names(tuple(context.brands)), names(_people(context))
+    mentions = list(_mentions(text, sorted(fixed, key=lambda one: one.start), words, brands, sellers))
+    mentions = without_addresses(introduced(spoken_codes(joined_numbers(mentions), known_codes)))
+    return Heard(text, mentions, too_long, context.today, {kind for mention in mentions for kind in mention.kinds})
+
+
+def _people(context: Context) -> tuple[tuple[str, str], ...]:
+    """Return the names of everybody on the other side: sellers, and the counterparts of open orders."""
+    counterparts = dict.fromkeys(order.counterpart for order in context.orders)
+    known = {name for _token, name in context.sellers}
+    return (*context.sellers, *(("", name) for name in counterparts if name not in known))
+
+
+def _of_mark(mark: Mark) -> Mention:
+    return Mention(frozenset({mark.kind}), mark.value, mark.start, mark.end, mark.value, filler=True)
+
+
+def _mentions(text: str, fixed: Sequence[Mention], words: Lexicon, brands: Names, sellers: Names) -> Iterator[Mention]:
+    """Yield what was found by form, and the words between as phrases, names or unknown words."""
+    waiting = list(fixed)
+    run: list[Token] = []
+    for token in cut(text):
+        while waiting and waiting[0].end <= token.start:
+            yield from _phrases(run, words, brands, sellers)
+            run = []
+            yield waiting.pop(0)
+        if waiting and token.end > waiting[0].start:
+            continue
+        run.append(token)
+    yield from _phrases(run, words, brands, sellers)
+    yield from waiting
+
+
+def _phrases(run: Sequence[Token], words: Lexicon, brands: Names, sellers: Names) -> Iterator[Mention]:
+    run = _written_out(run, words)
+    known, found, guessed = spelled(run, words, brands, sellers)
+    place = 0
+    while place < len(run):
+        token = run[place]
+        if place in found:
+            yield found[place]
+            place += 1
+            continue
+        spoken = words.at(run, known, place)
+        if spoken is not None:
+            last = run[place + spoken.length - 1]
+            phrase = spoken.phrase
+            value = None if phrase.value is None else Decimal(phrase.value)
+            exact = guessed.isdisjoint(range(place, place + spoken.length))
+            kinds = frozenset(phrase.kinds)
+            yield Mention(kinds, " ".join(phrase.words), token.start, last.end, value, phrase.filler, exact)
+            place += spoken.length
+            continue
+        yield _unknown(token)
+        place += 1
+
+
+def _written_out(run: Sequence[Token], words: Lexicon) -> list[Token]:
+    """Return the tokens with short words written out: q is que, xfa is por favor."""
+    whole: list[Token] = []
+    for place, token in enumerate(run):
+        stands_for = words.short.get(token.text)
+        if stands_for is None or (token.text in AFTER_NUMBERS and place and run[place - 1].is_number):
+            whole.append(token)
+        else:
+            whole += [Token(word, word, token.start, token.end) for word in stands_for.split()]
+    return whole
+
+
+def _unknown(token: Token) -> Mention:
+    if token.is_number:
+        number = numbers.in_digits(token.text)
+        kinds = frozenset({NUMBER}) if number is not None else frozenset({OTHER})
+        return Mention(kinds, token.text, token.start, token.end, number, filler=number is not None)
+    kind = OTHER if token.is_word else SIGN
+    return Mention(frozenset({kind}), token.text, token.start, token.end, filler=kind is SIGN)
