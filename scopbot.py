@@ -27,6 +27,7 @@ from bot.settings import BadSettings, Settings, load
 from bot.understanding import explaining, inspecting
 from core import clock, codes, schema
 from core.importing import Kind, Report, import_file
+from core.proof import journal as chain
 from core.proof import picture
 from core.proof.keys import BadKeyError, Keyring, new_signing_key
 from core.terms import Role
@@ -40,6 +41,8 @@ app.add_typer(db, name="db")
 app.add_typer(telegram, name="telegram")
 whatsapp = typer.Typer(help="WhatsApp.", no_args_is_help=True)
 app.add_typer(whatsapp, name="whatsapp")
+journal = typer.Typer(help="The journal: whether anybody changed it.", no_args_is_help=True)
+app.add_typer(journal, name="journal")
 reminders = typer.Typer(help="Reminders: what is decided, and why.", no_args_is_help=True)
 app.add_typer(reminders, name="reminders")
 screen = Console()
@@ -302,6 +305,20 @@ def receipt_key() -> None:
     (public,) = Keyring(signing).public_keys()
     errors.print(f"Its public key, no secret: {public}", markup=False, highlight=False, soft_wrap=True)
     errors.print("To retire the key before it, add that one's public key to RECEIPT_PUBLIC_KEYS.", highlight=False)
+
+
+@journal.command("verify")
+def verify_journal() -> None:
+    """Look at every movement that was ever journalled; name the first that is not as it was written."""
+    found = settings()
+    keyring, database = found.keyring(), found.runtime().database
+    walk = chain.Walk()
+    wrong = chain.examine(database, keyring, walk)
+    database.close()
+    for line in checking.of_journal(wrong, walk, keyring):
+        (errors if wrong else screen).print(line, markup=False, highlight=False, soft_wrap=True)
+    if wrong:
+        raise typer.Exit(1)
 
 
 @telegram.command("set-webhook")

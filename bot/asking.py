@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot import texts
 from bot.dialogue import Chat, Invalid
@@ -96,11 +96,11 @@ def pick_agent(chat: Chat, prompt: str, agents: Sequence[Membership]) -> Members
     )
 
 
-def any_order(chat: Chat, prompt: str) -> Order:
-    """Return any order that the person may see, by its typed code."""
+def any_order(chat: Chat, prompt: str, code_in: Callable[[str], str] = str) -> Order:
+    """Return any order that the person may see, by its typed code; `code_in` finds it where more is typed."""
 
     def take(text: str) -> Order:
-        code = codes.normalise(text)
+        code = codes.normalise(code_in(text))
         if code is None:
             raise Invalid(_("An authorization code has eleven digits, like 60016454717."))
         order = chat.orders.find(code)

@@ -3,18 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from core.order import Entry, Order
-from core.terms import LineStatus, Movement, Status
+from core.terms import Document, LineStatus, Movement, Status
 
 
 def status_at(entries: Sequence[Entry], at: datetime) -> Status | None:
     """Return the status at that moment (inclusive), or None when the order did not exist yet."""
     past = [entry.status for entry in entries if entry.at <= at]
     return past[-1] if past else None
+
+
+def order_at(order: Order, entries: Sequence[Entry], at: datetime) -> Order | None:
+    """Return the order as it was at that moment (inclusive), or None when it did not exist yet."""
+    past = [entry for entry in entries if entry.at <= at]
+    if not past:
+        return None
+    account = replay(past)
+    if account.status is None:
+        return None
+    moved = {entry.movement: entry for entry in reversed(past)}
+    sale = moved[Movement.SOLD].declared if Movement.SOLD in moved else {}
+    kind = sale.get("document_kind")
+    lines = tuple(
+        replace(
+            line,
+            accepted=account.accepted.get(line.position),
+            sold=account.sold.get(line.position),
+            received=account.received.get(line.position),
+            status=account.lines[line.position],
+            reason=line.reason if account.status is order.status else "",
+        )
+        for line in order.lines
+    )
+    return replace(
+        order,
+        status=account.status,
+        moved_at=past[-1].at,
+        accepted_at=moved[Movement.ACCEPTED].at if Movement.ACCEPTED in moved else None,
+        sold_at=moved[Movement.SOLD].at if Movement.SOLD in moved else None,
+        arrived_at=moved[Movement.ARRIVED].at if Movement.ARRIVED in moved else None,
+        document=account.document,
+        document_kind=Document(kind) if kind else None,
+        invoice=sale.get("invoice", ""),
+        plate=sale.get("plate", ""),
+        lines=lines,
+        entries=len(past),
+        head=None,
+    )
 
 
 @dataclass

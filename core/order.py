@@ -76,6 +76,10 @@ class Order:
     accepted_at: datetime | None = None
     arrived_at: datetime | None = None
     """When somebody of either side first said that the product is there."""
+    entries: int = 0
+    """How many movements its journal has."""
+    head: bytes | None = None
+    """The hash of the last one; None before the first."""
     lines: tuple[Line, ...] = ()
 
     @property

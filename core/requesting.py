@@ -128,6 +128,7 @@ def insert(tx: Connection, order: Order, draft: str | None) -> tuple[int, str]:
         "comment": order.comment,
         "document": "",
         "draft": draft,
+        "entries": 1,
     }
     order_id, code = _insert_with_new_code(tx, row, order.trade)
     ADD_LINE.run_each(tx, [_line_row(order_id, line) for line in order.lines])

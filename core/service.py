@@ -12,6 +12,7 @@ from core import errors, guarding, requesting
 from core.clock import day_in_lima
 from core.order import Entry, Line, Order
 from core.people import Actor, Membership
+from core.proof.chain import Link, chained, start
 from core.register import Deal, read_deal
 from core.statements import (
     ADD_ENTRY,
@@ -81,9 +82,23 @@ def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Do
         **moved.declared,
         "products": {str(line.position): line.name for line in order.lines},
         **_holders(deal),
+        "asked": _asked(order),
     }
-    done = _journal(tx, order, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
-    return replace(done, warnings=warnings)
+    order, entry = _chained(order, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
+    _journal(tx, order, entry)
+    return Done(order, entry, membership.role is Role.DRIVER, warnings)
+
+
+def _asked(order: Order) -> dict[str, str]:
+    """Return what else the buyer said, and where it goes: nothing of it changes later."""
+    said = {
+        "trade": order.trade.value,
+        "destination": order.destination,
+        "purchase_order": order.purchase_order,
+        "delivery_on": order.delivery_on.isoformat() if order.delivery_on else "",
+        "comment": order.comment,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _holders(deal: Deal) -> dict[str, Any]:
@@ -104,9 +119,12 @@ def _move(tx: Connection, command: OrderCommand, order: Order, actor: Actor, at:
         carried = {"vehicle": vehicle.snapshot()} if vehicle else {}
         declared = {**declared, **carried, **_holders(deal)}
     movement, status = outcome(rule, moved)
-    after = replace(moved.order, status=status, moved_at=at)
+    after, entry = _chained(
+        replace(moved.order, status=status, moved_at=at), movement, party, membership, actor, at, declared
+    )
     _save(tx, order, after)
-    return replace(_journal(tx, after, movement, party, membership, actor, at, declared), warnings=warnings)
+    _journal(tx, after, entry)
+    return Done(after, entry, membership.role is Role.DRIVER, warnings)
 
 
 def _checked_parties(tx: Connection, order: Order, at: datetime) -> Deal:
@@ -168,6 +186,8 @@ def _save(tx: Connection, before: Order, after: Order) -> None:
             "accepted_at": after.accepted_at,
             "arrived_at": after.arrived_at,
             "to_close_since": after.to_close_since,
+            "entries": after.entries,
+            "head": after.head,
         },
     )
     if saved != 1:
@@ -188,8 +208,7 @@ def _line_values(order_id: int, line: Line) -> dict[str, Any]:
     }
 
 
-def _journal(
-    tx: Connection,
+def _chained(
     order: Order,
     movement: Movement,
     party: Party,
@@ -197,18 +216,56 @@ def _journal(
     actor: Actor,
     at: datetime,
     declared: dict[str, Any],
-) -> Done:
-    facts: dict[str, Any] = {
-        "at": at,
-        "movement": movement,
-        "status": order.status,
-        "party": party,
-        "agent_id": membership.agent_id,
-        "person_id": actor.person_id,
-        "person_name": actor.name,
-        "channel": actor.channel,
-        "declared": declared,
+) -> tuple[Order, Entry]:
+    """Return the movement as the journal will keep it, and the order with it as its newest."""
+    entry = Entry(
+        order.entries + 1,
+        at,
+        movement,
+        order.status,
+        party,
+        membership.agent_id,
+        membership.agent,
+        actor.person_id,
+        actor.name,
+        actor.channel,
+        declared,
+    )
+    head = chained(order.head or start(order.code), link_of(order.id, entry))
+    return replace(order, entries=entry.number, head=head), entry
+
+
+def link_of(order_id: int, entry: Entry) -> Link:
+    """Return a movement as it is chained."""
+    return Link(
+        order_id,
+        entry.number,
+        entry.at,
+        entry.movement,
+        entry.status,
+        entry.party,
+        entry.agent_id,
+        entry.person_id,
+        entry.person_name,
+        entry.channel,
+        entry.declared,
+    )
+
+
+def _journal(tx: Connection, order: Order, entry: Entry) -> None:
+    """Write the order's newest movement; its hash is the order's head."""
+    row = {
+        "order_id": order.id,
+        "number": entry.number,
+        "at": entry.at,
+        "movement": entry.movement,
+        "status": entry.status,
+        "party": entry.party,
+        "agent_id": entry.agent_id,
+        "person_id": entry.person_id,
+        "person_name": entry.person_name,
+        "channel": entry.channel,
+        "declared": entry.declared,
+        "hash": order.head,
     }
-    number = ADD_ENTRY.scalar(tx, {**facts, "order_id": order.id, "of_order": order.id})
-    entry = Entry(number=number, agent=membership.agent, **facts)
-    return Done(order, entry, by_driver=membership.role is Role.DRIVER)
+    ADD_ENTRY.run(tx, row)

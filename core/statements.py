@@ -20,6 +20,7 @@ from core.tables import (
     OrderRow,
     PersonRow,
     PolicyRow,
+    SealRow,
     TradeRuleRow,
     VehicleRow,
 )
@@ -43,11 +44,21 @@ certificates = table_of(CertificateRow)
 policies = table_of(PolicyRow)
 vehicles = table_of(VehicleRow)
 lent_tanks = table_of(LentTankRow)
+seals = table_of(SealRow)
 
 buyers = agents.alias("buyer")
 sellers = agents.alias("seller")
 all_policies = policies.alias("all_policies")
 all_certificates = certificates.alias("all_certificates")
+
+_requests = entries.alias("request")
+_REQUEST_HASH = (
+    select(_requests.c.hash)
+    .where(_requests.c.order_id == orders.c.id, _requests.c.number == 1)
+    .correlate(orders)
+    .scalar_subquery()
+)
+"""The head of an order that was only requested. It cannot change: whoever waits for the row reads no old one."""
 
 ORDER_COLUMNS = (
     orders.c.id,
@@ -75,6 +86,8 @@ ORDER_COLUMNS = (
     orders.c.plate,
     orders.c.accepted_at,
     orders.c.arrived_at,
+    orders.c.entries,
+    func.coalesce(orders.c.head, _REQUEST_HASH, type_=orders.c.head.type).label("head"),
 )
 ORDER_SOURCE = orders.join(buyers, orders.c.buyer_id == buyers.c.id).join(sellers, orders.c.seller_id == sellers.c.id)
 
@@ -409,6 +422,7 @@ ADD_ORDER = {
             "comment",
             "document",
             "draft",
+            "entries",
         ),
     )
     for dialect in (sqlite, postgresql)
@@ -445,6 +459,8 @@ SAVE_ORDER = Statement(
         accepted_at=bindparam("accepted_at"),
         arrived_at=bindparam("arrived_at"),
         to_close_since=bindparam("to_close_since"),
+        entries=bindparam("entries"),
+        head=bindparam("head"),
     )
 )
 SAVE_LINE = Statement(
@@ -458,15 +474,11 @@ SAVE_LINE = Statement(
         reason=bindparam("reason"),
     )
 )
-_NEXT_NUMBER = (
-    select(func.coalesce(func.max(entries.c.number), 0) + 1)
-    .where(entries.c.order_id == bindparam("of_order"))
-    .scalar_subquery()
-)
 ADD_ENTRY = Statement(
-    entries.insert().values(number=_NEXT_NUMBER).returning(entries.c.number),
+    entries.insert(),
     columns=(
         "order_id",
+        "number",
         "at",
         "movement",
         "status",
@@ -476,5 +488,6 @@ ADD_ENTRY = Statement(
         "person_name",
         "channel",
         "declared",
+        "hash",
     ),
 )

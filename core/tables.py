@@ -16,6 +16,8 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     Index,
+    Integer,
+    LargeBinary,
     MetaData,
     String,
     UniqueConstraint,
@@ -279,6 +281,10 @@ class OrderRow(SQLModel, table=True):
     """When the buyer's clock started: at the sale, or at the arrival if that came later."""
     draft: str | None = Field(default=None, max_length=40)
     """The conversation that asked for it: one conversation never makes two orders."""
+    entries: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
+    """How many movements its journal has."""
+    head: bytes | None = Field(default=None, sa_column=Column(LargeBinary(32)))
+    """The hash of the last one; none while there is only the request, whose own hash it then is."""
 
 
 class LineRow(SQLModel, table=True):
@@ -329,3 +335,19 @@ class EntryRow(SQLModel, table=True):
     person_name: str = Field(sa_column=Column(String(120), nullable=False))
     channel: str = Field(max_length=20)
     declared: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary(32)))
+    """Of this and, by it, of every movement of the order before it; the database takes no new entry without."""
+
+
+class SealRow(SQLModel, table=True):
+    """A signature over the journal up to an entry (see core.proof.seals). Never changed or deleted."""
+
+    __tablename__ = "seal"
+
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    at: datetime
+    last_entry: int
+    entries: int
+    digest: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+    key_id: bytes = Field(sa_column=Column(LargeBinary(4), nullable=False))
+    signature: bytes = Field(sa_column=Column(LargeBinary(64), nullable=False))

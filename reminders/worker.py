@@ -28,6 +28,7 @@ from bot.retention import blank_old
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.watching import look_at_telegram
+from core.proof.sealing import seal_more
 from reminders.posting import post_more
 from reminders.sweep import sweep
 from reminders.writing import writer
@@ -41,6 +42,7 @@ MISSED_EVERY = 180
 BLANK_EVERY = 300
 TEMPLATES_EVERY = 15 * 60
 SWEEP_EVERY = 60
+SEAL_EVERY = 60 * 60
 POST_EVERY = 1
 """Seconds."""
 SOON = timedelta(seconds=15)
@@ -97,6 +99,9 @@ def _clock(settings: Settings, runtime: Runtime) -> AsyncIOScheduler:
         (lambda: sweep(runtime, runtime.clock()), SWEEP_EVERY),
         (lambda: post_more(runtime), POST_EVERY),
     )
+    keyring = settings.keyring()
+    if keyring.can_sign:
+        jobs = (*jobs, (lambda: seal_more(runtime.database, keyring, runtime.clock()), SEAL_EVERY))
     if settings.has_whatsapp:
         jobs = (*jobs, (lambda: whatsapp_templates.refresh(settings, runtime), TEMPLATES_EVERY))
     for work, seconds in jobs:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from bot import texts
 from bot.i18n import N_, _
+from core.proof.chain import Fault
 from core.proof.facts import Facts, Product, Step
+from core.proof.journal import Found, Walk
+from core.proof.keys import Keyring
 from core.proof.picture import Finding, Verdict
 
 VERDICT = {
@@ -18,6 +21,33 @@ VERDICT = {
         "way. Scan its QR code, or ask for the original file."
     ),
 }
+
+FAULT = {
+    Fault.ALTERED: "is not what was written",
+    Fault.MISSING: "is missing",
+    Fault.UNREADABLE: "holds what nobody can have written there",
+    Fault.CONTRADICTED: "is as it was written, but the order says something else",
+    Fault.STRAY: "belongs to no order",
+}
+"""For operators, as everything of the command line."""
+
+
+def of_journal(found: Found | None, walk: Walk, keyring: Keyring) -> Iterator[str]:
+    """Yield what was found of the journal."""
+    if found is None:
+        yield f"The journal is as it was written: {walk.orders} orders, {walk.entries} movements."
+        if not keyring.public_keys():
+            yield "Without a key its seals were not looked at."
+        else:
+            yield f"{walk.seals} signed seals fit it."
+        return
+    if found.seal:
+        yield f"Seal {found.seal.number} of {texts.moment(found.seal.at)} (Lima) does not fit the journal."
+        yield f"What is wrong lies after the seal before it, up to entry id {found.seal.last_entry}."
+    if found.bad:
+        yield f"Order {found.bad.code}, movement {found.bad.number}: it {FAULT[found.bad.fault]}."
+    if found.columns:
+        yield f"Different: {', '.join(found.columns)}."
 
 
 def report(finding: Finding) -> Iterator[str]:

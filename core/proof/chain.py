@@ -74,6 +74,10 @@ class Fault(StrEnum):
     """There must have been an entry with this number."""
     UNREADABLE = "unreadable"
     """It holds something that nobody can have written there."""
+    CONTRADICTED = "contradicted"
+    """It is the last one, and the order's row or lines say something else than the journal."""
+    STRAY = "stray"
+    """It belongs to no order."""
 
 
 @dataclass(frozen=True, slots=True)

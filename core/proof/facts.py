@@ -17,7 +17,7 @@ from core.terms import Movement, Party, Status, Trade, Unit
 VERSION = 1
 MOST_STEPS = 0xFFFF
 _ELEVEN_DIGITS = re.compile(r"[0-9]{11}")
-_TOLD_ELSEWHERE = frozenset({"products", "buyer", "seller"})
+_TOLD_ELSEWHERE = frozenset({"products", "buyer", "seller", "asked"})
 """What the first entry declares for the whole order."""
 
 

@@ -15,6 +15,7 @@ from bot.demo import DISTRIBUTOR, PLANT, SHOP
 from core import clock
 from core.catalogue import CYLINDER, SIZES
 from core.db import Database
+from core.proof.chain import Link, chained, start
 from core.statements import agents, brands, entries, lines, orders
 from core.terms import Activity, Document, LineStatus, Movement, Party, Standing, Status, Trade, Unit
 
@@ -44,10 +45,15 @@ def fill(database: Database, count: int, *, with_journal: bool = True) -> list[s
         brand = tx.execute(select(brands.c.id).limit(1)).scalar_one()
         made = (_order(chance, ids, place, code, now) for place, code in enumerate(codes, start=1))
         while chunk := list(islice(made, CHUNK)):
-            tx.execute(orders.insert(), chunk)
+            journals = [list(_entries(order)) if with_journal else [] for order in chunk]
+            counted = [
+                {**order, "entries": len(journal) or 1, "head": journal[-1]["hash"] if len(journal) > 1 else None}
+                for order, journal in zip(chunk, journals, strict=True)
+            ]
+            tx.execute(orders.insert(), counted)
             tx.execute(lines.insert(), [_line(order, brand) for order in chunk])
             if with_journal:
-                tx.execute(entries.insert(), [entry for order in chunk for entry in _entries(order)])
+                tx.execute(entries.insert(), [entry for journal in journals for entry in journal])
         if not database.is_sqlite:
             tx.execute(text("SELECT setval(pg_get_serial_sequence('\"order\"', 'id'), :last)"), {"last": count})
             tx.execute(text("ANALYZE"))
@@ -136,8 +142,9 @@ def _line(order: Row, brand: int) -> Row:
 
 
 def _entries(order: Row) -> Iterator[Row]:
+    head = start(order["code"])
     for number, (movement, status, party) in enumerate(JOURNAL, start=1):
-        yield {
+        entry: Row = {
             "order_id": order["id"],
             "number": number,
             "at": order["requested_at"] + timedelta(hours=number),
@@ -150,5 +157,7 @@ def _entries(order: Row) -> Iterator[Row]:
             "channel": "whatsapp",
             "declared": {"lines": {"1": "20"}},
         }
+        head = chained(head, Link(**entry))
+        yield {**entry, "hash": head}
         if status is order["status"]:
             return
