@@ -37,6 +37,11 @@ CONFIRM = "confirm"
 class Invalid(Exception):  # noqa: N818 - an answer that does not hold, not a fault
     """The answer does not hold; says why, in the person's language."""
 
+    def __init__(self, why: str, *, is_one: bool = False) -> None:
+        super().__init__(why)
+        self.is_one = is_one
+        """Whether it is certainly an answer to this question, only a wrong one: it is not read as a sentence then."""
+
 
 @dataclass
 class Talk:
@@ -178,6 +183,8 @@ class Question:
     ask_contact: str = ""
     fenced: bool = False
     """Whether the answer counts only for exactly this prompt."""
+    was_one: bool = False
+    """Whether what did not hold was certainly meant as an answer."""
     answered: tuple[str, ...] = ()
     """The questions before it that have their answers."""
     beside: tuple[Choice, ...] = ()
@@ -288,6 +295,7 @@ class Chat:
         self._meet(key)
         answers = self._talk.answers
         note = refused = ""
+        was_one = False
         if key not in answers and self._spare:
             answers[key] = self._spare.pop(0)
         if key in answers:
@@ -296,9 +304,9 @@ class Chat:
             except Invalid as reason:
                 self._talk.forget(key)
                 self._spare.clear()
-                note, refused = str(reason), key
+                note, refused, was_one = str(reason), key, reason.is_one
                 self.refused = key
-        raise _Pause(Question(key, prompt, tuple(options(note)), note, refused, ask_contact))
+        raise _Pause(Question(key, prompt, tuple(options(note)), note, refused, ask_contact, was_one=was_one))
 
     def take_only(self, key: str, tokens: Sequence[str]) -> str | None:
         """Return what is chosen without asking, when there is one thing to choose; it stays so when others appear."""

@@ -259,7 +259,8 @@ class Router:
         before, left = self.talk.mark(), self.left_words()
         self.talk.begin(entry.name)
         end = turn(entry.run, self.talk, self.scene, _spare(entry, rest))
-        if isinstance(end, Question | LastWord) and end.refused:
+        was_one = isinstance(end, Question) and end.was_one
+        if isinstance(end, Question | LastWord) and end.refused and not was_one:
             taken, tried = len(self.talk.answers), self.talk.mark()
             self.talk.return_to(before)
             meant = Sentences(self).instead(text, taken)

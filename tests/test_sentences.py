@@ -167,6 +167,7 @@ def is_yes_to_a_summary(case: Case) -> bool:
     return " confirm" in case.heading and "yes" in case.expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("heading", HEADINGS)
 def test_no_message_of_the_corpus_changes_an_order_that_it_should_not(busy: World, heading: str) -> None:
     """Said once, said twice, and with a yes after it where it is no wish at all."""

@@ -45,9 +45,10 @@ def status(chat: Chat) -> Command:
 def _moment(typed: str, now: datetime) -> datetime:
     at = moment_in(typed, now)
     if at is None:
-        raise Invalid(_("I did not understand the moment. Type it like this: 60016454717 al 23/05/2017 15:48."))
+        said = _("I did not understand the moment. Type it like this: 60016454717 al 23/05/2017 15:48.")
+        raise Invalid(said, is_one=any(char.isdigit() for char in typed))
     if at > now:
-        raise Invalid(_("{moment} (Lima) has not come yet.").format(moment=texts.moment(at)))
+        raise Invalid(_("{moment} (Lima) has not come yet.").format(moment=texts.moment(at)), is_one=True)
     return at
 
 

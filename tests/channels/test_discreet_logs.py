@@ -79,7 +79,8 @@ def _assert_discreet(world: World, written: str, caplog: pytest.LogCaptureFixtur
             assert place < 0, f"{secret!r} in the log: …{shown[max(place - 200, 0) : place + 100]}…"
 
 
-@pytest.mark.parametrize("style", ["text", pytest.param("json", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("style", ["text", "json"])
 def test_a_whole_order_with_every_fault(
     world: World, style: str, log: io.StringIO, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

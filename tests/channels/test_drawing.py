@@ -114,11 +114,13 @@ def _check_telegram(message: Outgoing, mark: int | None, accept: Validator) -> N
 class TestTelegram:
     """What the Bot API takes."""
 
+    @pytest.mark.slow
     @_QUICK
     @given(message=_MESSAGES | _MANY, mark=st.none() | st.integers(0, 3))
     def test_the_stand_in_takes_everything(self, message: Outgoing, mark: int | None) -> None:
         _check_telegram(message, mark, _BOT_API._send_message)
 
+    @pytest.mark.slow
     @pytest.mark.conformance
     @_QUICK
     @given(message=_MESSAGES | _MANY)
@@ -160,6 +162,7 @@ _BOT_API._listener.server_close()
 class TestWhatsApp:
     """What Twilio takes."""
 
+    @pytest.mark.slow
     @_QUICK
     @given(message=_MESSAGES | _MANY, repeated=st.booleans(), sent=st.integers(0, 3), has_family=st.booleans())
     def test_the_stand_in_takes_everything(
@@ -180,6 +183,7 @@ class TestWhatsApp:
         shown = _shown("".join(one.body for one in drawn)).replace("(reenviado)", "")
         assert shown == _shown(message.numbered()).replace("(reenviado)", "") or shown == "…"
 
+    @pytest.mark.slow
     @_QUICK
     @given(name=st.sampled_from(sorted(templates.BY_NAME)), values=st.lists(_TEXTS, max_size=4), repeated=st.booleans())
     def test_no_value_spoils_a_template(
@@ -196,6 +200,7 @@ class TestWhatsApp:
         twilio._create_message(_form(drawn))
         assert length(drawn.body) <= 1024 and ("(reenviado)" in drawn.body) >= repeated
 
+    @pytest.mark.slow
     @pytest.mark.conformance
     @_QUICK
     @given(message=_MESSAGES | _MANY)

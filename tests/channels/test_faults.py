@@ -33,6 +33,7 @@ from tests.standins.twilio import TwilioServer
 from tests.world import ACCOUNT_SID, AUTH_TOKEN, EMILE, HYDE, TELEGRAM_TOKEN, World, settings
 
 SEEDS = range(4)
+pytestmark = pytest.mark.slow
 FAULTS: tuple[Fault, ...] = (TooManyRequests(7), ServerError(502), ServerError(500), CutBefore(), CutAfter())
 MARKS = ("(reenviado)", "(sent again)")
 SCRIPT = (

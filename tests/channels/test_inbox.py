@@ -371,6 +371,7 @@ class TestFailing:
         assert {row.external_id for row in outbox_rows(any_world)} >= set(CAST) - {PLANT}
 
 
+@pytest.mark.slow
 class TestStrangers:
     """Whoever is not on an order cannot tell whether it exists."""
 

@@ -7,6 +7,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -234,7 +235,7 @@ class TestFailing:
         assert any_world.codes() and any_world.to(HYDE) == []
 
     def test_the_waits_grow_until_it_is_given_up(self, any_world: World) -> None:
-        _fill(any_world, [EMILE], 1, Kind.NOTICE)
+        _post(any_world, replace(_letter(any_world, EMILE, "0", Kind.NOTICE), lasts=timedelta(hours=2)))
         waits = []
         for _attempt in range(5000):
             letters = _claim(any_world)
@@ -250,7 +251,7 @@ class TestFailing:
             any_world.clock.advance(seconds=1)
         for wait, expected in zip(waits, [5, 10, 20, 40, *[60] * len(waits)], strict=False):
             assert expected * 0.8 <= wait <= expected * 1.2
-        assert _states(any_world) == ["VENCIDO"]  # after two days, not after so many tries
+        assert _states(any_world) == ["VENCIDO"]  # when it is too old, not after so many tries
         assert _reach(any_world, EMILE) is Reach.ACTIVE
 
     def test_the_wait_that_the_platform_names_is_obeyed(self, any_world: World) -> None:

@@ -627,6 +627,7 @@ _FUZZ = hypothesis_settings(
 )
 
 
+@pytest.mark.slow
 class TestAnything:
     """No update makes a 5xx."""
 

@@ -492,6 +492,7 @@ def _encodable(form: dict[str, str]) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 class TestAnything:
     """No signed form makes a 5xx."""
 
