@@ -38,6 +38,7 @@ def notice_answered(heard: Heard, context: Context) -> Meaning | None:
 
 def arrived(heard: Heard, context: Context) -> Meaning | None:
     """Return that the goods are there, in whole or in part: to close, or to note the arrival."""
+    heard = _after_but(heard)
     here = any(_is_here(heard, one) for one in heard.of("arrive.says", "arrive.delivered"))
     told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
     if not (here or told) or not _is_plain_report(heard):
@@ -65,20 +66,38 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     return replace(meaning, confidence=round(0.9 - 0.05 * heard.unknown, 2))
 
 
+def _after_but(heard: Heard) -> Heard:
+    """Return what is told after "pero", if what is told before says nothing of goods: "no pude escribir pero llegó"."""
+    for place, mention in enumerate(heard.mentions):
+        before, after = heard.mentions[:place], heard.mentions[place + 1 :]
+        goods = any(one.has("arrived", "received", "lack", "arrive.says", "number", *_REACHES) for one in before)
+        if mention.text in ("pero", "but") and before and not goods:
+            return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})
+    return heard
+
+
+_REACHES = ("says_that", "when", "unreal", "retract", "others")
+
+
 def _is_here(heard: Heard, said: Mention) -> bool:
     """Say whether it is not denied, and a place that can be one: not "no llegué", nor "estoy en tráfico"."""
     before = [one for one in heard.words if one.end <= said.start][-2:]
     after = [one for one in heard.words if one.start >= said.end and not one.has("small", "polite")][:1]
-    nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain") for one in after)
+    nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain", "address") for one in after)
     return not nowhere and not any(one.has("negation", "no", "not_yet") for one in before)
+
+
+_NO_GOODS = (OTHER, "plain", "foreign", "person", "out_of_scope")
 
 
 def _is_no_goods(mention: Mention) -> bool:
     """Say whether what is counted is something else: 20 clients, 2 days."""
-    return mention.has("time") or (mention.has(OTHER, "plain", "foreign") and not mention.filler)
+    return mention.has("time", "address", "money") or (mention.has(*_NO_GOODS) and not mention.filler)
 
 
-_BESIDE_ALL = ("all", "polite", "now", "yes", "thanks", "greeting", "small", "code", "name", "rest", "number", "unit")
+_BESIDE_ALL = (
+    *("all", "polite", "now", "yes", "thanks", "greeting", "small", "code", "name", "rest", "number", "unit", "goods"),
+)
 
 
 def _all_there(heard: Heard) -> bool:
@@ -92,6 +111,8 @@ def _all_there(heard: Heard) -> bool:
 
 def _is_plain_report(heard: Heard) -> bool:
     """Say whether the person tells it as their own and of now: not asked, supposed, or heard from somebody."""
+    if any(_is_denied_that(heard, one) for one in heard.of("arrived", "received")):
+        return False
     if any(one.text.startswith("ya ten") and two.has("number") for one, two in pairwise(heard.words)):
         return False  # to have some is not to have received them
     if "?" in heard.text or heard.has("unreal", "retract", "long_ago") or _was_long_ago(heard):
@@ -124,6 +145,12 @@ def _is_subject(heard: Heard, verb: Mention) -> bool:
         and not thing.has("goods", "carrier")
     )
     return strange and not any(one.has("goods", "unit") for one in after[2:])
+
+
+def _is_denied_that(heard: Heard, told: Mention) -> bool:
+    """Say whether it is told to be denied: "no es cierto que llegó todo"."""
+    before = [one for one in heard.words if one.end <= told.start]
+    return bool(before) and before[-1].text.split()[-1] == "que" and any(one.has("negation", "no") for one in before)
 
 
 def _was_long_ago(heard: Heard) -> bool:

@@ -19,6 +19,9 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     waits = heard.has("not_yet") or bool(postponing) or waiting(text) is not None or _when_it_comes(heard)
     comes = _about_goods(heard) or heard.has("coming") or context.notice is not None
     waits = waits or (comes and (bool(futures) or _a_coming_day(heard, context) or _coming_at(heard)))
+    unloading = bool(postponing) and all(one.text.endswith(("descargando", "bajando")) for one in postponing)
+    if unloading and heard.has("arrive.says") and not heard.has("not_yet", "when"):
+        return None  # "ya llegué, estoy descargando"
     if not (waits or postponed) or "?" in heard.text:
         return None
     if ordered(heard, context).is_clear and not heard.has("arrived", "received", "not_yet"):
