@@ -8,69 +8,14 @@ from itertools import pairwise
 from bot.understanding.context import Context
 from bot.understanding.dates import Days
 from bot.understanding.filling import filled
-from bot.understanding.heard import DATE, HOUR, OTHER, Heard, Mention
-from bot.understanding.meaning import Found, Kind, Meaning
-from bot.understanding.ordering import ordered
-from bot.understanding.times import hour_in, waiting
+from bot.understanding.heard import DATE, OTHER, Heard, Mention
+from bot.understanding.meaning import Kind, Meaning
 
 _TO_ME = ("me ", "nos ")
 LONG_AGO = 2
 """Days after which a delivery that is told of is no news."""
 MOST_UNKNOWN = 2
 """Words that mean nothing here and may still stand in a message about goods."""
-
-
-def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
-    """Return that it is not for now: "todavía no llega", "mañana cierro", "recuérdame en 2 horas"."""
-    text = heard.text.casefold()
-    told = heard.has("arrived", "received") and heard.has("number", "all") and not heard.has("coming")
-    postponing = [one for one in heard.of("later") if not (told and one.has("daytime"))]
-    futures = [one for one in heard.of("future") if not (told and one.has("daytime"))]
-    waits = heard.has("not_yet") or bool(postponing) or waiting(text) is not None or _when_it_comes(heard)
-    comes = _about_goods(heard) or heard.has("coming") or context.notice is not None
-    waits = waits or (comes and (bool(futures) or _a_coming_day(heard, context) or _coming_at(heard)))
-    if not (waits or postponed) or "?" in heard.text:
-        return None
-    if ordered(heard, context).is_clear and not heard.has("arrived", "received", "not_yet"):
-        return None
-    if heard.has("money", "out_of_scope", "person") and not heard.has("not_yet"):
-        return None
-    topic = context.notice.conversation if context.notice else "close" if _about_goods(heard) else ""
-    if heard.unknown > 3 and not postponed:
-        return None
-    return Meaning(Kind.LATER, topic=topic, slots=tuple(_until(heard, text)), confidence=0.9, notes=("not for now",))
-
-
-def _when_it_comes(heard: Heard) -> bool:
-    return heard.has("when") and _about_goods(heard) and not heard.has("request.asks")
-
-
-def _coming_at(heard: Heard) -> bool:
-    return heard.has("coming") and heard.has(HOUR)
-
-
-def _a_coming_day(heard: Heard, context: Context) -> bool:
-    return any(isinstance(one.value, Days) and one.value.first > context.today for one in heard.of(DATE))
-
-
-def _about_goods(heard: Heard) -> bool:
-    return heard.has("arrived", "received", "close.asks", "arrive.says")
-
-
-def _until(heard: Heard, text: str) -> list[Found]:
-    """Return when to remind again, if it was said: minutes from now, or a day, or an hour of the day."""
-    slots = []
-    wait = waiting(text)
-    if wait is not None:
-        slots.append(Found("minutes", str(wait[0]), said=wait[1], why="the time to wait"))
-    days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
-    if len(days) == 1 and days[0].first == days[0].last and wait is None:
-        said = heard.text[days[0].start : days[0].end]
-        slots.append(Found("day", f"{days[0].first:%d/%m/%Y}", said=said, why="the day to wait for"))
-    at = hour_in(text)
-    if at is not None:
-        slots.append(Found("hour", at[0], said=at[1], why="the hour"))
-    return slots
 
 
 def notice_answered(heard: Heard, context: Context) -> Meaning | None:
@@ -93,6 +38,7 @@ def notice_answered(heard: Heard, context: Context) -> Meaning | None:
 
 def arrived(heard: Heard, context: Context) -> Meaning | None:
     """Return that the goods are there, in whole or in part: to close, or to note the arrival."""
+    heard = _after_but(heard)
     here = any(_is_here(heard, one) for one in heard.of("arrive.says", "arrive.delivered"))
     told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
     if not (here or told) or not _is_plain_report(heard):
@@ -120,20 +66,38 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     return replace(meaning, confidence=round(0.9 - 0.05 * heard.unknown, 2))
 
 
+def _after_but(heard: Heard) -> Heard:
+    """Return what is told after "pero", if what is told before says nothing of goods: "no pude escribir pero llegó"."""
+    for place, mention in enumerate(heard.mentions):
+        before, after = heard.mentions[:place], heard.mentions[place + 1 :]
+        goods = any(one.has("arrived", "received", "lack", "arrive.says", "number", *_REACHES) for one in before)
+        if mention.text in ("pero", "but") and before and not goods:
+            return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})
+    return heard
+
+
+_REACHES = ("says_that", "when", "unreal", "retract", "others")
+
+
 def _is_here(heard: Heard, said: Mention) -> bool:
     """Say whether it is not denied, and a place that can be one: not "no llegué", nor "estoy en tráfico"."""
     before = [one for one in heard.words if one.end <= said.start][-2:]
     after = [one for one in heard.words if one.start >= said.end and not one.has("small", "polite")][:1]
-    nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain") for one in after)
+    nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain", "address") for one in after)
     return not nowhere and not any(one.has("negation", "no", "not_yet") for one in before)
+
+
+_NO_GOODS = (OTHER, "plain", "foreign", "person", "out_of_scope")
 
 
 def _is_no_goods(mention: Mention) -> bool:
     """Say whether what is counted is something else: 20 clients, 2 days."""
-    return mention.has("time") or (mention.has(OTHER, "plain", "foreign") and not mention.filler)
+    return mention.has("time", "address", "money") or (mention.has(*_NO_GOODS) and not mention.filler)
 
 
-_BESIDE_ALL = ("all", "polite", "now", "yes", "thanks", "greeting", "small", "code", "name", "rest", "number", "unit")
+_BESIDE_ALL = (
+    *("all", "polite", "now", "yes", "thanks", "greeting", "small", "code", "name", "rest", "number", "unit", "goods"),
+)
 
 
 def _all_there(heard: Heard) -> bool:
@@ -147,6 +111,8 @@ def _all_there(heard: Heard) -> bool:
 
 def _is_plain_report(heard: Heard) -> bool:
     """Say whether the person tells it as their own and of now: not asked, supposed, or heard from somebody."""
+    if any(_is_denied_that(heard, one) for one in heard.of("arrived", "received")):
+        return False
     if any(one.text.startswith("ya ten") and two.has("number") for one, two in pairwise(heard.words)):
         return False  # to have some is not to have received them
     if "?" in heard.text or heard.has("unreal", "retract", "long_ago") or _was_long_ago(heard):
@@ -179,6 +145,12 @@ def _is_subject(heard: Heard, verb: Mention) -> bool:
         and not thing.has("goods", "carrier")
     )
     return strange and not any(one.has("goods", "unit") for one in after[2:])
+
+
+def _is_denied_that(heard: Heard, told: Mention) -> bool:
+    """Say whether it is told to be denied: "no es cierto que llegó todo"."""
+    before = [one for one in heard.words if one.end <= told.start]
+    return bool(before) and before[-1].text.split()[-1] == "que" and any(one.has("negation", "no") for one in before)
 
 
 def _was_long_ago(heard: Heard) -> bool:

@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.registry import opened_by
-from bot.understanding import arriving, implying, looking, small_talk
+from bot.understanding import arriving, implying, looking, postponing, small_talk
 from bot.understanding.bars import Bar
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
 from bot.understanding.heard import Heard, Mention
-from bot.understanding.lines import Item
+from bot.understanding.listing import listed_goods
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
 from bot.understanding.safety import bar, is_attack
-from bot.understanding.scope import from_call
 
 CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
 """The conversations that can end in a change; each needs a word of its own, standing where a command stands."""
@@ -135,7 +134,7 @@ def _snoozed(heard: Heard, context: Context, commands: Sequence[Command]) -> Mea
     barred = {command.bar for command in commands}
     if _asked_for(heard, commands) and not heard.has("not_yet"):
         return None
-    return arriving.later(heard, context, postponed=bool(barred & {Bar.LATER, Bar.CONDITION}))
+    return postponing.later(heard, context, postponed=bool(barred & {Bar.LATER, Bar.CONDITION}))
 
 
 def _help_words(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
@@ -155,7 +154,7 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
             return looked
         return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
     if not _tells(heard):
-        for find in (implying.documented, arriving.notice_answered, arriving.arrived, _lines):
+        for find in (implying.documented, arriving.notice_answered, arriving.arrived, listed_goods):
             meaning = find(heard, context)
             if meaning is not None:
                 return meaning
@@ -180,88 +179,6 @@ def _told(heard: Heard) -> str:
             if kind.endswith(".tells"):
                 return kind.partition(".")[0]
     return ""
-
-
-def _lines(heard: Heard, context: Context) -> Meaning | None:
-    """Lines without a verb are an order: "20 de 10 joyce pa hoy"; unless somebody else's, asked about, or denied."""
-    called = from_call(heard)
-    if called is not heard and ordered(called, context).is_clear:
-        heard = called
-    told = ordered(heard, context)
-    if not (told.is_clear or _asks_for_so_many(heard, told.lines)) or not any(agent.buys for agent in context.agents):
-        return None
-    if not heard.has("request.weak") and all(_may_be_a_size(item, context) for item in told.lines):
-        return None
-    asked = heard.has("request.weak")
-    if not asked and any(not (item.size or item.brand or item.counted) for item in told.lines):
-        return None
-    if not _only_an_order(heard, [one for item in told.lines for one in item.mentions], asked=asked):
-        return None
-    if heard.has("others", "says_that", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra", "unreal"):
-        return None
-    if heard.has("retract") or any(not one.has("reason.stock") for one in heard.of("negation")):
-        return None
-    asking = ("me ", "nos ", "can ", "could ")
-    polite = heard.has("can") or any(one.text.startswith(asking) for one in heard.of("request.weak"))
-    if "?" in heard.text and not (asked and polite):
-        return None
-    if not _only_small(heard.of("question")) or heard.has("owned"):
-        return None
-    return replace(filled(heard, context, "request"), confidence=0.9 if asked or heard.has("unit") else LIKELY)
-
-
-def _asks_for_so_many(heard: Heard, lines: Sequence[Item]) -> bool:
-    """Say whether so many are asked for without saying of what: "manda 20". Everything must be understood then."""
-    verbs = [one for one in heard.of("request.weak") if one.text not in _WEAKEST]
-    plain = heard.unknown == 0 and not heard.has("plain", "foreign", "money", "time", "hour", "code", "digits")
-    exact = all(one.exact or one.has("name", "brand") for one in heard.words)
-    return bool(verbs) and plain and exact and len(lines) == 1 and lines[0].quantity is not None
-
-
-_WEAKEST = frozenset({"dame", "deme", "para", "pedido", "orden", "give me", "order", "need"})
-_BESIDE = (
-    "request.weak",
-    "reason.stock",
-    "only",
-    "yes",
-    "thanks",
-    "greeting",
-    "unsure",
-    "and",
-    "one",
-    "times",
-    "kilo",
-    "pound",
-    "gallon",
-    "dozen",
-    "half_dozen",
-    "unit",
-    "change",
-    "except",
-    "now",
-    "later",
-    "future",
-)
-
-
-def _only_an_order(heard: Heard, named: Sequence[Mention], *, asked: bool) -> bool:
-    """Say whether a message without a verb of its own holds nothing but an order: else it tells a story."""
-    strange = [
-        one for one in heard.words if not (one.filler or one.has(*_BESIDE) or any(one is item for item in named))
-    ]
-    unknown = [one for one in strange if one.has("other")]
-    short = all(len(one.text) <= 4 for one in unknown)
-    return len(strange) == len(unknown) and len(unknown) <= (2 if asked else 1 if short else 0)
-
-
-def _may_be_a_size(item: Item, context: Context) -> bool:
-    """Say whether a lone number may mean the size as well as how many: "10 joyce"."""
-    alone = item.size is None and not item.counted and item.quantity is not None
-    return alone and f"{item.quantity:f} kg" in context.sizes
-
-
-def _only_small(mentions: Sequence[Mention]) -> bool:
-    return all(mention.has("small", "want") for mention in mentions)
 
 
 def _held(heard: Heard, commands: Sequence[Command], note: str) -> Meaning:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from bot.understanding.heard import BRAND, DATE, NUMBER, Heard, Mention
 
 DOZEN = Decimal(12)
-_COUNTED_APART = ("time", "other", "plain", "foreign", "person")
+_COUNTED_APART = ("time", "other", "plain", "foreign", "person", "address", "money", "out_of_scope")
 _COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon", "change")
 _BETWEEN = frozenset({"and", "rest", "except"})
 _NEVER_COUNTED = frozenset({"ruc", "phone", "code", "digits", "document", "plate", DATE})

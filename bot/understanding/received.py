@@ -10,12 +10,9 @@ from bot.understanding.context import LineSeen
 from bot.understanding.heard import Heard, Mention
 from bot.understanding.lines import Item, items
 from bot.understanding.names import Match
+from bot.understanding.statements import Part, statements
 
-_DONE = ("idos", "idas", "ados", "adas", "antes", "missing", "received", "short")
-"""Endings of a word that stands after its number: 18 recibidos, 2 faltantes."""
 _NEVER = ("nunca", "jamas", "never", "no aparec")
-_TOLD = ("arrived", "received", "lack")
-_BOUNDARIES = frozenset({"and", "except", "rest"})
 
 
 @dataclass(slots=True)
@@ -39,21 +36,12 @@ class Arrival:
     """Whether it speaks of goods that arrived or lack at all."""
 
 
-@dataclass(slots=True)
-class _Part:
-    mentions: list[Mention]
-    lacks: bool
-    denied: bool
-    everything: bool
-    rest: bool
-
-
 def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used: Sequence[Mention] = ()) -> Arrival:
     """Return what the message says of the goods of an order with these lines."""
     found = Arrival(
         speaks=heard.has("arrived", "received", "lack", "difference", "all", "nothing", "reason.never_came")
     )
-    parts = _parts(heard)
+    parts = statements(heard)
     before = False  # whether an earlier part said how the following ones are meant
     for part in parts:
         if _was_due(part) and any(_arrives(other) or other.lacks for other in parts if other is not part):
@@ -64,59 +52,9 @@ def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used:
     return found
 
 
-def _parts(heard: Heard) -> list[_Part]:
-    """Cut at commas and ands; "menos" and "lo demás" begin a part of their own."""
-    cut: list[list[Mention]] = [[]]
-    for mention in heard.mentions:
-        if mention.text == "menos" and _is_short_of(heard, mention, cut[-1]):
-            cut[-1].append(mention)
-        elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+"):
-            cut.append([mention] if mention.has("except", "rest") else [])
-        elif _begins_another(mention, cut[-1]):
-            cut.append([mention])
-        else:
-            cut[-1].append(mention)
-    return [_part(one) for one in cut if one]
-
-
-def _begins_another(mention: Mention, part: list[Mention]) -> bool:
-    """Say whether another statement begins without a sign: "llegaron 18 faltan 2", "18 recibidos 2 faltantes"."""
-    if not (any(one.has("number") for one in part) and any(one.has(*_TOLD) for one in part)):
-        return False
-    if mention.has("number"):
-        return part[-1].text.endswith(_DONE) or not part[-1].has("small", "times", *_TOLD)
-    return (
-        not mention.text.startswith("de ")
-        and mention.has(*_TOLD)
-        and part[-1].has("number", "unit", "only", "polite", "all", "brand", "kilo", "goods")
-    )
-
-
-def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
-    """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
-    after = [one for one in heard.words if one.start > mention.start][:4]
-    counted = [one for one in before if not one.has("unit", "goods", "small")][-1:]
-    return any(one.has("number", "one") for one in counted) and not any(one.has("number", "brand") for one in after)
-
-
-def _part(mentions: list[Mention]) -> _Part:
-    denied = any(one.has("reason.never_came") for one in mentions)
-    for place, mention in enumerate(mentions):
-        ahead = [one for one in mentions[place + 1 : place + 4] if not one.has("small")]
-        if mention.has("negation") and ahead and ahead[0].has("arrived", "received"):
-            denied = True
-    return _Part(
-        mentions,
-        lacks=any(one.has("lack", "except") or one.text == "menos" for one in mentions),
-        denied=denied,
-        everything=any(one.has("all") for one in mentions),
-        rest=any(one.has("rest") for one in mentions),
-    )
-
-
 def _read(
     heard: Heard,
-    part: _Part,
+    part: Part,
     lines: Sequence[LineSeen],
     sizes: Sequence[str],
     used: Sequence[Mention],
@@ -149,22 +87,22 @@ def _read(
             found.missing.add(line.position)
 
 
-def _was_due(part: _Part) -> bool:
+def _was_due(part: Part) -> bool:
     """Say whether it tells what was ordered or sold, and not what came: "eran 20", "pedí 20"."""
     due = any(one.has("request.tells") or one.text in ("eran", "debian", "were") for one in part.mentions)
     return due and not _arrives(part)
 
 
-def _lone(part: _Part) -> bool:
+def _lone(part: Part) -> bool:
     """Say whether a part lacks "one": faltó un balón, faltó uno."""
     return any(one.has("one") or one.text in ("uno", "una", "one") for one in part.mentions)
 
 
-def _arrives(part: _Part) -> bool:
+def _arrives(part: Part) -> bool:
     return any(one.has("arrived", "received") for one in part.mentions)
 
 
-def _amount(item: Item, line: LineSeen, part: _Part, *, lacking_before: bool) -> Decimal | None:
+def _amount(item: Item, line: LineSeen, part: Part, *, lacking_before: bool) -> Decimal | None:
     if item.quantity is None:
         if part.denied or part.lacks:
             return Decimal(0)
@@ -200,7 +138,7 @@ def _fits(item: Item, line: LineSeen) -> bool:
     return item.total is None or item.total == line.quantity
 
 
-def _conclude(heard: Heard, parts: Sequence[_Part], lines: Sequence[LineSeen], found: Arrival) -> None:
+def _conclude(heard: Heard, parts: Sequence[Part], lines: Sequence[LineSeen], found: Arrival) -> None:
     """Say all, some or nothing, and fill the lines of which "everything" or "the rest" speaks."""
     whole = [part for part in parts if part.everything and not part.lacks and not part.denied]
     has_amounts = bool(found.received) or found.unclear
@@ -227,7 +165,7 @@ def _by_amounts(lines: Sequence[LineSeen], found: Arrival) -> str:
     return "some" if any(found.received.values()) else "nothing"
 
 
-def _without_amounts(heard: Heard, parts: Sequence[_Part], *, whole: bool) -> str:
+def _without_amounts(heard: Heard, parts: Sequence[Part], *, whole: bool) -> str:
     if heard.has("nothing"):
         return "nothing" if _nothing_came(heard) else ""
     if heard.has("difference", "lack"):
@@ -244,6 +182,6 @@ def _nothing_came(heard: Heard) -> bool:
     )
 
 
-def _never_came(heard: Heard, parts: Sequence[_Part]) -> bool:
+def _never_came(heard: Heard, parts: Sequence[Part]) -> bool:
     never = any(one.text.startswith(_NEVER) for one in heard.mentions)
     return never and any(part.denied for part in parts)

@@ -10,7 +10,7 @@ from bot.understanding import objects
 from bot.understanding.bars import Bar
 from bot.understanding.dates import Days
 from bot.understanding.heard import OTHER, Heard, Mention
-from bot.understanding.scope import around, without_little
+from bot.understanding.scope import around, calls, without_little
 from bot.understanding.times import WAIT, at_an_hour
 
 _WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
@@ -50,9 +50,8 @@ def bar(heard: Heard, verb: Mention) -> Bar:
 
 
 def _denied(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    if any(
-        _denies(before, place) for place, one in enumerate(before) if one.has("negation", "not_yet", "no", *_REASONS)
-    ):
+    denials = [place for place, one in enumerate(before) if one.has("negation", "not_yet", "no", *_REASONS)]
+    if any(_denies(verb, before, place) for place in denials):
         return Bar.DENIED
     if any(one.has("not_yet") for one in after) or _ends_denying(after):
         return Bar.DENIED
@@ -80,11 +79,15 @@ def _but_not(heard: Heard, verb: Mention) -> bool:
     ) and not heard.has("arrived", "received", "lack")
 
 
-def _denies(before: Sequence[Mention], place: int) -> bool:
+def _denies(verb: Mention, before: Sequence[Mention], place: int) -> bool:
     """Say whether a negation reaches the verb: not that of a reason, nor "sin gas" nor "no tengo nada"."""
     denial = before[place]
     if denial.has(*_REASONS):
         return [one.text for one in before[place + 1 :]] == ["a"]  # no llegó a cerrar
+    if denial.has("unwanted") and verb.has("annul.asks", "reject.asks") and calls(verb):
+        return False  # ya no lo quiero, anúlalo
+    if denial.has("unable") and not _INFINITIVE.search(verb.text) and place + 1 < len(before):
+        return False  # no voy a poder pagar, anula
     between = without_little(before[place + 1 :])
     if denial.text in ("sin", "without"):
         return not between
@@ -120,7 +123,7 @@ def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Se
     if any(kind.endswith(".tells") for one in before for kind in one.kinds) or verb.has("team.asks"):
         return Bar.NONE if verb.has("team.asks") else Bar.REPORTED
     del heard
-    if verb.text.endswith(("le", "les")) and any(one.has("others") for one in after):
+    if verb.text.endswith(("le", "les")) and any(one.has("others") or one.text.startswith("que") for one in after):
         return Bar.OTHERS  # pídele 20 a mi hermano
     for place, one in enumerate(after):
         if one.has("because") and one.text != "por":

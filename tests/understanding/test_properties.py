@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from bot.understanding import GivenContext, How, Kind, Meaning, understand
 from bot.understanding.deciding import CHANGING
-from bot.understanding.lexicon import lexicon
 from bot.understanding.listening import listen
 from bot.understanding.tokens import clean
 from tests.understanding.bench import measured
@@ -20,8 +19,8 @@ from tests.understanding.scenes import scene
 
 HEADINGS = sorted({case.heading for case in read(FOLDER)})
 CASES = read(FOLDER)
-for language in ("es_PE", "en"):
-    lexicon(language)  # is read once, when the program starts to listen
+for language in ("shop", "shop-en"):
+    understand("20 de 10 mañana", scene(f"{language} idle"))  # the vocabulary is read once, at the first message
 IDLE = [heading for heading in HEADINGS if heading.endswith(("idle", "reminder", "notice"))]
 EVIDENCE = {
     "close": ("arrived", "received", "lack", "difference", "all", "only", "reason.never_came", "nothing"),

@@ -1,0 +1,178 @@
+"""An answer that chooses: a brand, a seller, a size, what arrived, now or later, guía or factura, a role."""
+
+from __future__ import annotations
+
+from bot.understanding import agreeing
+from bot.understanding.context import Context, OpenQuestion
+from bot.understanding.filling import quantities_accepted, received_slots
+from bot.understanding.heard import BRAND, NAME, NUMBER, Heard
+from bot.understanding.lines import items
+from bot.understanding.meaning import Doubt, Found, How, Meaning
+from bot.understanding.ordering import named
+from bot.understanding.papers import paper, said_kind
+from bot.understanding.pointing import Pointed
+from bot.understanding.reasons import reason
+from bot.understanding.received import arrival
+from bot.understanding.replying import Reader, answer, by_place, order_of
+
+
+def choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    """Return which option is meant, by the words of the trade or by its place on the screen."""
+    if "?" in heard.text or heard.has("unsure", "when", "says_that"):
+        return None
+    name = question.key.split(" ")[0]
+    read = _CHOICES.get((question.conversation, name)) or _CHOICES.get(("", name))
+    meaning = read(heard, context, question) if read else None
+    if meaning is not None:
+        return meaning
+    placed = by_place(heard, question)
+    return answer([placed]) if placed is not None else None
+
+
+def _named_choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    """A brand or a seller by a word of its name."""
+    kind = BRAND if question.key.startswith("brand") else NAME
+    tokens = {token for token, _name in (context.brands if kind == BRAND else context.sellers)}
+    slots: list[Found] = []
+    doubts: list[Doubt] = []
+    for mention in heard.of(kind):
+        if {token for token, _name in getattr(mention.value, "candidates", ())} <= tokens:
+            named(mention, question.key, heard, slots, doubts)
+    if len({slot.value for slot in slots}) > 1 or heard.has("negation"):
+        return None
+    if slots and kind == BRAND:
+        slots = [*slots[:1], *_beside(heard, context, question)]
+    return answer(slots, tuple(doubts)) if slots or doubts else None
+
+
+def _beside(heard: Heard, context: Context, question: OpenQuestion) -> list[Found]:
+    """Return size and quantity that are said together with the brand."""
+    number = question.key.partition(" ")[2]
+    said = items(heard, context.sizes)
+    if len(said) != 1:
+        return []
+    slots = []
+    if said[0].size is not None:
+        slots.append(Found(f"size {number}", said[0].size, said=heard.text, why="a size beside it"))
+    if said[0].quantity is not None and not said[0].quantity % 1:
+        slots.append(Found(f"quantity {number}", f"{said[0].quantity:f}", said=heard.text, why="a number beside it"))
+    return slots
+
+
+def _size(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    number = question.key.partition(" ")[2]
+    said = [item for item in items(heard, context.sizes) if item.size or item.quantity is not None]
+    if len(said) != 1 or heard.unknown > 1 or heard.has("negation"):
+        return None
+    item = said[0]
+    size = item.size
+    slots = []
+    if size is None and item.quantity is not None and f"{item.quantity:f} kg" in context.sizes:
+        size = f"{item.quantity:f} kg"
+    elif item.quantity is not None and not item.quantity % 1:
+        slots.append(Found(f"quantity {number}", f"{item.quantity:f}", said=heard.text, why="a number beside the size"))
+    if size is None:
+        return None
+    return answer([Found(question.key, size, said=heard.said(*item.mentions), why="the size that was said"), *slots])
+
+
+def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    if heard.has("others"):
+        return None
+    order = order_of(context, question)
+    told = arrival(heard, order.lines if order else (), context.sizes)
+    nothing = heard.has("nothing") and not heard.has(NUMBER, "lack")
+    if nothing and len(heard.words) <= 3:
+        return answer([Found("what", "nothing", said=heard.text, why="nothing came")])
+    slots = received_slots(told)
+    if heard.unknown > 2 or heard.has("not_yet", "later", "extra"):
+        return None
+    return answer(slots) if slots else None
+
+
+def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    if heard.has("others", "not_yet", "later"):
+        return None
+    if (heard.has("reject.asks") or reason(heard)) and not heard.has("accept.asks"):
+        return answer([Found("what", "reject", said=heard.text, why="a word for rejecting"), *reason(heard)])
+    order = order_of(context, question)
+    changed = quantities_accepted(heard, context, order, Pointed())
+    if changed:
+        return answer(changed)
+    if heard.has("accept.asks") and not heard.has("negation", NUMBER):
+        return answer([Found("what", "all", said=heard.text, why="accept, without a change")])
+    return None
+
+
+def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning | None:
+    slots = paper(heard)
+    if slots:
+        return answer([Found("when", "now", How.IMPLIED, said=heard.text, why="a document is named"), *slots])
+    for value in ("later", "now"):
+        spoken = heard.has(f"moving.{value}") or (value == "now" and heard.has("sell.asks"))
+        if spoken and heard.unknown == 0 and not (value == "now" and heard.has("no", "negation")):
+            return answer([Found("when", value, said=heard.text, why="now or later")])
+    return None
+
+
+def _kind(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
+    kind = said_kind(heard)
+    if kind is None or heard.has("negation", "no"):
+        return None
+    return answer([Found(question.key, kind.value, said=heard.text, why="the word for the document")])
+
+
+def _more(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    number = int(question.key.split()[1]) + 1
+    said = [item for item in items(heard, context.sizes) if item.quantity is not None]
+    if len(said) == 1 and heard.unknown == 0 and not heard.has("negation", "no"):
+        slots: list[Found] = [Found(question.key, "more", How.IMPLIED, why="another line is named")]
+        doubts: list[Doubt] = []
+        if said[0].brand is not None:
+            named(said[0].brand, f"brand {number}", heard, slots, doubts)
+        if said[0].size is not None:
+            slots.append(Found(f"size {number}", said[0].size, said=heard.text, why="a size"))
+        slots.append(Found(f"quantity {number}", f"{said[0].quantity:f}", said=heard.text, why="a number"))
+        return answer(slots, tuple(doubts))
+    if agreeing.says_no(heard) or (heard.has("enough") and heard.unknown == 0 and not heard.has("more", NUMBER)):
+        return answer([Found(question.key, "no", said=heard.text, why="nothing more")])
+    if agreeing.says_yes(heard, "") or (heard.has("more") and heard.unknown == 0 and not heard.has("negation", "no")):
+        return answer([Found(question.key, "more", said=heard.text, why="something more")])
+    return None
+
+
+def _locale(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
+    for kind, locale in (("english", "en"), ("spanish", "es_PE")):
+        if heard.has(f"language.{kind}") and not heard.has("negation", "no"):
+            return answer([Found(question.key, locale, said=heard.text, why="the language that was named")])
+    return None
+
+
+def _role(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
+    roles = {"driver": "CHOFER", "operator": "OPERADOR", "owner": "TITULAR"}
+    found = [role for kind, role in roles.items() if heard.has(f"role.{kind}")]
+    if len(found) != 1 or heard.has("negation", "no"):
+        return None
+    return answer([Found(question.key, found[0], said=heard.text, why="the role that was named")])
+
+
+def _what_of_team(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
+    for what in ("drivers", "remove", "invite"):
+        if heard.has(f"team.{what}") and not heard.has("negation", "no"):
+            return answer([Found(question.key, what, said=heard.text, why="what is to be done with the team")])
+    return None
+
+
+_CHOICES: dict[tuple[str, str], Reader] = {
+    ("", "seller"): _named_choice,
+    ("", "brand"): _named_choice,
+    ("", "size"): _size,
+    ("close", "what"): _what_arrived,
+    ("accept", "what"): _what_accepted,
+    ("team", "what"): _what_of_team,
+    ("", "when"): _when_sold,
+    ("", "kind"): _kind,
+    ("", "more"): _more,
+    ("", "locale"): _locale,
+    ("", "role"): _role,
+}

@@ -1,0 +1,76 @@
+"""A report cut into its statements: "llegaron 18, faltan 2 y lo demás conforme" is three."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.understanding.heard import Heard, Mention
+
+_BOUNDARIES = frozenset({"and", "except", "rest"})
+
+_DONE = ("idos", "idas", "ados", "adas", "antes", "missing", "received", "short")
+"""Endings of a word that stands after its number: 18 recibidos, 2 faltantes."""
+
+_TOLD = ("arrived", "received", "lack")
+
+
+@dataclass(slots=True)
+class Part:
+    """A statement, and how it is meant."""
+
+    mentions: list[Mention]
+    """What it mentions."""
+    lacks: bool
+    denied: bool
+    everything: bool
+    rest: bool
+
+
+def statements(heard: Heard) -> list[Part]:
+    """Cut at commas and ands; "menos" and "lo demás" begin a part of their own."""
+    cut: list[list[Mention]] = [[]]
+    for mention in heard.mentions:
+        if mention.text == "menos" and _is_short_of(heard, mention, cut[-1]):
+            cut[-1].append(mention)
+        elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+"):
+            cut.append([mention] if mention.has("except", "rest") else [])
+        elif _begins_another(mention, cut[-1]):
+            cut.append([mention])
+        else:
+            cut[-1].append(mention)
+    return [_statement(one) for one in cut if one]
+
+
+def _begins_another(mention: Mention, part: list[Mention]) -> bool:
+    """Say whether another statement begins without a sign: "llegaron 18 faltan 2", "18 recibidos 2 faltantes"."""
+    if not (any(one.has("number") for one in part) and any(one.has(*_TOLD) for one in part)):
+        return False
+    if mention.has("number"):
+        return part[-1].text.endswith(_DONE) or not part[-1].has("small", "times", *_TOLD)
+    return (
+        not mention.text.startswith("de ")
+        and mention.has(*_TOLD)
+        and part[-1].has("number", "unit", "only", "polite", "all", "brand", "kilo", "goods")
+    )
+
+
+def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
+    """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
+    after = [one for one in heard.words if one.start > mention.start][:4]
+    counted = [one for one in before if not one.has("unit", "goods", "small")][-1:]
+    return any(one.has("number", "one") for one in counted) and not any(one.has("number", "brand") for one in after)
+
+
+def _statement(mentions: list[Mention]) -> Part:
+    denied = any(one.has("reason.never_came") for one in mentions)
+    for place, mention in enumerate(mentions):
+        ahead = [one for one in mentions[place + 1 : place + 4] if not one.has("small")]
+        if mention.has("negation") and ahead and ahead[0].has("arrived", "received"):
+            denied = True
+    return Part(
+        mentions,
+        lacks=any(one.has("lack", "except") or one.text == "menos" for one in mentions),
+        denied=denied,
+        everything=any(one.has("all") for one in mentions),
+        rest=any(one.has("rest") for one in mentions),
+    )
