@@ -130,6 +130,8 @@ class Statements:
         self.talk.led_by(text)
         self.talk.asked = ""
         which = next((doubt for doubt in meaning.doubts if doubt.key == LINE), None)
+        if which is not None and len(which.candidates) == 1:
+            return self.line_chosen(which.candidates[0][0])
         if which is not None:
             question = Question(LINE, _("Which of these is it about?"), which.candidates)
             return self.router.finish(question)
