@@ -25,8 +25,10 @@ IDLE = [heading for heading in HEADINGS if heading.endswith(("idle", "reminder",
 EVIDENCE = {
     "close": ("arrived", "received", "lack", "difference", "all", "only", "reason.never_came", "nothing"),
     "arrive": ("arrive.says", "arrive.delivered", "arrived", "received", "all", "difference", "lack"),
-    "request": ("number", "make", "request.nouns"),
-    "accept": ("accept.offers", "only"),
+    "request": ("number", "make", "request.nouns", "accept.asks", "repeat.asks"),
+    "accept": ("accept.offers", "only", "sell.asks"),
+    "sell": ("document",),
+    "reject": ("unable", "unwanted"),
     "repeat": ("repeat.like",),
 }
 WORDS = st.sampled_from(
