@@ -10,9 +10,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot import health, logs, registry, supervised
 from bot.handlers import phones, telegram, whatsapp
+from bot.i18n import KNOWN
 from bot.receipts import page
 from bot.runtime import Runtime
 from bot.settings import Settings, load
+from bot.understanding.lexicon import lexicon
 
 LARGEST_BODY = 256 * 1024
 """Bytes. The largest real webhook is a few kilobytes."""
@@ -24,6 +26,8 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         settings = load()
         logs.set_up(settings.log_level, settings.log_format)
         supervised.stop_with_parent(signal.SIGKILL)  # the server's own process, should its manager be killed
+        for locale in KNOWN:
+            lexicon(locale)  # half a second that nobody's first message should wait for
     runtime = runtime or settings.runtime()
     registry.discover()
     app = Flask("bot", static_folder=None)

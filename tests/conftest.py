@@ -85,5 +85,7 @@ ALWAYS_ON_BOTH = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave the second database to the whole suite, where it tells the same story as the first."""
     for item in items:
-        if "postgresql" in item.name and item.path.name not in ALWAYS_ON_BOTH:
+        second_database = "postgresql" in item.name and item.path.name not in ALWAYS_ON_BOTH
+        other_channel = item.path.name == "test_transcripts.py" and item.name.endswith(("-telegram]", "-console]"))
+        if second_database or other_channel:
             item.add_marker(pytest.mark.slow)

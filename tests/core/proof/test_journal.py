@@ -26,6 +26,8 @@ from scopbot import app
 from tests.core.proof.tampering import unguarded
 from tests.core.scene import Scene
 
+pytestmark = pytest.mark.slow
+
 KEYRING = Keyring(new_signing_key())
 NO_KEYS = Keyring()
 
