@@ -52,7 +52,7 @@ FIRST: Script = {
         "idioma",
         "es_PE",
     ],
-    HYDE: ["hola", *_requests("charles bukowsky srl - pta callao", 100), "menu", "equipo", "done"],
+    HYDE: ["hola", "solicitar", "joyce gas", "10 kg", "100", "no", "yes", "menu", "equipo", "done"],
     NOBODY: ["hola", "60016454717", "menu", "alta"],
 }
 
