@@ -22,6 +22,7 @@ from bot import demo, inviting, logs, missed, registry, supervised
 from bot.handlers import console as terminal
 from bot.i18n import language
 from bot.receipts import checking
+from bot.receipts.issuing import make_demo_key
 from bot.runtime import Runtime
 from bot.settings import BadSettings, Settings, load
 from bot.understanding import explaining, inspecting
@@ -67,8 +68,10 @@ def prepare(found: Settings) -> None:
     """Bring the database to the newest form, and load the demo cast where it is wanted."""
     database = found.runtime().database
     schema.upgrade(database)
-    if found.bot_demo and demo.load(database):
-        errors.print("The demo cast is loaded.")
+    if found.bot_demo:
+        make_demo_key(database)
+        if demo.load(database):
+            errors.print("The demo cast is loaded.")
     database.close()
 
 

@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.register_blueprint(health.blueprint(runtime))
-    app.register_blueprint(page.blueprint(runtime, settings.keyring()))
+    app.register_blueprint(page.blueprint(runtime, settings.receipts(runtime.database)))
     if settings.has_telegram:
         app.register_blueprint(telegram.blueprint(runtime, settings))
     if settings.has_whatsapp:

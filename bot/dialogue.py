@@ -19,6 +19,7 @@ from bot.folding import fold
 from bot.hours import DEFAULT_HOURS, Hours
 from bot.i18n import _
 from bot.messages import ANSWER_MARK, Choice, Outgoing
+from bot.receipts.issuing import NO_RECEIPTS, Receipts
 
 if TYPE_CHECKING:
     from bot.people import PeopleBook
@@ -206,6 +207,8 @@ class LastWord:
     choices: tuple[Choice, ...] = ()
     refused: str = ""
     """The key whose answer did not hold."""
+    attachment: str = ""
+    """The token of a receipt that goes with it as a picture."""
 
 
 End = Question | Finished | LastWord | None
@@ -243,6 +246,7 @@ class Scene:
     people: PeopleBook
     at: datetime
     hours: Hours = DEFAULT_HOURS
+    receipts: Receipts = NO_RECEIPTS
 
 
 def _no_options(_note: str) -> Sequence[tuple[str, str]]:
@@ -258,6 +262,7 @@ class Chat:
         self.people = scene.people
         self.at = scene.at
         self.hours = scene.hours
+        self.receipts = scene.receipts
         self.draft = talk.id
         """Names this conversation, so that it makes one order at most."""
         self.met: dict[str, None] = {}
@@ -389,9 +394,9 @@ class Chat:
             )
         return answer
 
-    def stop(self, text: str, choices: Sequence[Choice] = ()) -> NoReturn:
-        """End the conversation with a last word and what may be done next."""
-        raise _Stop(LastWord(text, tuple(choices)))
+    def stop(self, text: str, choices: Sequence[Choice] = (), attachment: str = "") -> NoReturn:
+        """End the conversation with a last word, what may be done next, and a receipt's token that goes with it."""
+        raise _Stop(LastWord(text, tuple(choices), attachment=attachment))
 
     def _meet(self, key: str) -> None:
         if key in self.met:

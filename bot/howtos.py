@@ -31,6 +31,7 @@ HOW = {
     "later": N_("Write “posponer” and choose the time at which I shall remind you of the order."),
     "menu": N_("Write “menú” and choose by number."),
     "pending": N_("Write “pendientes”: I list what waits for you, what is urgent first."),
+    "receipt": N_("Write “constancia” and the code: I give you a signed receipt that anybody can check."),
     "reject": N_("To reject: choose the order, say why, and confirm. It is final. Also like this: “rechaza la 717”."),
     "reminders": N_("Write “avisos” to turn the summaries of the morning and of Mondays on or off."),
     "repeat": N_("Write “repetir”: I show your last order again, and with one yes it is requested."),

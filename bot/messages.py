@@ -97,6 +97,8 @@ class Outgoing:
     """The label of a button that shares the person's own contact, where the channel has one."""
     ack: str = ""
     template: Template | None = None
+    attachment: str = ""
+    """The token of a receipt whose picture goes with it, where the channel takes files; drawn when it leaves."""
 
     def numbered(self) -> str:
         """Return the text with its choices as a numbered list, one a line: it works on any phone."""
@@ -120,6 +122,8 @@ class Outgoing:
             content["ack"] = self.ack
         if self.template:
             content["template"] = [self.template.name, *self.template.values]
+        if self.attachment:
+            content["attachment"] = self.attachment
         return content
 
     @classmethod
@@ -128,4 +132,11 @@ class Outgoing:
         choices = tuple(Choice(label, payload) for label, payload in content.get("choices", ()))
         named = content.get("template")
         template = Template(named[0], tuple(named[1:])) if named else None
-        return cls(content.get("text", ""), choices, content.get("ask_contact", ""), content.get("ack", ""), template)
+        return cls(
+            content.get("text", ""),
+            choices,
+            content.get("ask_contact", ""),
+            content.get("ack", ""),
+            template,
+            content.get("attachment", ""),
+        )

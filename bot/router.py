@@ -63,7 +63,7 @@ class Router:
         orders = OrderBook(work.tx, self.contact.actor, work.at)
         links = work.runtime.join_links
         book = PeopleBook(work.tx, self.contact.actor, work.at, links)
-        self.scene = Scene(self.contact.actor, orders, book, work.at, work.runtime.hours)
+        self.scene = Scene(self.contact.actor, orders, book, work.at, work.runtime.hours, work.runtime.receipts)
 
     def answer(self) -> Outgoing | None:
         """Return what the person is told; None only where silence is the polite answer (a group)."""
@@ -390,7 +390,7 @@ class Router:
                 return reply
             case LastWord():
                 self.talk.rest(end.choices)
-                return Outgoing(end.text, end.choices)
+                return Outgoing(end.text, end.choices, attachment=end.attachment)
             case None:
                 return self._cancel()
 

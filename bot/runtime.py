@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.hours import DEFAULT_HOURS, Hours
 from bot.i18n import DEFAULT
 from bot.pace import Pace
+from bot.receipts.issuing import NO_RECEIPTS, Receipts
 from core import clock
 from core.db import Database
 
@@ -29,6 +30,8 @@ class Runtime:
     """Says the bot's username at Telegram, once it is known."""
     hours: Hours = DEFAULT_HOURS
     """When people are reminded."""
+    receipts: Receipts = NO_RECEIPTS
+    """What signs receipts."""
     clock: Callable[[], datetime] = field(default=clock.now)
 
     def join_links(self, code: str) -> str:

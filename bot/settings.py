@@ -18,6 +18,7 @@ from bot.facts import TELEGRAM_NAME, Remembered
 from bot.hours import Hours
 from bot.i18n import KNOWN
 from bot.pace import Pace
+from bot.receipts.issuing import Receipts, demo_keyring
 from bot.runtime import Runtime
 from core.db import Database
 from core.proof.keys import Keyring
@@ -197,6 +198,13 @@ class Settings(BaseSettings):
         """Return the keys that sign and check receipts."""
         return Keyring(self.receipt_signing_key, self.receipt_public_keys.split())
 
+    def receipts(self, database: Database) -> Receipts:
+        """Return what signs receipts: in the demo, where no key is set, one that is kept in the database."""
+        own = self.keyring()
+        address = self.public_base_url or (f"http://{self.host}:{self.port}" if self.bot_demo else "")
+        is_set = own.can_sign or not self.bot_demo
+        return Receipts((lambda: own) if is_set else demo_keyring(database), address)
+
     def hours(self) -> Hours:
         """Return when people are reminded."""
         first, second, last = (time.fromisoformat(call) for call in self.reminders_calls.split(","))
@@ -225,6 +233,7 @@ class Settings(BaseSettings):
             locale=self.bot_locale,
             paces=self.paces(),
             hours=self.hours(),
+            receipts=self.receipts(database),
             whatsapp_number=(self.twilio_whatsapp_from or "").removeprefix("whatsapp:"),
             telegram_name=(lambda: given_name) if given_name else Remembered(database, TELEGRAM_NAME),
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from functools import singledispatch
+from typing import Any
 
 from bot import people
 from bot.i18n import N_, _, ngettext
@@ -286,11 +287,15 @@ def _declared_lines(entry: Entry, order: Order) -> str:
 
 
 def _declared_document(entry: Entry) -> str:
-    told = entry.declared
-    if not told.get("document"):
-        return ""
-    kind = Document(told["document_kind"]) if told.get("document_kind") else None
-    return papers_of(told["document"], kind, told.get("invoice", ""), told.get("plate", "")).replace("\n", ", ")
+    return ", ".join(papers_declared(entry.declared))
+
+
+def papers_declared(declared: Mapping[str, Any]) -> list[str]:
+    """Return what was declared to go with a sale: documents and plate, one each."""
+    if not declared.get("document"):
+        return []
+    kind = Document(declared["document_kind"]) if declared.get("document_kind") else None
+    return papers_of(declared["document"], kind, declared.get("invoice", ""), declared.get("plate", "")).splitlines()
 
 
 # --- what can be done next --------------------------------------------------------------------------------------------

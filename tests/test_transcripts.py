@@ -51,7 +51,12 @@ def test_everybody_is_told_what_is_written(
             (FOLDER / f"{name}.txt").write_text(written(steps), encoding="utf-8")
         return
     for step, told in play(world, steps, channel):
-        assert as_on(channel, step.heard) == told, f"after {step.source}"
+        assert unsigned(as_on(channel, step.heard)) == unsigned(told), f"after {step.source}"
+
+
+def unsigned(told: list[str]) -> list[str]:
+    """Return the text without a receipt's signature: it is over the channel too."""
+    return [re.sub(r"/v/\S+$|[2-9A-Z]{4}-[2-9A-Z]{4}$", "…", line) for line in told]
 
 
 def as_on(channel: str, told: list[str]) -> list[str]:

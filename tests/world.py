@@ -46,6 +46,7 @@ NAMES = {"PLANTA": PLANT, "HYDE": HYDE, "EMILE": EMILE, "CHOFER": DRIVER, "NADIE
 }
 CHATS = {phone: f"9000000{phone[-2:]}" for phone in NAMES.values()}
 PUBLIC_URL = "https://bot.example"
+SIGNING_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
 TELEGRAM_TOKEN, TELEGRAM_SECRET = "123456:TEST", "telegram-secret"
 ACCOUNT_SID, AUTH_TOKEN, SENDER = "AC" + "0" * 31 + "1", "an-auth-token", "whatsapp:+14155238886"
 MANUAL_DAY = datetime(2021, 3, 26, 1, 52, 25, tzinfo=UTC)
@@ -77,6 +78,7 @@ def settings(url: str, **changes: Any) -> Settings:
         "twilio_auth_token": AUTH_TOKEN,
         "twilio_whatsapp_from": SENDER,
         "bot_demo": True,
+        "receipt_signing_key": SIGNING_KEY,
         **changes,
     }
     return Settings(**given)
@@ -116,6 +118,7 @@ class World:
             database=database,
             channels=self.settings.channels() | {"console"},
             whatsapp_number="+14155238886",
+            receipts=self.settings.receipts(database),
             clock=self.clock,
         )
 

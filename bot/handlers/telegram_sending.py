@@ -6,10 +6,11 @@ Telegram counts characters; counting UTF-16 units, as here, is never too long.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, KeyboardButton, ReplyKeyboardMarkup
 from telegram.constants import InlineKeyboardButtonLimit, MessageLimit
 from telegram.error import TelegramError
 
@@ -41,6 +42,7 @@ class TelegramSender:
     def __init__(self, settings: Settings, runtime: Runtime) -> None:
         self._bot = make_bot(settings)
         self._ready = False
+        self._runtime = runtime
         pace = runtime.paces.get(NAME)
         self._gap = pace.chat_gap.total_seconds() if pace else 0.0
 
@@ -51,17 +53,32 @@ class TelegramSender:
             self._ready = True
         if letter.message.ack:
             await self._stop_spinner(letter.message.ack)
-        drawn = list(parts(letter.message, letter.parts_sent if letter.repeated else None, letter.locale))
+        documents = await asyncio.to_thread(self._document, letter) if letter.message.attachment else []
+        texts_sent = max(0, letter.parts_sent - len(documents))
+        drawn: list[tuple[str, Markup] | InputFile] = [
+            *documents,
+            *parts(letter.message, texts_sent if letter.repeated else None, letter.locale),
+        ]
 
-        async def send(part: tuple[str, Markup]) -> str:
-            text, markup = part
+        async def send(part: tuple[str, Markup] | InputFile) -> str:
             try:
-                sent = await self._bot.send_message(int(letter.address), text, reply_markup=markup)
+                if isinstance(
+                    part, InputFile
+                ):  # not as a photo: those are compressed on the way, which breaks the seal
+                    sent = await self._bot.send_document(int(letter.address), part)
+                else:
+                    sent = await self._bot.send_message(int(letter.address), part[0], reply_markup=part[1])
             except (TelegramError, ValueError) as error:
                 raise decide(error) from error
             return str(sent.message_id)
 
         return await send_parts(drawn, letter.parts_sent, self._gap, send)
+
+    def _document(self, letter: Claimed) -> list[InputFile]:
+        """Return the picture of the letter's receipt; nothing when its order says something else by now."""
+        database = self._runtime.database
+        picture = self._runtime.receipts.picture(database, letter.message.attachment, letter.locale)
+        return [InputFile(picture[1], filename=picture[0])] if picture else []
 
     async def look_up(self, letter: Claimed) -> str | None:  # noqa: ARG002 - the channel's interface
         """Refuse: a bot cannot read what it said in a chat."""

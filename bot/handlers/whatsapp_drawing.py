@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot import templates
 from bot.handlers.drawing import Button, again, marked, texts_of, titles
@@ -26,6 +27,7 @@ from bot.handlers.whatsapp_templates import Known
 from bot.i18n import DEFAULT, _, closest, language
 from bot.letters import Claimed
 from bot.messages import Outgoing, Template
+from bot.receipts.issuing import code_of
 from bot.signs import length, shorten
 
 LONGEST_TEXT = 1500
@@ -47,9 +49,13 @@ class Drawn:
     """What the person reads."""
     content_sid: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    media_url: str = ""
+    """Where the platform fetches the picture that goes with it."""
 
-    def form(self) -> dict[str, str]:
+    def form(self) -> dict[str, Any]:
         """Return the fields of the call that say what is sent."""
+        if self.media_url:
+            return {"body": self.body, "media_url": [self.media_url]}
         if not self.content_sid:
             return {"body": self.body}
         return {"content_sid": self.content_sid, "content_variables": json.dumps(self.values, ensure_ascii=False)}
@@ -67,6 +73,17 @@ def draw_session(letter: Claimed, find: Find) -> list[Drawn]:
         texts = marked(texts, letter.parts_sent, letter.locale)
     *before, last = texts
     return [*(Drawn(text) for text in before), _with_buttons(last, buttons, letter.locale, find)]
+
+
+def draw_receipt(letter: Claimed, address: str) -> list[Drawn]:
+    """Return the message with the picture of the letter's receipt, if it has one."""
+    token = letter.message.attachment
+    if not token or not address:
+        return []
+    locale = closest(letter.locale) or DEFAULT
+    with language(locale):
+        caption = _("Receipt {code}").format(code=code_of(token))
+    return [Drawn(caption, media_url=f"{address}/v/{token}.png?l={locale}")]
 
 
 def draw_template(letter: Claimed, find: Find) -> Drawn | None:

@@ -17,12 +17,11 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, select
 
 from bot import alarms
-from bot.handlers.drawing import marked
 from bot.handlers.parts import first_of, send_parts
 from bot.handlers.twilio_client import CONNECTIONS, FAILURES, code_of, decide, make_client
 from bot.handlers.twilio_errors import CONTENT_REFUSED
 from bot.handlers.whatsapp import NAME, PREFIX
-from bot.handlers.whatsapp_drawing import Drawn, draw_session, draw_template
+from bot.handlers.whatsapp_drawing import Drawn, draw_receipt, draw_session, draw_template
 from bot.handlers.whatsapp_templates import Known, find
 from bot.letters import CannotTellError, Claimed, Fate, SendError
 from bot.runtime import Runtime
@@ -57,6 +56,7 @@ class WhatsAppSender:
         self._client = make_client(settings)
         self._sender = settings.twilio_whatsapp_from
         self._callback = f"{settings.public_base_url}/whatsapp/status"
+        self._address = settings.public_base_url or ""
         self._runtime = runtime
         pace = runtime.paces.get(NAME)
         self._gap = pace.chat_gap.total_seconds() if pace else 0.0
@@ -83,13 +83,19 @@ class WhatsAppSender:
 
     def _draw(self, letter: Claimed) -> list[Drawn]:
         if self._is_within_window(letter):
-            return draw_session(letter, self._find)
+            return self._draw_all(letter)
         template = draw_template(letter, self._find)
         if template is not None:
             return [template]
         if letter.last_inbound_at is None and not letter.outside:
-            return draw_session(letter, self._find)  # they may have written before this bot was there: Twilio knows
+            return self._draw_all(letter)  # they may have written before this bot was there: Twilio knows
         raise SendError("outside the 24 hours, and no approved template says this", Fate.SHUT)
+
+    def _draw_all(self, letter: Claimed) -> list[Drawn]:
+        """Return what the letter is sent as; the picture first, so that the buttons are the last that came."""
+        pictures = draw_receipt(letter, self._address)
+        rest = replace(letter, parts_sent=max(0, letter.parts_sent - len(pictures)))
+        return [*pictures, *draw_session(rest, self._find)]
 
     def _is_within_window(self, letter: Claimed) -> bool:
         wrote = letter.last_inbound_at
@@ -150,8 +156,8 @@ class WhatsAppSender:
 
     def _bodies(self, letter: Claimed) -> list[set[str]]:
         """Return what each part that is not surely sent reads like, with and without the words for a repeated one."""
-        plain = [drawn.body for drawn in draw_session(replace(letter, repeated=False), self._find)]
-        repeated = marked(plain, letter.parts_sent, letter.locale)
+        plain = [drawn.body for drawn in self._draw_all(replace(letter, repeated=False))]
+        repeated = [drawn.body for drawn in self._draw_all(replace(letter, repeated=True))]
         first = first_of(plain, letter.parts_sent)
         return [{_read(plain[place]), _read(repeated[place])} for place in range(first, len(plain))]
 

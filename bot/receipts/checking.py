@@ -74,8 +74,7 @@ def told(facts: Facts) -> Iterator[str]:
         yield f"   {step.person}, {facts.agent(step.party).name}"
         for product in facts.products:
             yield from (f"   {line}" for line in _line(product, step))
-        if document := step.declared.get("document"):
-            yield f"   {document}"
+        yield from (f"   {paper}" for paper in texts.papers_declared(step.declared))
         if reason := step.declared.get("reason") or step.declared.get("remark"):
             yield "   " + _("Reason: {reason}").format(reason=reason)
 

@@ -12,7 +12,7 @@ from core.proof import picture
 from core.proof.facts import Facts, Holder, Product, Step
 from core.proof.keys import Keyring
 from core.proof.receipts import Receipt, issue
-from core.terms import Document, Movement, Status
+from core.terms import Movement, Status
 
 TITLE = Style(36, bold=True)
 STATUS = Style(46, bold=True, colour=PAPER)
@@ -133,10 +133,7 @@ def _movement(sheet: Sheet, step: Step, facts: Facts) -> None:
 
 def _declared(step: Step) -> Iterator[str]:
     declared = step.declared
-    if declared.get("document"):
-        kind = declared.get("document_kind")
-        named = _(texts.DOCUMENT[Document(kind)]) if kind else _("Document")
-        yield f"{named} {declared['document']}"
+    yield from texts.papers_declared(declared)
     if reason := declared.get("reason") or declared.get("remark"):
         yield _("Reason: {reason}").format(reason=reason)
 

@@ -10,6 +10,8 @@ from flask import Blueprint, Response, render_template_string, request
 
 from bot.i18n import KNOWN, N_, _, closest, language
 from bot.receipts.checking import told
+from bot.receipts.issuing import Receipts
+from bot.receipts.serving import BusyError, Pictures
 from bot.runtime import Runtime
 from core.proof.facts import Facts
 from core.proof.keys import Keyring, UnknownKeyError
@@ -50,14 +52,14 @@ HEADERS = {
 }
 
 
-def blueprint(runtime: Runtime, keyring: Keyring) -> Blueprint:
+def blueprint(runtime: Runtime, receipts: Receipts) -> Blueprint:
     """Return the page."""
     web = Blueprint("receipts", __name__)
     page = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 
     @web.get("/v/<token>")
     def receipt(token: str) -> Response:
-        answer, read, facts = ask(runtime, keyring, token)
+        answer, read, facts = ask(runtime, receipts.keyring(), token)
         wanted = request.accept_languages.best_match([locale.split("_")[0] for locale in KNOWN])
         spoken = closest(wanted) or runtime.locale
         with language(spoken):
@@ -72,6 +74,19 @@ def blueprint(runtime: Runtime, keyring: Keyring) -> Blueprint:
                 disclaimer=_("It does not replace Osinergmin's SCOP."),
             )
         return Response(body, STATUS_CODE[answer], HEADERS, content_type="text/html; charset=utf-8")
+
+    pictures = Pictures(runtime.database, receipts)
+
+    @web.get("/v/<token>.png")
+    def picture(token: str) -> Response:
+        spoken = closest(request.args.get("l")) or runtime.locale
+        try:
+            drawn = pictures.get(token, spoken)
+        except BusyError:
+            return Response("try again", 503, {**HEADERS, "Retry-After": "2"}, content_type="text/plain")
+        if drawn is None:
+            return Response("not found", 404, HEADERS, content_type="text/plain")
+        return Response(drawn, 200, HEADERS, content_type="image/png")
 
     return web
 

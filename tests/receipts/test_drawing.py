@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.i18n import KNOWN, language
+from bot.receipts.checking import told
 from bot.receipts.drawing import GROUND, draw, make
 from bot.receipts.sheet import MARGIN, WIDTH, Style, wrapped
 from core.proof.facts import Facts, Product, Step
@@ -150,6 +151,16 @@ def test_wrapped_lines_fit_and_lose_nothing(text: str, width: int) -> None:
     lines = wrapped(text, style, width)
     assert all(style.font.getlength(line) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_the_papers_of_a_tank_truck_are_told() -> None:
+    sale = FACTS.steps[2]
+    declared = {**sale.declared, "invoice": "F001-00000777", "plate": "ABC-123"}
+    facts = replace(FACTS, steps=(*FACTS.steps[:2], replace(sale, declared=declared)))
+    said = "\n".join(told(facts))
+    for paper in ("Guía T001-00012345", "Factura F001-00000777", "Placa ABC-123"):
+        assert paper in said
+    assert drawn(facts).height > drawn(replace(FACTS, steps=FACTS.steps[:3])).height
 
 
 def test_made_receipts_are_sealed() -> None:

@@ -33,7 +33,7 @@ def client(any_world: World) -> FlaskClient:
     return web(any_world, receipt_signing_key=SIGNING)
 
 
-def web(world: World, **changes: str) -> FlaskClient:
+def web(world: World, **changes: str | bool) -> FlaskClient:
     return create_app(settings(world.url, **changes), world.runtime).test_client()
 
 
@@ -134,9 +134,14 @@ def test_keys_rotate(any_world: World, scene: Scene) -> None:
     assert opened(web(any_world, receipt_signing_key=fresh), token)[0] == 404
     kept = web(any_world, receipt_signing_key=fresh, receipt_public_keys=KEYRING.public_keys()[0])
     assert opened(kept, token)[0] == 200
-    only_public = web(any_world, receipt_public_keys=" ".join(Keyring(SIGNING).public_keys()))
+    only_public = web(
+        any_world,
+        receipt_signing_key="",
+        bot_demo=False,
+        receipt_public_keys=" ".join(Keyring(SIGNING).public_keys()),
+    )
     assert opened(only_public, token)[0] == 200
-    assert opened(web(any_world), token)[0] == 404
+    assert opened(web(any_world, receipt_signing_key="", bot_demo=False), token)[0] == 404
 
 
 def test_what_people_wrote_is_not_markup(client: FlaskClient, scene: Scene) -> None:

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email import message_from_bytes
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -145,9 +146,28 @@ def _params(request: Request) -> Json:
     raw: Json = dict(parse_qsl(request.query, keep_blank_values=True))
     if request.headers.get("Content-Type", "").startswith("application/json"):
         raw |= _as_json(json.loads(request.body or b"{}"))
+    elif request.headers.get("Content-Type", "").startswith("multipart/form-data"):
+        raw |= _form(request)
     else:
         raw |= dict(parse_qsl(request.body.decode(), keep_blank_values=True))
     return {name: _decoded(name, value) for name, value in raw.items()}
+
+
+def _form(request: Request) -> Json:
+    """Return the fields of a call that carries a file; the file as its name and content, in the field that names it."""
+    head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
+    fields: Json = {}
+    files: Json = {}
+    for part in message_from_bytes(head + request.body).walk():
+        name = part.get_param("name", header="Content-Disposition")
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes) and part.get_filename():
+            files[f"attach://{name}"] = {"filename": part.get_filename(), "content": content}
+        elif isinstance(content, bytes) and name:
+            fields[str(name)] = content.decode()
+    return {name: files.pop(value, value) for name, value in fields.items()} | {
+        name.removeprefix("attach://"): file for name, file in files.items()
+    }
 
 
 def _inline(markup: Any) -> bool:
@@ -198,6 +218,7 @@ class TelegramServer(StandIn):
         return dict.fromkeys(_ALWAYS_TRUE, lambda params: True) | {
             "getMe": lambda params: self.me,
             "sendMessage": self._send_message,
+            "sendDocument": self._send_document,
             "editMessageText": self._edit_text,
             "editMessageReplyMarkup": self._edit_markup,
             "setWebhook": self._set_webhook,
@@ -267,6 +288,19 @@ class TelegramServer(StandIn):
             sent = {**params, "message_id": next(self._message_ids), "date": int(time.time())}
             self._keep(sent)
         return self._message(sent)
+
+    def _send_document(self, params: Json) -> Json:
+        """Accept a file that comes with the call and return its message."""
+        if not isinstance(params.get("chat_id"), int):
+            raise _bad("chat not found")
+        if not isinstance(params.get("document"), dict) or not params["document"]["content"]:
+            raise _bad("file must be non-empty")
+        _check_markup(params.get("reply_markup"))
+        with self._changed:
+            sent = {**params, "message_id": next(self._message_ids), "date": int(time.time())}
+            self._keep(sent)
+        shown = {"file_id": f"file-{sent['message_id']}", "file_unique_id": str(sent["message_id"])}
+        return {**self._message(sent), "document": {**shown, "file_name": params["document"]["filename"]}}
 
     def _message(self, sent: Json) -> Json:
         """Return an accepted message as the Bot API shows it to the bot."""
