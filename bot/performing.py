@@ -118,11 +118,19 @@ def _remind(work: Work, command: people.WantReminders) -> Outgoing:
 
 
 def _receipt(done: Done, work: Work) -> Outgoing:
-    # the first choice is a harmless one: whoever sends "1" twice to say yes must not begin something else with it
     arrived = done.entry.movement is Movement.ARRIVED and Close in possible(done.order, work.contact.actor)
     steps = texts.closing_steps(done.order) if arrived else texts.next_steps(done.order, work.contact.actor)
-    choices = (texts.look_closer(done.order)[0], *steps, texts.to_menu())
+    # the first choice is a harmless one: whoever sends "1" twice to say yes must not begin something else with it
+    choices = (*_to_look_at(done.order, work, steps), *steps, texts.to_menu())
     return Outgoing(texts.receipt(done.order, done.entry, done.warnings), choices)
+
+
+def _to_look_at(order: Order, work: Work, steps: Sequence[Choice]) -> Sequence[Choice]:
+    """Return how the order is looked at: its receipt says the movements too; both where three buttons are enough."""
+    movements = texts.look_closer(order)[0]
+    if not work.runtime.receipts.keyring().can_sign:
+        return (movements,)
+    return (texts.to_receipt(order),) if steps else (movements, texts.to_receipt(order))
 
 
 def _invite(work: Work, command: people.Invite) -> Outgoing:

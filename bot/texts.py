@@ -334,6 +334,11 @@ def look_closer(order: Order) -> tuple[Choice, ...]:
     )
 
 
+def to_receipt(order: Order) -> Choice:
+    """Return the way to the order's signed receipt."""
+    return does(_("Receipt"), f"constancia {order.code}")
+
+
 def to_menu() -> Choice:
     """Return the way back to the menu."""
     return does(_("Menu"), "menu")

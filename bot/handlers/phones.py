@@ -75,7 +75,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
         response = Response(render_template_string(page, nonce=nonce), content_type="text/html; charset=utf-8")
         response.headers["Content-Security-Policy"] = (
             f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; "
-            "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
         return response
 
@@ -171,6 +171,7 @@ def _received(row: Any) -> dict[str, object]:
         "kind": KINDS[row.kind],
         "text": message.numbered(),
         "choices": [{"label": choice.label, "payload": choice.payload} for choice in message.choices],
+        "picture": f"/v/{message.attachment}.png" if message.attachment else "",
         "client_id": "",
         "at": row.at.isoformat(timespec="microseconds"),
     }

@@ -232,6 +232,7 @@ _FILLERS: dict[str, Callable[[Heard, Context], Slots]] = {
     "status": _order_only("status"),
     "detail": _order_only("detail"),
     "history": _order_only("history"),
+    "receipt": _order_only("receipt"),
     "request": _request,
     "repeat": _repeat,
     "search": _search,

@@ -14,7 +14,7 @@ from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.pointing import point
 
-LOOKS = ("history", "detail", "pending", "search", "status", "contacts", "help_", "menu")
+LOOKS = ("receipt", "history", "detail", "pending", "search", "status", "contacts", "help_", "menu")
 """The likeliest first, where a message has words of several."""
 _BETWEEN = frozenset({"se", "ya", "lo", "la", "los", "las", "le", "me", "was", "it", "ha", "han"})
 _WHETHER = (
@@ -22,7 +22,7 @@ _WHETHER = (
     *("can i", "i can", "where", "is it possible"),
 )
 """They ask whether or where, and a noun after them says little: "donde está mi pedido"."""
-ABOUT_AN_ORDER = frozenset({"history", "detail", "status"})
+ABOUT_AN_ORDER = frozenset({"receipt", "history", "detail", "status"})
 
 
 def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | None:

@@ -41,7 +41,7 @@ _BEFORE_ENDING = frozenset(
     ]
 )
 _COUNTED = ("unit", "kilo", "pound", "gallon", "dozen", "goods")
-_LOOKS = frozenset({"status", "detail", "history"})
+_LOOKS = frozenset({"status", "detail", "history", "receipt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,21 @@ def _points(before: Mention) -> bool:
 
 
 _POINTING = frozenset(
-    {"close", "accept", "sell", "reject", "annul", "arrive", "status", "detail", "history", "sign", "polite", "and"}
+    {
+        "close",
+        "accept",
+        "sell",
+        "reject",
+        "annul",
+        "arrive",
+        "status",
+        "detail",
+        "history",
+        "receipt",
+        "sign",
+        "polite",
+        "and",
+    }
 )
 
 

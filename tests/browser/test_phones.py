@@ -150,6 +150,10 @@ def test_an_order_goes_from_request_to_close(page: Page) -> None:
     history = emile.taps("Ver movimientos")
     assert TO_THE_SECOND.findall(history) == ["SOLICITADO", "ACEPTADO", "VENDIDO", "CERRADO"]
     assert "17 × JOYCE GAS 10 kg" in history
+    assert "Código de verificación" in emile.says(f"constancia {code[0]}")
+    picture = page.locator("img[alt=Constancia]").last
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function("image => image.complete && image.naturalWidth > 300", arg=picture.element_handle())
 
 
 def test_choices_are_numbered_in_the_text_and_pressed_as_buttons(page: Page) -> None:
@@ -170,4 +174,4 @@ def test_a_phone_can_be_handed_to_a_stranger_who_learns_nothing(page: Page) -> N
 def test_hostile_text_is_only_text(page: Page) -> None:
     emile = Phone(page, EMILE)
     emile.says("<img src=x onerror=alert(1)><b>cerrar</b>")
-    assert page.locator(".bubble img, .bubble b").count() == 0
+    assert page.locator(".text img, .text b").count() == 0
