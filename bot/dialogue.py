@@ -82,8 +82,7 @@ class Talk:
 
     def stored(self) -> dict[str, Any]:
         """Return what the address keeps: what is not empty."""
-        values = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
-        return {name: value for name, value in values if value}
+        return {name: value for name, value in vars(self).items() if value}
 
     def begin(self, conversation: str) -> None:
         """Open a conversation; what was open before is forgotten."""
@@ -170,7 +169,7 @@ def pick(text: str, shown: Sequence[Sequence[str]]) -> str | None:
     return None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Question:
     """Where a turn ends when an answer is missing."""
 
@@ -199,7 +198,7 @@ class Finished:
     commands: tuple[Command, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class LastWord:
     """Where a conversation ends with something to say."""
 
@@ -477,9 +476,11 @@ def turn(conversation: Conversation, talk: Talk, scene: Scene, spare: Sequence[s
             answered = {key: talk.answers[key] for key in chat.met if key in talk.answers}
             if pause.question.fenced:
                 talk.answers = answered  # what a sentence said beside it is not asked any more; back goes in this order
-            return replace(pause.question, answered=tuple(answered))
+            pause.question.answered = tuple(answered)
+            return pause.question
         except _Stop as stop:
-            return replace(stop.word, refused=chat.refused)
+            stop.word.refused = chat.refused
+            return stop.word
         except _Leave:
             return None
         except _Back:

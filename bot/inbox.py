@@ -14,7 +14,6 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot import contacts, router
@@ -26,6 +25,7 @@ from bot.people import ALPHABET
 from bot.performing import Work
 from bot.runtime import Runtime
 from bot.store import Kind, Waiting, addresses, inbox
+from core.adding import Adding
 from core.statement import Statement
 
 log = logging.getLogger(__name__)
@@ -46,13 +46,7 @@ _COLUMNS = (
     "next_attempt_at",
     "reference",
 )
-_KEEP = {
-    dialect.dialect().name: Statement(
-        dialect.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "provider_id"]).returning(inbox.c.id),
-        _COLUMNS,
-    )
-    for dialect in (sqlite, postgresql)
-}
+_KEEP = Adding(inbox, _COLUMNS, once=("channel", "provider_id"))
 _IS_NEW = text(f"state = '{Waiting.NEW.value}'")
 """Written out: an index over the new ones is used only when the planner can see that they are meant."""
 _NEXT = Statement(
@@ -160,7 +154,7 @@ def note_only(runtime: Runtime, incoming: Incoming) -> bool:
     """Keep a message as answered that will get no answer of its own; a second delivery of it changes nothing."""
     with runtime.database.transaction() as tx:
         row = {**_row(runtime, _cleaned(incoming)), "state": Waiting.ANSWERED}
-        return bool(_KEEP[tx.dialect.name].all(tx, row))
+        return _KEEP.one(tx, row) is not None
 
 
 def keep(runtime: Runtime, incoming: Incoming) -> bool:
@@ -205,9 +199,7 @@ def _row(runtime: Runtime, incoming: Incoming) -> dict[str, Any]:
 
 def _insert(runtime: Runtime, row: dict[str, Any]) -> int | None:
     with runtime.database.one_statement() as tx:
-        # to the last row: only then is the statement, and so the commit, done
-        new = _KEEP[tx.dialect.name].all(tx, row)
-    return new[0].id if new else None
+        return _KEEP.one(tx, row)
 
 
 def _cleaned(incoming: Incoming) -> Incoming:

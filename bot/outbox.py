@@ -12,14 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, or_, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot import pace
 from bot.letters import Claimed, Letter
 from bot.messages import Outgoing
 from bot.runtime import Runtime
 from bot.store import Kind, Sending, Urgency, addresses, outbox
-from core.statement import Statement
+from core.adding import Adding
 
 LEASE = timedelta(seconds=60)
 ANSWERS_EXPIRE = timedelta(minutes=30)
@@ -45,18 +44,15 @@ _COLUMNS = (
     "locale",
     "critical",
 )
-_POST_REPLY = Statement(outbox.insert().returning(outbox.c.id), _COLUMNS)
+_POST_REPLY = Adding(outbox, _COLUMNS)
 """A reply has no key: it is posted in the transaction that answers the message, once as that is."""
-_POST = {
-    dialect.dialect().name: Statement(
-        dialect.insert(outbox)
-        .on_conflict_do_nothing(index_elements=["dedupe_key"], index_where=text("dedupe_key IS NOT NULL"))
-        .returning(outbox.c.id),
-        (*_COLUMNS, "dedupe_key", "urgency", "person_id", "agent_id", "order_id", "subject"),
-    )
-    for dialect in (sqlite, postgresql)
-}
-"""By dialect. A letter whose key was posted before is not posted again."""
+_POST = Adding(
+    outbox,
+    (*_COLUMNS, "dedupe_key", "urgency", "person_id", "agent_id", "order_id", "subject"),
+    once=("dedupe_key",),
+    where=text("dedupe_key IS NOT NULL"),
+)
+"""A letter whose key was posted before is not posted again."""
 _WAITING = text(f"outbox.state IN ('{Sending.PENDING.value}', '{Sending.LEASED.value}')")
 """Written out: an index over the waiting ones is used only when the planner can see that they are meant."""
 _earlier = outbox.alias("earlier")
@@ -159,9 +155,9 @@ def post(tx: Connection, letters: Iterable[Letter], at: datetime) -> int | None:
     for letter in letters:
         row = _row(letter, at)
         if letter.kind is Kind.REPLY:
-            last = _POST_REPLY.scalar(tx, row)
+            last = _POST_REPLY.one(tx, row)
         else:
-            last = _POST[tx.dialect.name].scalar(tx, row | _particulars(letter)) or last
+            last = _POST.one(tx, row | _particulars(letter)) or last
     return last
 
 

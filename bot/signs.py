@@ -10,16 +10,19 @@ LONGEST_SIGN = 40
 """Characters; more marks than that on one letter are decoration, and may be cut."""
 BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc")
 """Letters by name that show nothing; a platform takes a text of only these for an empty one."""
+_CONTROLS = {code: " " for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
 
 
 def length(text: str) -> int:
     """Return how many UTF-16 units a text has: no platform counts more than these."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def sound(text: str) -> str:
     """Return the text as valid Unicode: halves of a sign that lost the other half are replaced."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\x00", "")
+    if not text.isascii():
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text.replace("\x00", "")
 
 
 def is_visible(text: str) -> bool:
@@ -33,7 +36,7 @@ def _shows(char: str) -> bool:
 
 def one_line(text: str) -> str:
     """Return a text on one line, without control characters and with single spaces."""
-    return " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in sound(text)).split())
+    return " ".join(sound(text).translate(_CONTROLS).split())
 
 
 def shorten(text: str, most: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -111,8 +110,7 @@ class OrderBook:
 
 def _sellers(rows: Sequence[Any]) -> list[Named]:
     """Return each seller once, with everything that it may sell."""
-    found: dict[int, Named] = {}
+    trades: dict[tuple[int, str, str], dict[Trade, None]] = {}
     for row in rows:
-        known = found.get(row.id, Named(row.id, row.name, row.place))
-        found[row.id] = replace(known, trades=tuple(dict.fromkeys((*known.trades, row.trade))))
-    return list(found.values())
+        trades.setdefault((row.id, row.name, row.place), {})[row.trade] = None
+    return [Named(*seller, tuple(sold)) for seller, sold in trades.items()]

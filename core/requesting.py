@@ -138,7 +138,7 @@ def insert(tx: Connection, order: Order, draft: str | None) -> tuple[int, str]:
 def _insert_with_new_code(tx: Connection, row: dict[str, object], trade: Trade) -> tuple[int, str]:
     for _attempt in range(CODE_ATTEMPTS):
         code = codes.draw(trade)
-        order_id = ADD_ORDER[tx.dialect.name].scalar(tx, {**row, "code": code})
+        order_id = ADD_ORDER.one(tx, {**row, "code": code})
         if order_id is not None:
             return order_id, code
     raise RuntimeError(f"{CODE_ATTEMPTS} codes in a row were taken")

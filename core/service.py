@@ -24,7 +24,7 @@ from core.statements import (
     SAVE_LINE,
     SAVE_ORDER,
 )
-from core.terms import Movement, Party, Role
+from core.terms import Movement, Party, Role, Status
 from core.transitions import RULES, OrderCommand, Request, check, outcome
 
 ORDER_WIDTH = len(ORDER_COLUMNS)
@@ -84,7 +84,7 @@ def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Do
         **_holders(deal),
         "asked": _asked(order),
     }
-    order, entry = _chained(order, Movement.REQUESTED, Party.BUYER, membership, actor, at, declared)
+    order, entry = _chained(order, Movement.REQUESTED, order.status, Party.BUYER, membership, actor, at, declared)
     _journal(tx, order, entry)
     return Done(order, entry, membership.role is Role.DRIVER, warnings)
 
@@ -119,9 +119,7 @@ def _move(tx: Connection, command: OrderCommand, order: Order, actor: Actor, at:
         carried = {"vehicle": vehicle.snapshot()} if vehicle else {}
         declared = {**declared, **carried, **_holders(deal)}
     movement, status = outcome(rule, moved)
-    after, entry = _chained(
-        replace(moved.order, status=status, moved_at=at), movement, party, membership, actor, at, declared
-    )
+    after, entry = _chained(moved.order, movement, status, party, membership, actor, at, declared)
     _save(tx, order, after)
     _journal(tx, after, entry)
     return Done(after, entry, membership.role is Role.DRIVER, warnings)
@@ -211,6 +209,7 @@ def _line_values(order_id: int, line: Line) -> dict[str, Any]:
 def _chained(
     order: Order,
     movement: Movement,
+    status: Status,
     party: Party,
     membership: Membership,
     actor: Actor,
@@ -222,7 +221,7 @@ def _chained(
         order.entries + 1,
         at,
         movement,
-        order.status,
+        status,
         party,
         membership.agent_id,
         membership.agent,
@@ -232,7 +231,7 @@ def _chained(
         declared,
     )
     head = chained(order.head or start(order.code), link_of(order.id, entry))
-    return replace(order, entries=entry.number, head=head), entry
+    return replace(order, status=status, moved_at=at, entries=entry.number, head=head), entry
 
 
 def link_of(order_id: int, entry: Entry) -> Link:

@@ -63,8 +63,12 @@ class Statement:
 
     def run(self, tx: Connection, facts: Facts) -> int:
         """Do it, and return how many rows it touched."""
+        return int(self.cursor(tx, facts).rowcount)
+
+    def cursor(self, tx: Connection, facts: Facts) -> Any:
+        """Do it, and return the driver's cursor."""
         prepared = self._prepared.get(tx.dialect.name) or self._prepare(tx.dialect)
-        return int(to_driver(tx, prepared.sql, prepared.arrange(facts)).rowcount)
+        return to_driver(tx, prepared.sql, prepared.arrange(facts))
 
     def run_each(self, tx: Connection, many: Iterable[Facts]) -> None:
         """Do it for each."""
@@ -133,6 +137,9 @@ def _from_driver(kind: Any, dialect: Dialect) -> Convert:
     return convert
 
 
+_WITHOUT_ZONE = len("2026-11-18 12:00:00.000000")
+
+
 @lru_cache(maxsize=256)
 def _moment_as_text(moment: datetime | None) -> str | None:
     """Return a moment as SQLAlchemy stores it in SQLite. The moment of a turn is written into a dozen columns."""
@@ -140,11 +147,11 @@ def _moment_as_text(moment: datetime | None) -> str | None:
         return None
     if moment.tzinfo is None:
         raise ValueError("a moment needs its time zone")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
 
 
 def _text_as_moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return None if text is None else datetime.fromisoformat(f"{text}Z")
 
 
 _as_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
@@ -162,14 +169,12 @@ def _converted(convert: Convert, value: Any) -> Any:
 def _by_position(names: list[str], given: list[tuple[str, Convert]], fixed: Facts) -> Callable[[Facts], Any]:
     converts = dict(given)
     converted = [(place, converts[key]) for place, key in enumerate(names) if converts.get(key) is not None]
-    choose: Callable[[Facts], Iterable[Any]]
-    if fixed or len(names) < 2:
-        choose = lambda facts: [fixed[key] if key in fixed else facts[key] for key in names]  # noqa: E731
-    else:
-        choose = itemgetter(*names)
+    choose: Callable[[Facts], Iterable[Any]] = (
+        itemgetter(*names) if len(names) > 1 else lambda facts: [facts[key] for key in names]
+    )
 
     def arrange(facts: Facts) -> list[Any]:
-        values = list(choose(facts))
+        values = list(choose({**facts, **fixed} if fixed else facts))
         for place, convert in converted:
             values[place] = convert(values[place])  # type: ignore[misc]  # those without one are left out above
         return values

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, bindparam, exists, func, literal, or_, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
+from core.adding import Adding
 from core.statement import Statement
 from core.tables import (
     AgentRow,
@@ -401,32 +401,30 @@ MADE_BY = Statement(
     .select_from(orders.join(entries, and_(entries.c.order_id == orders.c.id, entries.c.number == 1)))
     .where(orders.c.draft == bindparam("draft_name"), orders.c.buyer_id == bindparam("buyer"))
 )
-ADD_ORDER = {
-    dialect.dialect().name: Statement(
-        dialect.insert(orders).on_conflict_do_nothing(index_elements=["code"]).returning(orders.c.id),
-        columns=(
-            "code",
-            "trade",
-            "buyer_id",
-            "seller_id",
-            "status",
-            "requested_at",
-            "moved_at",
-            "kilograms",
-            "gallons",
-            "buyer_ruc",
-            "seller_ruc",
-            "destination",
-            "purchase_order",
-            "delivery_on",
-            "comment",
-            "document",
-            "draft",
-            "entries",
-        ),
-    )
-    for dialect in (sqlite, postgresql)
-}
+ADD_ORDER = Adding(
+    orders,
+    (
+        "code",
+        "trade",
+        "buyer_id",
+        "seller_id",
+        "status",
+        "requested_at",
+        "moved_at",
+        "kilograms",
+        "gallons",
+        "buyer_ruc",
+        "seller_ruc",
+        "destination",
+        "purchase_order",
+        "delivery_on",
+        "comment",
+        "document",
+        "draft",
+        "entries",
+    ),
+    once=("code",),
+)
 """By dialect. Adds nothing, and returns nothing, when the code is taken."""
 ADD_LINE = Statement(
     lines.insert(),

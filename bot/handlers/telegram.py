@@ -18,7 +18,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # spans of time as such, not as seconds: read when the library is loaded
-from telegram import CallbackQuery, Message
+from telegram import CallbackQuery, Chat, Message, User
 from telegram.constants import ChatType
 
 from bot import inbox
@@ -130,7 +130,8 @@ def _from_update(update: dict[str, Any], bot_id: str) -> Incoming | None:
     if tapped is not None:
         return _from_button(CallbackQuery.de_json(_without_message(tapped), None), provider_id)
     if said is not None:
-        incoming = _from_message(_parsed(said), _content, provider_id)
+        is_text = isinstance(said.get("text"), str)
+        incoming = _from_text(said, provider_id) if is_text else _from_message(_parsed(said), _content, provider_id)
         quoted = _quoted(said.get("reply_to_message"), bot_id)
         return replace(incoming, quoted=quoted) if incoming is not None and quoted else incoming
     return None if edited is None else _from_message(_parsed(edited), _changed, provider_id)
@@ -145,6 +146,21 @@ def _without_message(tapped: dict[str, Any]) -> dict[str, Any]:
     shown = tapped.get("message")
     return (
         tapped if shown is None else {**tapped, "message": {key: shown[key] for key in ("message_id", "date", "chat")}}
+    )
+
+
+def _from_text(said: dict[str, Any], provider_id: str) -> Incoming | None:
+    """Return what a message of text says: who, where and the text are parsed, and none of the ninety other fields."""
+    sender, chat = User.de_json(said["from"], None) if said.get("from") else None, Chat.de_json(said["chat"], None)
+    if sender is None or sender.is_bot:
+        return None
+    return Incoming(
+        channel=NAME,
+        address=str(chat.id),
+        provider_id=provider_id,
+        text=said["text"],
+        language=sender.language_code or "",
+        private=chat.type == ChatType.PRIVATE,
     )
 
 

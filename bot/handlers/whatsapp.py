@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Request, Response, request
+from flask.globals import request_ctx
 from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator, get_signature_algorithm
 from werkzeug.datastructures import MultiDict
 
@@ -62,13 +63,14 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
 
     def signed_form() -> dict[str, str] | None:
         """Return the first value of each field, or None when Twilio did not sign what was posted."""
-        signature = request.headers.get("X-Twilio-Signature")
-        algorithm = get_signature_algorithm(request.headers.get("X-Twilio-Webhooks-Signature-Settings"))
+        posted = request_ctx.request  # the request itself: each look through Flask's own name for it is looked up
+        signature = posted.headers.get("X-Twilio-Signature")
+        algorithm = get_signature_algorithm(posted.headers.get("X-Twilio-Webhooks-Signature-Settings"))
         if not signature or algorithm not in (HMAC_SHA1, HMAC_SHA256):
             return None
-        query = request.query_string.decode("ascii", "replace")
-        address = f"{settings.public_base_url}{request.path}" + (f"?{query}" if query else "")
-        fields = _posted()
+        query = posted.query_string.decode("ascii", "replace")
+        address = f"{settings.public_base_url}{posted.path}" + (f"?{query}" if query else "")
+        fields = _posted(posted)
         signed = is_signed(validators, address, Form(fields), signature, algorithm)
         return dict(reversed(fields)) if signed else None
 
@@ -116,7 +118,7 @@ def is_signed(validators: Sequence[RequestValidator], address: str, form: Form, 
     return any(validator.validate(address, form, signature, algorithm) for validator in validators)
 
 
-def _posted() -> list[tuple[str, str]]:
+def _posted(request: Request) -> list[tuple[str, str]]:
     """Return the fields of the form in the body. What is no such form has none, and so another signature."""
     if (request.content_type or "").partition(";")[0].strip().lower() != FORM:
         return []
@@ -128,12 +130,9 @@ def fields_of(body: str) -> list[tuple[str, str]]:
 
     Twilio posts some twenty short fields, of which few have anything to decode.
     """
-    pairs = [pair.partition("=") for pair in body.replace("+", " ").split("&") if pair]
-    return [(_decoded(name), _decoded(value)) for name, _equals, value in pairs]
-
-
-def _decoded(text: str) -> str:
-    return unquote(text) if "%" in text else text
+    pairs = [pair for pair in body.replace("+", " ").split("&") if pair]
+    split = [(pair, pair.partition("=")) for pair in pairs]
+    return [(unquote(name), unquote(value)) if "%" in pair else (name, value) for pair, (name, _equals, value) in split]
 
 
 def read(form: Mapping[str, str]) -> Incoming | None:

@@ -130,7 +130,7 @@ def test_a_database_in_trouble_loses_no_update_and_does_not_end_it(
 
 @pytest.mark.parametrize("bad", [
     {"update_id": 1, "message": {"message_id": 1}},
-    {"update_id": 1, "message": {**text_update(1, CHAT, "x")["message"], "date": 10**18}},
+    {"update_id": 1, "message": {**text_update(1, CHAT, "x")["message"], "text": None, "date": 10**18}},
     {"update_id": 1, "message": {**text_update(1, CHAT, "x")["message"], "text": 5}},
     {"update_id": 1, "callback_query": {"id": "1"}},
 ])  # fmt: skip

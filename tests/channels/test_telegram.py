@@ -18,10 +18,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from telegram import Message
 from typer.testing import CliRunner
 
 import scopbot
 from bot import registry
+from bot.handlers import telegram
 from bot.handlers.splitting import split
 from bot.handlers.telegram_sending import TelegramSender, parts
 from bot.handlers.telegram_setup import commands, set_commands, set_webhook
@@ -625,6 +627,23 @@ _FUZZ = hypothesis_settings(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+@pytest.mark.parametrize("extra", [
+    {},
+    {"from": None},
+    {"from": {"id": 7, "is_bot": True, "first_name": "B"}},
+    {"from": {"id": 7, "is_bot": False, "first_name": "A"}, "forward_origin": {"type": "hidden_user", "date": 1,
+     "sender_user_name": "x"}},
+    {"chat": {"id": -1009, "type": "supergroup", "title": "G", "is_forum": True}},
+    {"entities": [{"type": "bold", "offset": 0, "length": 2}]},
+    {"sender_chat": {"id": -5, "type": "channel", "title": "C"}},
+    {"text": ""},
+])  # fmt: skip
+def test_a_text_is_read_as_the_library_reads_the_whole_message(extra: dict[str, Any]) -> None:
+    said = {**text_update(1, EMILES_CHAT, "hola a todos", language="en")["message"], **extra}
+    whole = telegram._from_message(Message.de_json(said, None), telegram._content, "1:1")
+    assert telegram.read({"update_id": 1, "message": said}, "1") == whole
 
 
 @pytest.mark.slow
