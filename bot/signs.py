@@ -39,9 +39,17 @@ def one_line(text: str) -> str:
     return " ".join(sound(text).translate(_CONTROLS).split())
 
 
+def sentence(text: str, most: int) -> str:
+    """Return a text on one line, shortened, without the full stop at its end."""
+    return _cut(one_line(text).rstrip("."), most)
+
+
 def shorten(text: str, most: int) -> str:
     """Return a text on one line of at most so many UTF-16 units; what was cut ends with an ellipsis."""
-    text = one_line(text)
+    return _cut(one_line(text), most)
+
+
+def _cut(text: str, most: int) -> str:
     if length(text) <= most:
         return text
     place = min(len(text), most - 1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot import texts
 from bot.messages import COMMAND_MARK, Template
-from bot.signs import is_visible, one_line, shorten
+from bot.signs import is_visible, sentence
 from core.order import Order
 
 LONGEST_VALUE, LONGEST_LAST = 120, 240
@@ -302,5 +302,5 @@ def filled(name: str, *values: str) -> Template:
 
 def fitting(value: str, most: int = LONGEST_LAST) -> str:
     """Return what may fill a place: WhatsApp takes no line breaks and no runs of spaces there, Twilio nothing empty."""
-    line = shorten(one_line(value).rstrip("."), most)
+    line = sentence(value, most)
     return line if is_visible(line) else NOTHING

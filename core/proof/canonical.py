@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+_PLAIN = frozenset({str, int, bool, type(None)})
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -16,6 +17,8 @@ def canonical(facts: Any) -> bytes:
 
 
 def _check(facts: Any) -> None:
+    if type(facts) in _PLAIN:
+        return
     if isinstance(facts, dict):
         if not all(isinstance(key, str) for key in facts):
             raise TypeError("a key that is no text has no one spelling")
