@@ -124,7 +124,7 @@ def web(workers: Annotated[int | None, typer.Option(help="Processes; one on SQLi
     supervised.stop_with_parent()
     on_sqlite = found.database_url.startswith("sqlite")
     Granian(
-        target="bot.app:create_app",
+        target="bot.app:serving",
         factory=True,
         interface=Interfaces.WSGI,
         address=found.host,

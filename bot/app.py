@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 
 from flask import Flask, Response
@@ -20,14 +21,22 @@ LARGEST_BODY = 256 * 1024
 """Bytes. The largest real webhook is a few kilobytes."""
 
 
+def serving() -> Flask:
+    """Return the application as the environment says, for a process of the server that has nothing else to do."""
+    settings = load()
+    logs.set_up(settings.log_level, settings.log_format)
+    supervised.stop_with_parent(signal.SIGKILL)  # the server's own process, should its manager be killed
+    for locale in KNOWN:
+        lexicon(locale)  # half a second that nobody's first message should wait for
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()  # what was loaded by now stays: no collection needs to look through it again
+    return app
+
+
 def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> Flask:
     """Return the application; without arguments, as the environment says."""
-    if settings is None:
-        settings = load()
-        logs.set_up(settings.log_level, settings.log_format)
-        supervised.stop_with_parent(signal.SIGKILL)  # the server's own process, should its manager be killed
-        for locale in KNOWN:
-            lexicon(locale)  # half a second that nobody's first message should wait for
+    settings = settings or load()
     runtime = runtime or settings.runtime()
     registry.discover()
     app = Flask("bot", static_folder=None)

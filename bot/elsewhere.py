@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, select, text
+from sqlalchemy import Connection, Row, Select, bindparam, exists, select, text
 
 from bot import templates, texts
 from bot.i18n import _, language
@@ -17,6 +17,7 @@ from bot.messages import Outgoing
 from bot.outbox import post
 from bot.runtime import Runtime
 from bot.store import Kind, Reach, Sending, addresses, outbox
+from core.adding import Adding
 from core.clock import day_in_lima
 from core.statements import memberships, people
 from core.terms import Role
@@ -93,6 +94,18 @@ _COPIED = tuple(
         "error",
     }
 )
+_OF_ITS_OWN = (
+    "address_id",
+    "channel",
+    "external_id",
+    "dedupe_key",
+    "state",
+    "attempts",
+    "next_attempt_at",
+    "error",
+)
+_COPY = Adding(outbox, (*_COPIED, *_OF_ITS_OWN), once=("dedupe_key",), where=text("dedupe_key IS NOT NULL"))
+"""Two workers may come to the same place at once: one copy is enough."""
 
 
 def tell(tx: Connection, runtime: Runtime, letter_id: int, at: datetime) -> bool:
@@ -117,21 +130,18 @@ def tell(tx: Connection, runtime: Runtime, letter_id: int, at: datetime) -> bool
 
 def _copy(tx: Connection, letter: Row[Any], place: Any, at: datetime) -> None:
     copied = {name: getattr(letter, name) for name in _COPIED}
-    tx.execute(
-        insert(outbox),
-        copied
-        | {
-            "address_id": place.id,
-            "channel": place.channel,
-            "external_id": place.external_id,
-            "person_id": place.person_id,
-            "dedupe_key": f"{letter.subject} to {place.person_id} at {place.id}",
-            "state": Sending.PENDING,
-            "attempts": 0,
-            "next_attempt_at": at,
-            "error": "",
-        },
-    )
+    own = {
+        "address_id": place.id,
+        "channel": place.channel,
+        "external_id": place.external_id,
+        "person_id": place.person_id,
+        "dedupe_key": f"{letter.subject} to {place.person_id} at {place.id}",
+        "state": Sending.PENDING,
+        "attempts": 0,
+        "next_attempt_at": at,
+        "error": "",
+    }
+    _COPY.one(tx, copied | own)
 
 
 _OWNERS = (
