@@ -23,7 +23,19 @@ from core.statements import entries, orders
 from tests.databases import PostgresqlMaker, SqliteMaker
 from tests.standins.twilio import TwilioServer, inbound_form, signed_form
 from tests.system.program import PATIENCE, Program, free_port, running, wait_until
-from tests.world import ACCOUNT_SID, AUTH_TOKEN, DRIVER, EMILE, HYDE, NOBODY, PLANT, PUBLIC_URL, SENDER, World
+from tests.world import (
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    DRIVER,
+    EMILE,
+    HYDE,
+    NOBODY,
+    PLANT,
+    PUBLIC_URL,
+    SENDER,
+    SIGNING_KEY,
+    World,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 SEEDS = (1, 2)
@@ -264,6 +276,7 @@ def test_nothing_is_lost_or_done_twice(
             "PUBLIC_BASE_URL": PUBLIC_URL,
             "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+            "RECEIPT_SIGNING_KEY": SIGNING_KEY,
             "TWILIO_WHATSAPP_FROM": SENDER,
             "TWILIO_API_BASE_URL": twilio.base_url,
             "LOG_LEVEL": "WARNING",
