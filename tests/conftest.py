@@ -79,6 +79,12 @@ ALWAYS_ON_BOTH = {
     "test_workers.py",
 }
 """Whose tests on PostgreSQL belong to the fast part too: they are about what the two databases do differently."""
+COSTLY_LAWS = (
+    "test_cancelling_at_any_question",
+    "test_a_restart_between_any_two_messages",
+    "test_going_back_takes_back",
+)
+"""Of the laws that play each transcript many times over, the fast part plays three transcripts."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -87,5 +93,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         second_database = "postgresql" in item.name and item.path.name not in ALWAYS_ON_BOTH
         other_channel = item.path.name == "test_transcripts.py" and item.name.endswith(("-telegram]", "-console]"))
-        if second_database or other_channel:
+        costly_law = item.name.startswith(COSTLY_LAWS) and not item.name.endswith(("[close]", "[accept]", "[request]"))
+        if second_database or other_channel or costly_law:
             item.add_marker(pytest.mark.slow)
