@@ -1,0 +1,88 @@
+"""ReportBook: what an owner may count and have reported. Of agents that are not theirs there is nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from core import errors
+from core.clock import span_in_lima
+from core.people import Actor
+from core.registerbook import Named
+from core.reports.lateness import lateness
+from core.reports.statements import counted, counterparts
+from core.reports.sums import Tally
+from core.reports.wanted import Wanted
+from core.statement import Statement
+from core.statements import agents, memberships
+from core.terms import Role
+
+MOST_PARTNERS = 500
+_OWNED = Statement(
+    select(agents.c.id, agents.c.name)
+    .select_from(memberships.join(agents, memberships.c.agent_id == agents.c.id))
+    .where(
+        memberships.c.person_id == bindparam("person_id"),
+        memberships.c.agent_id == bindparam("agent_id"),
+        memberships.c.role == Role.OWNER,
+    )
+)
+
+
+def owned(tx: Connection, person_id: int, agent_id: int) -> Named | None:
+    """Return the agent if the person owns it now, or None."""
+    row = _OWNED.first(tx, {"person_id": person_id, "agent_id": agent_id})
+    return None if row is None else Named(row.id, row.name)
+
+
+class ReportBook:
+    """What one person may have reported, as of a moment."""
+
+    def __init__(self, tx: Connection, actor: Actor, at: datetime) -> None:
+        self._tx = tx
+        self._actor = actor
+        self._at = at
+
+    def tally(self, wanted: Wanted, most: int) -> Tally | None:
+        """Count the orders, or return None when there are more than so many."""
+        self._check(wanted)
+        rows = {row.id: row for row in self._rows(wanted, most + 1)}
+        if len(rows) > most:
+            return None
+        tally = Tally()
+        for row in rows.values():
+            late = lateness(row.status, row.clock, row.moved_at, self._at)
+            if not wanted.late or (late is not None and late.days):
+                tally.add(row.status, late)
+        return tally
+
+    def counterparts(self, wanted: Wanted) -> list[Named]:
+        """Return who stands on the other side of the orders, by name."""
+        self._check(wanted)
+        found = {
+            row.id: Named(row.id, row.name)
+            for party in wanted.parties
+            for agent_id in wanted.agents
+            for row in self._all(counterparts(wanted, party), wanted, agent_id, MOST_PARTNERS)
+        }
+        return sorted(found.values(), key=lambda one: (one.name, one.id))
+
+    def _rows(self, wanted: Wanted, most: int) -> list[Any]:
+        return [
+            row
+            for party in wanted.parties
+            for agent_id in wanted.agents
+            for row in self._all(counted(wanted, party), wanted, agent_id, most)
+        ]
+
+    def _all(self, statement: Statement, wanted: Wanted, agent_id: int, most: int) -> list[Any]:
+        start, end = span_in_lima(wanted.first, wanted.last)
+        return statement.all(self._tx, {"start": start, "end": end, "agent_id": agent_id, "most": most})
+
+    def _check(self, wanted: Wanted) -> None:
+        """Refuse unless the person owns every agent whose orders these are."""
+        held = [self._actor.for_agent(agent_id) for agent_id in wanted.agents]
+        if not held or any(one is None or one.role is not Role.OWNER for one in held):
+            raise errors.UnknownAgent
