@@ -37,6 +37,12 @@ def owned(tx: Connection, person_id: int, agent_id: int) -> Named | None:
     return None if row is None else Named(row.id, row.name)
 
 
+def names_of(tx: Connection, agent_ids: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the agents' names, each once."""
+    rows = tx.execute(select(agents.c.name).where(agents.c.id.in_(agent_ids)).order_by(agents.c.id)).scalars()
+    return tuple(dict.fromkeys(rows))
+
+
 class ReportBook:
     """What one person may have reported, as of a moment."""
 
