@@ -32,7 +32,7 @@ UPLOADING = frozenset({"telegram"})
 
 @conversation(
     "reporte", "reportes", "informe", "report", "reports",
-    title=N_("Report"), place=55, shown_to=owns, registers=False, rest_is_one=True,
+    title=N_("Report"), place=72, shown_to=owns, registers=False, rest_is_one=True,
 )  # fmt: skip
 def report(chat: Chat) -> Command:
     """Ask for the days, and which orders where that was not said; tell the sums and give the document."""
