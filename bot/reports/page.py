@@ -55,10 +55,11 @@ def _sent(drawn: Document) -> Response:
     shown = "attachment" if drawn.form is Form.CSV else "inline"
     headers = {**HEADERS, "Content-Disposition": f'{shown}; filename="{drawn.name}"', "Content-Length": str(size)}
     response = Response(_chunks(drawn), 200, headers, content_type=drawn.form.media_type)
-    response.call_on_close(drawn.file.close)
+    response.call_on_close(drawn.file.close)  # also where nothing is read of it, as for HEAD
     return response
 
 
 def _chunks(drawn: Document) -> Iterator[bytes]:
-    while chunk := drawn.file.read(CHUNK):
-        yield chunk
+    with drawn.file as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
