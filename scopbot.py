@@ -22,6 +22,7 @@ from rich.table import Table
 from bot import demo, inviting, logs, missed, registry, supervised
 from bot.handlers import console as terminal
 from bot.i18n import language
+from bot.questions import YEARS
 from bot.receipts import checking
 from bot.receipts.issuing import make_demo_key
 from bot.reports import ordering
@@ -331,9 +332,11 @@ def report(
 def _day(text: str, option: str) -> date:
     for spelling in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
-            return datetime.strptime(text.strip(), spelling).replace(tzinfo=clock.LIMA).date()
+            day = datetime.strptime(text.strip(), spelling).replace(tzinfo=clock.LIMA).date()
         except ValueError:
             continue
+        if day.year in YEARS:
+            return day
     raise _wrong(f"{option}: {text!r} is not a day like 2026-11-20 or 20/11/2026")
 
 

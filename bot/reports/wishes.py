@@ -10,9 +10,9 @@ from datetime import date
 from bot.dialogue import Invalid
 from bot.folding import fold
 from bot.i18n import _
-from bot.questions import in_order, written_days
+from bot.questions import YEARS, in_order, written_days
 from bot.reports.forms import Form
-from bot.understanding.dates import days_in
+from bot.understanding.dates import Days, days_in
 from core.reports.wanted import Wanted
 from core.terms import Party, Status
 
@@ -38,6 +38,7 @@ STATES = {
 FORMS = {Form.XLSX: r"(?:en |in )?(?:excel|xlsx|xls)", Form.CSV: r"(?:en |in )?csv"}
 _SAID = WHAT | {status.value: pattern for status, pattern in STATES.items()}
 _SAID = WHAT | {status.value: pattern for status, pattern in STATES.items()}
+_OF_YEAR = re.compile(r"(?<=[a-z]) (?=20[0-9]{2}$)")
 _PARTNER = re.compile(r"(?<!\w)(?:con|with) (.+)$")
 
 
@@ -107,6 +108,17 @@ def _taken(text: str, patterns: dict[str, str]) -> tuple[str, str]:
 
 
 def _said(text: str, today: date) -> tuple[date, date] | None:
-    """Return the days that are said in words: esta semana, mes pasado, octubre, del 10 al 12."""
-    found = days_in(text, today, coming=False) or days_in(f"de {text}", today, coming=False)
-    return (found[0].first, found[0].last) if len(found) == 1 else None
+    """Return the days that are said in words: esta semana, mes pasado, octubre 2025, del 10 al 12."""
+    for said in (text, f"de {_OF_YEAR.sub(' de ', text)}"):
+        found = days_in(said, today, coming=False)
+        if found:
+            return _only(found, said)
+    return None
+
+
+def _only(found: list[Days], said: str) -> tuple[date, date] | None:
+    """Return the one period that was found, unless a number beside it says that something else is meant."""
+    days = found[0]
+    beside = said[: days.start] + said[days.end :]
+    is_sure = len(found) == 1 and not any(char.isdecimal() for char in beside)
+    return (days.first, days.last) if is_sure and {days.first.year, days.last.year} <= set(YEARS) else None
