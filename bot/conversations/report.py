@@ -24,8 +24,8 @@ from core.reports.wanted import Wanted
 from core.terms import Party, Status
 from core.transitions import Command
 
-MOST = 10_000
-"""Orders of a report by chat: some seconds of work. Larger ones are made at the command line."""
+MOST = 5_000
+"""Orders of a report by chat: a second or two of work. Larger ones are made at the command line."""
 UPLOADING = frozenset({"telegram"})
 """The channels that get the document itself: they need no address to fetch it from."""
 

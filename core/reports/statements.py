@@ -97,6 +97,13 @@ def page_of_all(wanted: Wanted) -> Statement:
     return _first(chosen.order_by(orders.c.id))
 
 
+def how_many(wanted: Wanted, party: Party) -> Statement:
+    """Return the statement that counts the orders requested on the days, to a limit, from the index alone."""
+    span = Wanted(wanted.first, wanted.last, wanted.agents)
+    some = select(orders.c.id).where(*_meeting(span, party)).limit(bindparam("most")).subquery()
+    return Statement(select(func.count().label("count")).select_from(some))
+
+
 def counted(wanted: Wanted, party: Party) -> Statement:
     """Return the statement of what is counted of each order in which an agent is on that side."""
     chosen = select(orders.c.id, orders.c.status, CLOCK, orders.c.moved_at).where(*_meeting(wanted, party))
