@@ -301,6 +301,17 @@ def test_statements_grow_with_the_pages_and_not_with_the_orders(any_world: Any) 
     assert all(record.lines and record.steps for record in found)
 
 
+def test_pages_go_on_where_the_last_one_ended(any_scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.reports.reading.PAGE", 3)
+    made = [any_scene.requested().code for _order in range(7)]  # all in the same second
+    any_scene.passes(seconds=1)
+    made += [any_scene.requested().code for _order in range(4)]
+    for agents in ((), (any_scene.buyer_id,), (any_scene.seller_id, any_scene.buyer_id)):
+        found = of(any_scene, *agents)
+        assert codes(found) == made
+        assert all(record.lines and record.steps for record in found)
+
+
 def test_a_report_is_of_one_moment_although_orders_move(any_scene: Scene) -> None:
     orders = [any_scene.requested() for _order in range(3)]
     with any_scene.database.snapshot() as tx:
