@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -21,8 +22,11 @@ from rich.table import Table
 from bot import demo, inviting, logs, missed, registry, supervised
 from bot.handlers import console as terminal
 from bot.i18n import language
+from bot.questions import YEARS
 from bot.receipts import checking
 from bot.receipts.issuing import make_demo_key
+from bot.reports import ordering
+from bot.reports.forms import Form
 from bot.runtime import Runtime
 from bot.settings import BadSettings, Settings, load
 from bot.understanding import explaining, inspecting
@@ -31,7 +35,8 @@ from core.importing import Kind, Report, import_file
 from core.proof import journal as chain
 from core.proof import picture
 from core.proof.keys import BadKeyError, Keyring, new_signing_key
-from core.terms import Role
+from core.reports.sums import Tally
+from core.terms import Party, Role, Status
 
 app = typer.Typer(
     help="Gas and fuel orders by chat.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -279,6 +284,74 @@ def invite(
     screen.print(f"ALTA {code}", highlight=False)
     if link := runtime.join_links(code):
         screen.print(link, highlight=False, soft_wrap=True)
+
+
+SIDES = {"buyer": Party.BUYER, "seller": Party.SELLER}
+
+
+@app.command()
+def report(
+    first: Annotated[str, typer.Option("--from", help="The first day, like 2026-11-01: of the request, in Lima.")],
+    last: Annotated[str, typer.Option("--to", help="The last day, included.")],
+    agent: Annotated[str, typer.Option(help="Register number, RUC or name; without it, everybody's orders.")] = "",
+    state: Annotated[
+        list[Status] | None, typer.Option(help="Only orders that are there now; may be repeated.", case_sensitive=False)
+    ] = None,
+    other: Annotated[str, typer.Option("--with", help="Only orders with this counterpart of the agent's.")] = "",
+    side: Annotated[str, typer.Option("--as", help="Only orders in which the agent is the buyer, or seller.")] = "",
+    late: Annotated[
+        bool, typer.Option("--late", help="Only what was closed late, or should be closed by now.")
+    ] = False,
+    form: Annotated[
+        Form | None, typer.Option("--format", help="By default what the name of FILE says, else csv.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; without it CSV goes to the screen.")
+    ] = None,
+) -> None:
+    """Write a report of the orders that were requested on some days: lines, movements, delays, and their sums."""
+    if side and side not in SIDES:
+        raise _wrong("--as must be buyer or seller")
+    form = form or (Form.XLSX if out and out.suffix.lower() == ".xlsx" else Form.CSV)
+    if form is Form.XLSX and out is None:
+        raise _wrong("--format xlsx needs --out FILE")
+    statuses = frozenset(state or ())
+    asked = ordering.Asked(_day(first, "--from"), _day(last, "--to"), agent, statuses, other, SIDES.get(side), late)
+    found = settings()
+    database, at = found.runtime().database, clock.now()
+    try:
+        with language(found.bot_locale), ordering.whole(out) if out else nullcontext(sys.stdout.buffer) as file:
+            summary = ordering.report(database, asked, form, file, at)
+    except (ordering.BadOrderError, OSError) as bad:
+        raise _wrong(str(bad)) from None
+    finally:
+        database.close()
+    _tell_sums(summary.tally, out)
+
+
+def _day(text: str, option: str) -> date:
+    for spelling in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            day = datetime.strptime(text.strip(), spelling).replace(tzinfo=clock.LIMA).date()
+        except ValueError:
+            continue
+        if day.year in YEARS:
+            return day
+    raise _wrong(f"{option}: {text!r} is not a day like 2026-11-20 or 20/11/2026")
+
+
+def _wrong(said: str) -> typer.Exit:
+    """Say what is wrong with the command, and return how it ends."""
+    errors.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
+    return typer.Exit(2)
+
+
+def _tell_sums(tally: Tally, out: Path | None) -> None:
+    late, overdue = tally.closed_late, tally.overdue
+    where = f" in {out}" if out else ""
+    said = f"{tally.orders} orders{where}: {late.count} closed late (at most {late.worst} days)"
+    told = f"{said}, {overdue.count} overdue (at most {overdue.worst} days)."
+    errors.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

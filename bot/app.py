@@ -13,6 +13,7 @@ from bot import health, logs, registry, supervised
 from bot.handlers import phones, telegram, whatsapp
 from bot.i18n import KNOWN
 from bot.receipts import page
+from bot.reports import page as reports
 from bot.runtime import Runtime
 from bot.settings import Settings, load
 from bot.understanding.lexicon import lexicon
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.register_blueprint(health.blueprint(runtime))
     app.register_blueprint(page.blueprint(runtime, settings.receipts(runtime.database)))
+    app.register_blueprint(reports.blueprint(runtime))
     if settings.has_telegram:
         app.register_blueprint(telegram.blueprint(runtime, settings))
     if settings.has_whatsapp:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from bot.folding import fold
 from bot.hours import DEFAULT_HOURS, Hours
 from bot.i18n import _
-from bot.messages import ANSWER_MARK, Choice, Outgoing
+from bot.messages import ANSWER_MARK, Attachment, Choice, Outgoing
 from bot.receipts.issuing import NO_RECEIPTS, Receipts
+from bot.reports.links import NO_LINKS, Links
 
 if TYPE_CHECKING:
     from bot.people import PeopleBook
@@ -206,8 +207,7 @@ class LastWord:
     choices: tuple[Choice, ...] = ()
     refused: str = ""
     """The key whose answer did not hold."""
-    attachment: str = ""
-    """The token of a receipt that goes with it as a picture."""
+    attachment: Attachment | None = None
 
 
 End = Question | Finished | LastWord | None
@@ -246,6 +246,7 @@ class Scene:
     at: datetime
     hours: Hours = DEFAULT_HOURS
     receipts: Receipts = NO_RECEIPTS
+    reports: Links = NO_LINKS
 
 
 def _no_options(_note: str) -> Sequence[tuple[str, str]]:
@@ -262,6 +263,7 @@ class Chat:
         self.at = scene.at
         self.hours = scene.hours
         self.receipts = scene.receipts
+        self.reports = scene.reports
         self.draft = talk.id
         """Names this conversation, so that it makes one order at most."""
         self.met: dict[str, None] = {}
@@ -393,8 +395,8 @@ class Chat:
             )
         return answer
 
-    def stop(self, text: str, choices: Sequence[Choice] = (), attachment: str = "") -> NoReturn:
-        """End the conversation with a last word, what may be done next, and a receipt's token that goes with it."""
+    def stop(self, text: str, choices: Sequence[Choice] = (), attachment: Attachment | None = None) -> NoReturn:
+        """End the conversation with a last word, what may be done next, and a file that goes with it."""
         raise _Stop(LastWord(text, tuple(choices), attachment=attachment))
 
     def _meet(self, key: str) -> None:

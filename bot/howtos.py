@@ -35,6 +35,10 @@ HOW = {
     "reject": N_("To reject: choose the order, say why, and confirm. It is final. Also like this: “rechaza la 717”."),
     "reminders": N_("Write “avisos” to turn the summaries of the morning and of Mondays on or off."),
     "repeat": N_("Write “repetir”: I show your last order again, and with one yes it is requested."),
+    "report": N_(
+        "The owner writes “reporte” and the days: I give the orders as an Excel or CSV file, with their delays. "
+        "All at once works too: “reporte mes pasado excel”."
+    ),
     "request": N_(
         "To request: say from whom, which cylinders and how many, and confirm. "
         "All at once works too: “20 de 10 kg joyce a hyde”."

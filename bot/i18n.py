@@ -52,6 +52,11 @@ def language(locale: str | None) -> Iterator[None]:
         _current.reset(token)
 
 
+def current_language() -> str:
+    """Return the locale that is spoken now."""
+    return _current.get()
+
+
 def _(message: str) -> str:
     """Return the message in the language spoken now."""
     return _catalog(_current.get()).gettext(message)

@@ -34,6 +34,7 @@ _MASKS = (
     (re.compile(r"\b(bot)?[0-9]{3,}:[A-Za-z0-9_-]{20,}"), r"\1***"),  # a bot's token
     (re.compile(r"/bot[0-9]{3,}:[^/\s]+"), "/bot***"),  # whatever its length, in an address
     (re.compile(r"(?i)\b(basic|bearer)\s+[A-Za-z0-9+/=._~-]{8,}"), r"\1 ***"),
+    (re.compile(r"/([rv])/[A-Za-z0-9_-]{16,}"), r"/\1/***"),  # a report's or a receipt's token
     (re.compile(r"whatsapp(:|%3A)[^\s'\",)&]+"), "whatsapp:***"),
     (re.compile(r"(?<![0-9A-Za-z.])(\+|%2B)?(?:[0-9][ ().-]?){8,14}[0-9](?![0-9A-Za-z])"), "***"),  # a phone, a code
 )

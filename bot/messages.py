@@ -87,6 +87,33 @@ class Template:
     """What fills its places, in order: each one line and never empty."""
 
 
+class Enclosure(StrEnum):
+    """What kind of file goes with a message."""
+
+    RECEIPT = "receipt"
+    """The picture of a signed receipt."""
+    REPORT = "report"
+    """An owner's report, in the form that its token names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message where the channel takes files: what it is drawn from when it leaves."""
+
+    kind: Enclosure
+    token: str
+
+    def stored(self) -> str:
+        """Return what the outbox keeps: of a receipt the bare token, as the first release wrote it."""
+        return self.token if self.kind is Enclosure.RECEIPT else f"{self.kind.value}:{self.token}"
+
+    @classmethod
+    def from_stored(cls, text: str) -> Attachment:
+        """Return the attachment that the outbox kept. No token has a colon."""
+        kind, _colon, token = text.rpartition(":")
+        return cls(Enclosure(kind or Enclosure.RECEIPT), token)
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message to a person: a text, and perhaps choices."""
@@ -97,8 +124,7 @@ class Outgoing:
     """The label of a button that shares the person's own contact, where the channel has one."""
     ack: str = ""
     template: Template | None = None
-    attachment: str = ""
-    """The token of a receipt whose picture goes with it, where the channel takes files; drawn when it leaves."""
+    attachment: Attachment | None = None
 
     def numbered(self) -> str:
         """Return the text with its choices as a numbered list, one a line: it works on any phone."""
@@ -123,7 +149,7 @@ class Outgoing:
         if self.template:
             content["template"] = [self.template.name, *self.template.values]
         if self.attachment:
-            content["attachment"] = self.attachment
+            content["attachment"] = self.attachment.stored()
         return content
 
     @classmethod
@@ -132,11 +158,12 @@ class Outgoing:
         choices = tuple(Choice(label, payload) for label, payload in content.get("choices", ()))
         named = content.get("template")
         template = Template(named[0], tuple(named[1:])) if named else None
+        enclosed = content.get("attachment")
         return cls(
             content.get("text", ""),
             choices,
             content.get("ask_contact", ""),
             content.get("ack", ""),
             template,
-            content.get("attachment", ""),
+            Attachment.from_stored(enclosed) if enclosed else None,
         )

@@ -24,6 +24,8 @@ _IN_OTHERS = re.compile(
     r"[0-9]\s*(?:k|kg|kgs|kilos?|kilogramos?|l|lt|lts|litros?|liters?|m3|ton|toneladas?|bbl|barriles)\.?$"
 )
 _DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})(?:[/.-]([0-9]{4}|[0-9]{2}))?")
+YEARS = range(2000, 2101)
+"""Of which a day can be meant: what lies farther off is a slip."""
 LONGEST_SEARCH = 92
 """Days that a search may span."""
 
@@ -144,19 +146,29 @@ def days(today: date) -> Callable[[str], tuple[date, date]]:
     """Return a reader of a day or of a range of days: 18/11 al 20/11."""
 
     def take(text: str) -> tuple[date, date]:
-        typed = re.sub(r"(?<=\d)-(?=\d+/)", " - ", fold(text))
-        parts = [part for part in re.split(r"\s+(?:al?|hasta|to|until)\s+|\s+-\s+", typed.removeprefix("del ")) if part]
-        found = [_day(part.strip(), today, coming=False) for part in parts]
-        if not 1 <= len(found) <= 2 or None in found:
-            raise Invalid(_("I did not understand that date. Type a day like 18/11, or two: 18/11 al 20/11."))
-        first, last = found[0], found[-1]
-        if first is None or last is None or first > last:
-            raise Invalid(_("The first day must come before the last one."))
+        first, last = in_order(written_days(text, today))
         if (last - first).days >= LONGEST_SEARCH:
             raise Invalid(_("Please choose at most three months."))
         return first, last
 
     return take
+
+
+def written_days(text: str, today: date) -> tuple[date, date] | None:
+    """Return the day or the two days that the text is, as they are written; None when it is neither."""
+    typed = re.sub(r"(?<=\d)-(?=\d+/)", " - ", fold(text))
+    parts = [part for part in re.split(r"\s+(?:al?|hasta|to|until)\s+|\s+-\s+", typed.removeprefix("del ")) if part]
+    found = [day for part in parts if (day := _day(part.strip(), today, coming=False))]
+    return (found[0], found[-1]) if len(found) == len(parts) and len(found) in (1, 2) else None
+
+
+def in_order(found: tuple[date, date] | None) -> tuple[date, date]:
+    """Return the days that were found, if they are some, and the first comes first."""
+    if found is None:
+        raise Invalid(_("I did not understand that date. Type a day like 18/11, or two: 18/11 al 20/11."))
+    if found[0] > found[1]:
+        raise Invalid(_("The first day must come before the last one."))
+    return found
 
 
 def time_of_day(text: str) -> time:
@@ -201,6 +213,6 @@ def _nearest(day_of_month: int, month: int, today: date, *, coming: bool) -> dat
 
 def _made(year: int, month: int, day_of_month: int) -> date | None:
     try:
-        return date(year, month, day_of_month)
+        return date(year, month, day_of_month) if year in YEARS else None
     except ValueError:
         return None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from bot.i18n import _, ngettext
-from core.clock import day_in_lima
+from core.clock import day_in_lima, days_between
 from core.fines.estimate import Estimate, closing_late
 from core.order import Order
 from core.terms import Activity
@@ -17,7 +17,7 @@ CENT = Decimal("0.01")
 def days_late(order: Order, at: datetime) -> int:
     """Return how many days ago the order should have been closed: on the day of its arrival, else of its sale."""
     since = order.to_close_since or order.sold_at
-    return max(0, (day_in_lima(at) - day_in_lima(since)).days) if since else 0
+    return max(0, days_between(since, at)) if since else 0
 
 
 def of_closing(order: Order, activity: Activity, at: datetime) -> Estimate:

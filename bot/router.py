@@ -61,9 +61,9 @@ class Router:
         self.contact: Contact = work.contact
         self.talk: Talk = work.contact.talk
         orders = OrderBook(work.tx, self.contact.actor, work.at)
-        links = work.runtime.join_links
-        book = PeopleBook(work.tx, self.contact.actor, work.at, links)
-        self.scene = Scene(self.contact.actor, orders, book, work.at, work.runtime.hours, work.runtime.receipts)
+        book = PeopleBook(work.tx, self.contact.actor, work.at, work.runtime.join_links)
+        runtime = work.runtime
+        self.scene = Scene(self.contact.actor, orders, book, work.at, runtime.hours, runtime.receipts, runtime.reports)
 
     def answer(self) -> Outgoing | None:
         """Return what the person is told; None only where silence is the polite answer (a group)."""

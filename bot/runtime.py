@@ -10,6 +10,7 @@ from bot.hours import DEFAULT_HOURS, Hours
 from bot.i18n import DEFAULT
 from bot.pace import Pace
 from bot.receipts.issuing import NO_RECEIPTS, Receipts
+from bot.reports.links import Links
 from core import clock
 from core.db import Database
 
@@ -33,6 +34,11 @@ class Runtime:
     receipts: Receipts = NO_RECEIPTS
     """What signs receipts."""
     clock: Callable[[], datetime] = field(default=clock.now)
+
+    @property
+    def reports(self) -> Links:
+        """Return what signs the links of reports: with the key of the receipts."""
+        return Links(self.receipts.keyring, self.receipts.address)
 
     def join_links(self, code: str) -> str:
         """Return where the invited person taps to join, one link a line; empty when no channel has links."""

@@ -23,3 +23,8 @@ def span_in_lima(first: date, last: date) -> tuple[datetime, datetime]:
     start = datetime.combine(first, time(), LIMA)
     end = datetime.combine(last + timedelta(days=1), time(), LIMA)
     return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def days_between(since: datetime, until: datetime) -> int:
+    """Return how many calendar days in Lima lie between two moments: 0 on the same day, 1 on the next."""
+    return (day_in_lima(until) - day_in_lima(since)).days

@@ -31,6 +31,7 @@ SQLITE_PRAGMAS = (
 
 EXCLUSIVE = "BEGIN IMMEDIATE"
 KEPT_READY = 8
+_AS_OF_ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 DURABLE, SURVIVING = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
 
 
@@ -80,6 +81,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._reader = self.engine.execution_options(sqlite_begin="BEGIN")
+        self._snapshots = self._reader if self.is_sqlite else self.engine.execution_options(**_AS_OF_ONE_MOMENT)
         self.writers = Queue()
         self._ready: deque[_Kept] = deque()
 
@@ -126,6 +128,12 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Yield a connection for looking only; it never waits for a writer."""
         with self._reader.connect() as tx:
+            yield tx
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Yield a connection for looking only, to which everything stays as it is at the first look."""
+        with self._snapshots.connect() as tx, tx.begin():
             yield tx
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from core.clock import day_in_lima, span_in_lima
 from core.order import Entry, Order
 from core.people import Actor, Membership
 from core.registerbook import Named, RegisterBook
+from core.reports.book import ReportBook
 from core.requesting import holding
 from core.service import find, history, lines_of, order_from
 from core.statements import (
@@ -98,6 +99,11 @@ class OrderBook:
     def register(self) -> RegisterBook:
         """Return what the person may look at of the register."""
         return RegisterBook(self._tx, self._actor, self._at)
+
+    @property
+    def reports(self) -> ReportBook:
+        """Return what the person may have reported."""
+        return ReportBook(self._tx, self._actor, self._at)
 
     def free_capacity(self, agent_id: int, trade: Trade = Trade.CYLINDERS) -> Decimal | None:
         """Return how much the agent may still request, in the trade's unit; None is no limit. Only of one's own."""

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from bot.hours import Hours
 from bot.store import Urgency
-from core.clock import LIMA, day_in_lima
+from core.clock import LIMA, day_in_lima, days_between
 
 DAY = 24 * 3600
 
@@ -156,7 +156,7 @@ def current(since: datetime, arrived: bool, now: datetime, hours: Hours) -> Step
 
 def days_late(since: datetime, now: datetime) -> int:
     """Return how many days late the close is: zero on the day on which the clock started."""
-    return (day_in_lima(now) - day_in_lima(since)).days
+    return days_between(since, now)
 
 
 # --- all orders at once ----------------------------------------------------------------------------------------------

@@ -55,8 +55,8 @@ def test_everybody_is_told_what_is_written(
 
 
 def unsigned(told: list[str]) -> list[str]:
-    """Return the text without a receipt's signature: it is over the channel too."""
-    return [re.sub(r"/v/\S+$|[2-9A-Z]{4}-[2-9A-Z]{4}$", "…", line) for line in told]
+    """Return the text without a receipt's signature, which is over the channel too, and without a report's."""
+    return [re.sub(r"/[rv]/\S+$|[2-9A-Z]{4}-[2-9A-Z]{4}$", "…", line) for line in told]
 
 
 def as_on(channel: str, told: list[str]) -> list[str]:

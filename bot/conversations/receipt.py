@@ -6,6 +6,7 @@ from bot import texts
 from bot.asking import any_order
 from bot.dialogue import Chat
 from bot.i18n import _
+from bot.messages import Attachment, Enclosure
 from bot.registry import conversation
 from core.transitions import Command
 
@@ -26,4 +27,4 @@ def receipt(chat: Chat) -> Command:
         _("Whoever has this link sees the receipt, and whether it is authentic:") + "\n" + link if link else "",
         _("It does not replace Osinergmin's SCOP."),
     )
-    chat.stop("\n".join(fact for fact in facts if fact), choices, attachment=issued.token)
+    chat.stop("\n".join(fact for fact in facts if fact), choices, Attachment(Enclosure.RECEIPT, issued.token))

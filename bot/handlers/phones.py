@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, or_, select
 
 from bot import inbox
 from bot.letters import Claimed
-from bot.messages import Content, Incoming, Outgoing
+from bot.messages import Attachment, Content, Enclosure, Incoming, Outgoing
 from bot.runtime import Runtime
 from bot.store import Kind, Sending, addresses, outbox
 from bot.store import inbox as inbox_table
@@ -171,10 +171,15 @@ def _received(row: Any) -> dict[str, object]:
         "kind": KINDS[row.kind],
         "text": message.numbered(),
         "choices": [{"label": choice.label, "payload": choice.payload} for choice in message.choices],
-        "picture": f"/v/{message.attachment}.png" if message.attachment else "",
+        "picture": _picture(message.attachment),
         "client_id": "",
         "at": row.at.isoformat(timespec="microseconds"),
     }
+
+
+def _picture(attachment: Attachment | None) -> str:
+    """Return where the page finds the picture of a receipt; a report is fetched by the link in its text."""
+    return f"/v/{attachment.token}.png" if attachment and attachment.kind is Enclosure.RECEIPT else ""
 
 
 class PhoneSender:

@@ -14,6 +14,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Keyb
 from telegram.constants import InlineKeyboardButtonLimit, MessageLimit
 from telegram.error import TelegramError
 
+from bot.attachments import file_of
 from bot.handlers.drawing import Button, marked, texts_of, titles
 from bot.handlers.parts import send_parts
 from bot.handlers.telegram import NAME
@@ -75,10 +76,10 @@ class TelegramSender:
         return await send_parts(drawn, letter.parts_sent, self._gap, send)
 
     def _document(self, letter: Claimed) -> list[InputFile]:
-        """Return the picture of the letter's receipt; nothing when its order says something else by now."""
-        database = self._runtime.database
-        picture = self._runtime.receipts.picture(database, letter.message.attachment, letter.locale)
-        return [InputFile(picture[1], filename=picture[0])] if picture else []
+        """Return the file that goes with the letter; nothing when there is nothing to show any more."""
+        attachment = letter.message.attachment
+        file = file_of(self._runtime, attachment, letter.locale) if attachment else None
+        return [InputFile(file.content, filename=file.name)] if file else []
 
     async def look_up(self, letter: Claimed) -> str | None:  # noqa: ARG002 - the channel's interface
         """Refuse: a bot cannot read what it said in a chat."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot import templates
+from bot.attachments import whatsapp_media
 from bot.handlers.drawing import Button, again, marked, texts_of, titles
 from bot.handlers.whatsapp_contents import (
     ANY_LOCALE,
@@ -27,7 +28,7 @@ from bot.handlers.whatsapp_templates import Known
 from bot.i18n import DEFAULT, _, closest, language
 from bot.letters import Claimed
 from bot.messages import Outgoing, Template
-from bot.receipts.issuing import code_of
+from bot.runtime import Runtime
 from bot.signs import length, shorten
 
 LONGEST_TEXT = 1500
@@ -50,7 +51,7 @@ class Drawn:
     content_sid: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     media_url: str = ""
-    """Where the platform fetches the picture that goes with it."""
+    """Where the platform fetches the file that goes with it."""
 
     def form(self) -> dict[str, Any]:
         """Return the fields of the call that say what is sent."""
@@ -75,15 +76,11 @@ def draw_session(letter: Claimed, find: Find) -> list[Drawn]:
     return [*(Drawn(text) for text in before), _with_buttons(last, buttons, letter.locale, find)]
 
 
-def draw_receipt(letter: Claimed, address: str) -> list[Drawn]:
-    """Return the message with the picture of the letter's receipt, if it has one."""
-    token = letter.message.attachment
-    if not token or not address:
-        return []
-    locale = closest(letter.locale) or DEFAULT
-    with language(locale):
-        caption = _("Receipt {code}").format(code=code_of(token))
-    return [Drawn(caption, media_url=f"{address}/v/{token}.png?l={locale}")]
+def draw_attachment(letter: Claimed, runtime: Runtime, address: str) -> list[Drawn]:
+    """Return the message with the file that goes with the letter, if it has one that WhatsApp takes."""
+    attachment = letter.message.attachment
+    media = whatsapp_media(runtime, attachment, address, letter.locale) if attachment and address else None
+    return [Drawn(media.caption, media_url=media.url)] if media else []
 
 
 def draw_template(letter: Claimed, find: Find) -> Drawn | None:

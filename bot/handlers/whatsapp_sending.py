@@ -21,7 +21,7 @@ from bot.handlers.parts import first_of, send_parts
 from bot.handlers.twilio_client import CONNECTIONS, FAILURES, code_of, decide, make_client
 from bot.handlers.twilio_errors import CONTENT_REFUSED
 from bot.handlers.whatsapp import NAME, PREFIX
-from bot.handlers.whatsapp_drawing import Drawn, draw_receipt, draw_session, draw_template
+from bot.handlers.whatsapp_drawing import Drawn, draw_attachment, draw_session, draw_template
 from bot.handlers.whatsapp_templates import Known, find
 from bot.letters import CannotTellError, Claimed, Fate, SendError
 from bot.runtime import Runtime
@@ -92,10 +92,10 @@ class WhatsAppSender:
         raise SendError("outside the 24 hours, and no approved template says this", Fate.SHUT)
 
     def _draw_all(self, letter: Claimed) -> list[Drawn]:
-        """Return what the letter is sent as; the picture first, so that the buttons are the last that came."""
-        pictures = draw_receipt(letter, self._address)
-        rest = replace(letter, parts_sent=max(0, letter.parts_sent - len(pictures)))
-        return [*pictures, *draw_session(rest, self._find)]
+        """Return what the letter is sent as; the file first, so that the buttons are the last that came."""
+        files = draw_attachment(letter, self._runtime, self._address)
+        rest = replace(letter, parts_sent=max(0, letter.parts_sent - len(files)))
+        return [*files, *draw_session(rest, self._find)]
 
     def _is_within_window(self, letter: Claimed) -> bool:
         wrote = letter.last_inbound_at

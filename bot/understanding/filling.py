@@ -191,6 +191,16 @@ def _search(heard: Heard, context: Context) -> Slots:
     return ([days_slot(found[0], heard)], []) if found else ([], [])
 
 
+def _report(heard: Heard, context: Context) -> Slots:
+    """The days, the form, and which orders: all of it together is what a report asks."""
+    slots, doubts = _search(heard, context)
+    for key, kinds in (("form", ("xlsx", "csv")), ("what", ("late", "bought", "sold"))):
+        named = [kind for kind in kinds if heard.has(f"report.{kind}")]
+        if named:
+            slots.append(Found(key, named[0], How.IMPLIED, why="which orders, and in which form, the message says"))
+    return slots, doubts
+
+
 def days_slot(days: Days, heard: Heard) -> Found:
     """Return some days as the search conversation reads them."""
     said = heard.text[days.start : days.end]
@@ -233,6 +243,7 @@ _FILLERS: dict[str, Callable[[Heard, Context], Slots]] = {
     "detail": _order_only("detail"),
     "history": _order_only("history"),
     "receipt": _order_only("receipt"),
+    "report": _report,
     "request": _request,
     "repeat": _repeat,
     "search": _search,

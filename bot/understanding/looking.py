@@ -14,7 +14,7 @@ from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.pointing import point
 
-LOOKS = ("receipt", "history", "detail", "pending", "search", "status", "contacts", "help_", "menu")
+LOOKS = ("report", "receipt", "history", "detail", "pending", "search", "status", "contacts", "help_", "menu")
 """The likeliest first, where a message has words of several."""
 _BETWEEN = frozenset({"se", "ya", "lo", "la", "los", "las", "le", "me", "was", "it", "ha", "han"})
 _WHETHER = (
@@ -72,7 +72,9 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
     if asks_who_or_when(heard):
         named = ["history"]
     has_order = heard.has(CODE) or _points(heard, context)
-    if heard.has(DATE) and _lists_orders(heard) and not has_order and not _of_today(heard, named):
+    if named[:1] == ["report"]:
+        named = named[:1]
+    elif heard.has(DATE) and _lists_orders(heard) and not has_order and not _of_today(heard, named):
         named = ["search"]
     elif has_order and _asks_about_it(heard, named):
         named = ["status"]

@@ -11,6 +11,8 @@ from enum import Enum
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 ID_BYTES = 4
@@ -81,6 +83,12 @@ class Keyring:
     def public_keys(self) -> list[str]:
         """Return the public keys, the signing one's first: what others need to check, and no secret."""
         return [to_text(key.public_bytes_raw()) for key in self._keys.values()]
+
+    def derived(self, purpose: bytes) -> bytes:
+        """Return a secret of 32 bytes for another purpose: it follows from the signing key and tells nothing of it."""
+        if self._signing is None:
+            raise UnknownKeyError("there is no key to derive from")
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(self._signing.private_bytes_raw())
 
     def sign(self, purpose: Purpose, message: bytes) -> Signature:
         """Sign a message; the same one always gets the same signature."""

@@ -14,7 +14,7 @@ from bot.app import create_app
 from bot.handlers.telegram_sending import TelegramSender
 from bot.handlers.whatsapp_sending import WhatsAppSender
 from bot.letters import Claimed
-from bot.messages import Outgoing
+from bot.messages import Enclosure, Outgoing
 from bot.receipts.issuing import Receipts, make_demo_key
 from bot.receipts.serving import AT_ONCE, KEPT, BusyError, Pictures
 from bot.store import Kind
@@ -55,6 +55,13 @@ def receipt(world: World, channel: str = "whatsapp") -> Outgoing:
     return world.to(HYDE, channel)[-1].message
 
 
+def token_of(message: Outgoing) -> str:
+    """Return the token of the receipt that goes with a message."""
+    assert message.attachment is not None
+    assert message.attachment.kind is Enclosure.RECEIPT
+    return message.attachment.token
+
+
 def test_on_telegram_it_is_a_document_with_its_seal(world: World) -> None:
     message = receipt(world, "telegram")
     with TelegramServer(TELEGRAM_TOKEN) as server:
@@ -72,7 +79,7 @@ def test_on_telegram_it_is_a_document_with_its_seal(world: World) -> None:
     found = picture.examine(file["content"], KEYRING)
     assert found.verdict is Verdict.AUTHENTIC
     assert found.receipt is not None
-    assert found.receipt.token == message.attachment
+    assert found.receipt.token == token_of(message)
     assert file["filename"] == f"constancia-{found.receipt.facts.code}-1.png"
 
 
@@ -93,14 +100,14 @@ def test_on_whatsapp_the_platform_fetches_it_from_here(world: World) -> None:
         media, text = server.messages_to(f"whatsapp:{HYDE}")
     (url,) = media["MediaUrl"]
     assert text["body"] == message.numbered()
-    assert url == f"{PUBLIC_URL}/v/{message.attachment}.png?l=es_PE"
+    assert url == f"{PUBLIC_URL}/v/{token_of(message)}.png?l=es_PE"
     answer = world.client.get(url.removeprefix(PUBLIC_URL))
     assert (answer.status_code, answer.content_type) == (200, "image/png")
     assert picture.examine(answer.data, KEYRING).verdict is Verdict.AUTHENTIC
 
 
 def test_a_picture_is_drawn_for_tokens_of_ours_alone(world: World) -> None:
-    token = receipt(world).attachment
+    token = token_of(receipt(world))
     assert world.client.get(f"/v/{token}.png").status_code == 200
     other = token[:-1] + ("A" if token[-1] != "A" else "B")
     for made_up in (other, "x", f"{token}x"):
@@ -111,10 +118,10 @@ def test_a_picture_is_drawn_for_tokens_of_ours_alone(world: World) -> None:
 def test_a_token_of_an_earlier_movement_still_draws_that_movement(world: World) -> None:
     message = receipt(world)
     world.does(HYDE, Annul(message.text.splitlines()[1]))
-    drawn = world.client.get(f"/v/{message.attachment}.png").data
+    drawn = world.client.get(f"/v/{token_of(message)}.png").data
     found = picture.examine(drawn, KEYRING).receipt
     assert found is not None
-    assert (found.facts.number, found.token) == (1, message.attachment)
+    assert (found.facts.number, found.token) == (1, token_of(message))
 
 
 def test_few_are_drawn_at_a_time_and_few_are_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +174,7 @@ def test_the_demo_keeps_one_key_for_both_processes(any_world: World) -> None:
     world.runtime = replace(world.runtime, receipts=keyless.receipts(world.database))
     message = receipt(world, "phone")
     client = create_app(keyless, world.runtime).test_client()
-    assert client.get(f"/v/{message.attachment}").status_code == 200
+    assert client.get(f"/v/{token_of(message)}").status_code == 200
     assert not settings(world.url, receipt_signing_key="", bot_demo=False).receipts(world.database).keyring().can_sign
 
 
