@@ -346,10 +346,14 @@ def _wrong(said: str) -> typer.Exit:
     return typer.Exit(2)
 
 
+def _counted(orders: int) -> str:
+    return "1 order" if orders == 1 else f"{orders} orders"
+
+
 def _tell_sums(tally: Tally, out: Path | None) -> None:
     late, overdue = tally.closed_late, tally.overdue
     where = f" in {out}" if out else ""
-    said = f"{tally.orders} orders{where}: {late.count} closed late (at most {late.worst} days)"
+    said = f"{_counted(tally.orders)}{where}: {late.count} closed late (at most {late.worst} days)"
     told = f"{said}, {overdue.count} overdue (at most {overdue.worst} days)."
     errors.print(told, markup=False, highlight=False, soft_wrap=True)
 
