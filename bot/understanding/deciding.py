@@ -60,12 +60,25 @@ def _commands(heard: Heard) -> Iterator[Command]:
         for conversation in CHANGING:
             if f"{conversation}.asks" in mention.kinds:
                 yield Command(conversation, mention, bar(heard, mention))
+    for conversation, verb in _wished_for(heard):
+        yield Command(conversation, verb, bar(heard, verb))
     for like, following in pairwise(heard.words):
         if like.has("repeat.like") and following.has("date"):
             yield Command("repeat", like, bar(heard, like))
     for made, following in _made(heard):
         if not any(following.has(f"{name}.asks") for name in CHANGING):
             yield Command("request", made, bar(heard, made))
+
+
+def _wished_for(heard: Heard) -> Iterator[tuple[str, Mention]]:
+    """Yield what is wished for in a form of its own: "quiero que la cierres"."""
+    words = heard.words
+    for place, mention in enumerate(words):
+        for conversation in CHANGING:
+            if f"{conversation}.wishes" not in mention.kinds or f"{conversation}.asks" in mention.kinds:
+                continue
+            if any(one.has("want") and "que" in one.text.split() for one in words[max(place - 3, 0) : place]):
+                yield conversation, mention
 
 
 def _made(heard: Heard) -> Iterator[tuple[Mention, Mention]]:

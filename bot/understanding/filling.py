@@ -124,6 +124,8 @@ def _accept(heard: Heard, context: Context) -> Slots:
 def quantities_accepted(heard: Heard, context: Context, order: OrderSeen | None, pointed: Pointed) -> list[Found]:
     """Return what of an order is accepted: all of it, or so much of each line."""
     said = [item for item in items(heard, context.sizes, pointed.used) if item.quantity is not None]
+    if heard.has("except"):
+        return []  # five less than what? to be asked
     if order is not None and said:
         changed: dict[int, Decimal] = {}
         for item in said:

@@ -17,10 +17,19 @@ _STRANGE = ("others", "says_that", "when", "howto", "question", "unreal", "retra
 
 def refused(heard: Heard, context: Context) -> Meaning | None:
     """Return that a seller refuses: "no puedo atender la 329, no hay stock"."""
-    refuses = heard.has("unable") and any(slot.value in OF_SELLER for slot in reason(heard))
+    refuses = (heard.has("unable") or _nothing_for_it(heard)) and any(slot.value in OF_SELLER for slot in reason(heard))
     if not refuses or _is_strange(heard, "howto") or not any(agent.sells for agent in context.agents):
         return None
     return replace(filled(heard, context, "reject"), confidence=0.8)
+
+
+def _nothing_for_it(heard: Heard) -> bool:
+    """Say whether what is lacked is lacked for it: "no hay stock para atender la 329"."""
+    for_it = heard.of("accept.asks", "sell.asks")
+    return any(
+        one.has("reason.stock", "reason.truck") and two.text == "para" and three in for_it
+        for one, two, three in zip(heard.words, heard.words[1:], heard.words[2:], strict=False)
+    )
 
 
 def unwanted(heard: Heard, context: Context) -> Meaning | None:

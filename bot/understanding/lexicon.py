@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.understanding.spelling import Speller
 from bot.understanding.tokens import Token, clean, cut, folded
-from bot.understanding.verbs import telling_forms
+from bot.understanding.verbs import asking_forms, telling_forms, wishing_forms
 
 LANGUAGES = ("es", "en")
 CLITIC_MARK = "~"
@@ -83,7 +83,7 @@ class Lexicon:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
         short = tables.pop("short", {"words": {}})["words"]
         self.short |= {word: whole for word, whole in short.items() if (word,) not in known}
-        verbs = tables.pop("verbs", {})
+        verbs, commands = tables.pop("verbs", {}), tables.pop("commands", {})
         for table, lists in tables.items():
             for name, entries in lists.items():
                 kind = table if name == "words" else f"{table}.{name}"
@@ -91,9 +91,21 @@ class Lexicon:
                     for form in _forms(typed):
                         self._add(form, kind, value, known)
         named = set(self._phrases)  # pedido and venta are things, and tell nothing
+        self._load_commands(commands, named)
         for conversation, infinitives in verbs.items():
             for form in (form for infinitive in infinitives for form in telling_forms(infinitive)):
                 self._add(form, f"{conversation}.tells", None, named)
+
+    def _load_commands(self, commands: dict[str, list[str]], named: set[tuple[str, ...]]) -> None:
+        """Add every form of whole verbs that asks; what the lists say of a form goes first."""
+        for kind, infinitives in commands.items():
+            asks = kind if "." in kind else f"{kind}.asks"
+            for infinitive in infinitives:
+                for typed in asking_forms(*infinitive.split()):
+                    for form in _forms(typed):
+                        self._add(form, asks, None, named)
+                for form in wishing_forms(*infinitive.split()):
+                    self._add(form, f"{asks.partition('.')[0]}.wishes", None, set())
 
     def _add(self, form: str, kind: str, value: int | None, taken: set[tuple[str, ...]]) -> None:
         only_letters = form.replace(" ", "").isalpha()

@@ -10,6 +10,9 @@ from itertools import pairwise
 from bot.understanding.heard import BRAND, DATE, NUMBER, Heard, Mention
 
 DOZEN = Decimal(12)
+SMALLEST_ENDING = Decimal(100)
+_NAMING = frozenset({"la", "orden", "la orden", "codigo", "termina en"})
+"""Before a number of three digits they name an order."""
 _COUNTED_APART = ("time", "other", "plain", "foreign", "person", "address", "money", "out_of_scope")
 _COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon", "change")
 _BETWEEN = frozenset({"and", "rest", "except"})
@@ -108,6 +111,8 @@ def _reading(
         return None
     if place > 1 and part[place - 1].text in ("la", "las") and part[place - 2].text == "a":
         return None  # an hour
+    if number >= SMALLEST_ENDING and place and part[place - 1].text in _NAMING and not _counted(after):
+        return None  # the 524: how a code ends
     if after is not None and after.has("dozen"):
         return "quantity", number * DOZEN
     if after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON):
@@ -136,9 +141,23 @@ def _after_of(
     seller = place > 1 and (part[place - 2].has("name") or part[place - 2].text in ("planta", "distribuidor", "plant"))
     if of and seller and item.quantity is None and following is not None and following.has(BRAND):
         return "quantity", number  # "un pedido a la planta de 100 joyce"
+    if of and item.quantity is None and _is_of_a_size(part, place, sizes):
+        return "quantity", number  # "un pedido de 15 de 10"
     if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
         return "size", size
     return ("total", number) if _is_of(part, place) or (of and item.quantity is not None) else None
+
+
+def _counted(after: Mention | None) -> bool:
+    return after is not None and after.has("unit", "gallon", "dozen", "brand", "kilo", "small")
+
+
+def _is_of_a_size(part: Sequence[Mention], place: int, sizes: frozenset[str]) -> bool:
+    """Say whether "de" and a size follow: in "15 de 10" the fifteen are how many."""
+    following = part[place + 1 : place + 3]
+    if len(following) < 2 or following[0].text not in ("de", "d", "x", "of") or following[1].number is None:
+        return False
+    return f"{following[1].number.normalize():f} kg" in sizes
 
 
 def _is_total(part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str]) -> bool:

@@ -22,6 +22,8 @@ _WHETHER = (
     *("can i", "i can", "where", "is it possible"),
 )
 """They ask whether or where, and a noun after them says little: "donde está mi pedido"."""
+_TO_DO = frozenset({"tengo que", "hay que", "debo", "have to"})
+_WHICH = frozenset({"cual", "cuales", "cuantos", "cuantas", "que", "which"})
 ABOUT_AN_ORDER = frozenset({"history", "detail", "status"})
 
 
@@ -55,7 +57,9 @@ def what_is_left(heard: Heard, verb: Mention) -> bool:
     """Say whether it asks what there is to do, and not how: "¿tengo algo que cerrar?"."""
     before = [one for one in heard.words if one.end <= verb.start]
     to_do = before[-1:] and before[-1].text.split()[-1] in ("que", "por", "para", "to")
-    return bool(to_do) and any(one.has("pending.left") for one in before)
+    left = any(one.has("pending.left", "pending.says") for one in before) or before[-1:] and before[-1].text in _TO_DO
+    what = any(one.has("pending.left", "pending.says", "listed", "goods") or one.text in _WHICH for one in before[:-1])
+    return bool(to_do and left and what)
 
 
 def _about(conversation: str, confidence: float) -> Meaning:

@@ -115,7 +115,7 @@ def place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) ->
 
 
 def _is_unknown(mention: Mention) -> bool:
-    plain = mention.has("foreign", "plain") and not (mention.filler or mention.has("make"))
+    plain = mention.has("foreign", "plain") and not (mention.filler or mention.has("make", "received", "arrived"))
     return mention.has(OTHER) or plain
 
 

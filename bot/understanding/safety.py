@@ -13,6 +13,9 @@ from bot.understanding.heard import OTHER, Heard, Mention
 from bot.understanding.scope import around, calls, without_little
 from bot.understanding.times import WAIT, at_an_hour
 
+_ROUGHLY = frozenset({"o", "u", "or", "unos", "unas", "casi", "aprox", "about", "around", "mas o menos", "no se"})
+"""Of an amount, or of a choice: they make no command doubtful."""
+_BARE_IN_LE = frozenset({"anule", "cancele"})
 _WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
 _LOST = ("no se", "no entiendo", "no sabemos", "i don't know")
 _REASONS = tuple(f"reason.{name}" for name in ("stock", "truck", "mistake", "never_came", "wrong", "state"))
@@ -83,15 +86,22 @@ def _denies(verb: Mention, before: Sequence[Mention], place: int) -> bool:
     """Say whether a negation reaches the verb: not that of a reason, nor "sin gas" nor "no tengo nada"."""
     denial = before[place]
     if denial.has(*_REASONS):
-        return [one.text for one in before[place + 1 :]] == ["a"]  # no llegó a cerrar
+        return [one.text for one in before[place + 1 :]] in (["a"], ["para"])  # no llegó a cerrar
     if denial.has("unwanted") and verb.has("annul.asks", "reject.asks") and calls(verb):
         return False  # ya no lo quiero, anúlalo
+    if denial.has("unable", "negation") and calls(verb) and _says_something(before[place + 1 :]):
+        return False  # no sirve, está malogrado, recházalo
     if denial.has("unable") and not _INFINITIVE.search(verb.text) and place + 1 < len(before):
         return False  # no voy a poder pagar, anula
     between = without_little(before[place + 1 :])
     if denial.text in ("sin", "without"):
         return not between
     return not any(one.has("owned") for one in before[place + 1 :])
+
+
+def _says_something(between: Sequence[Mention]) -> bool:
+    """Say whether what stands between a negation and a command is a statement of its own."""
+    return any(one.has(*_REASONS, "received", "arrived", "goods", "reject.asks") for one in between)
 
 
 def _ends_denying(after: Sequence[Mention]) -> bool:
@@ -104,6 +114,8 @@ def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: 
     orders = verb.has("request.asks", "request.weak", "repeat.asks")
     if any(one.start < verb.start for one in heard.of("unreal")):
         return Bar.CONDITION
+    if any(one.has("unsure") and one.text not in _ROUGHLY for one in before):
+        return Bar.CONDITION  # perhaps I sell it
     for one in heard.of("when"):
         if one.start < verb.start or not (orders and one.text.startswith("cuando pueda")):
             return Bar.CONDITION
@@ -120,10 +132,11 @@ def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: 
 def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     if any(one.has("says_that") for one in before) or _somebody_else(before):
         return Bar.OTHERS
-    if any(kind.endswith(".tells") for one in before for kind in one.kinds) or verb.has("team.asks"):
+    if any(_only_tells(one) for one in before) or verb.has("team.asks"):
         return Bar.NONE if verb.has("team.asks") else Bar.REPORTED
     del heard
-    if verb.text.endswith(("le", "les")) and any(one.has("others") or one.text.startswith("que") for one in after):
+    told_to = verb.text.endswith(("le", "les")) and verb.text not in _BARE_IN_LE
+    if told_to and any(one.has("others") or one.text.startswith("que") for one in after):
         return Bar.OTHERS  # pídele 20 a mi hermano
     for place, one in enumerate(after):
         if one.has("because") and one.text != "por":
@@ -131,6 +144,11 @@ def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Se
         if one.has("others") and (place == 0 or after[place - 1].text.split()[-1] not in _TO_WHOM):
             return Bar.OTHERS  # "pide 20 balones mi vecina", "la orden de mi vecino"
     return Bar.NONE
+
+
+def _only_tells(mention: Mention) -> bool:
+    """Say whether it tells that something was done, and cannot ask for it as well: "acepta" can."""
+    return any(k.endswith(".tells") for k in mention.kinds) and not any(k.endswith(".asks") for k in mention.kinds)
 
 
 def _somebody_else(before: Sequence[Mention]) -> bool:

@@ -26,7 +26,7 @@ _SOUNDS = (
     (re.compile(r"(.)\1+"), r"\1"),
 )
 _LL = re.compile(r"ll")
-SHORTEST_SOUND = 4
+SHORTEST_SOUND = 3
 """Letters of a word that may be taken for one that sounds like it."""
 SHORTEST_SLIP = 5
 """Letters of a word that may be one slip away; from LONG letters on two."""
