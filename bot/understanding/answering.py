@@ -15,7 +15,7 @@ from bot.understanding.deciding import decide
 from bot.understanding.filling import days_slot
 from bot.understanding.heard import DATE, NUMBER, Heard
 from bot.understanding.meaning import Found, How, Kind, Meaning
-from bot.understanding.papers import paper, said_kind
+from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import point
 from bot.understanding.reasons import reason
 from bot.understanding.replying import Reader, answer, by_place, label_of
@@ -114,8 +114,10 @@ def _document(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
         kind = said_kind(heard)
         if documents.kind_of(number) is None and kind is not None:
             slots.append(Found("kind", kind.value, why="the word beside the number"))
-    del context, question
-    return answer(slots)
+    del context
+    if question.key == "invoice" and all(slot.key != "invoice" for slot in slots):
+        slots = [replace(slot, key="invoice") for slot in slots if slot.key == "document"]
+    return answer(slots + plate(heard))
 
 
 def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:

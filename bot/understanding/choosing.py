@@ -5,15 +5,17 @@ from __future__ import annotations
 from bot.understanding import agreeing
 from bot.understanding.context import Context, OpenQuestion
 from bot.understanding.filling import quantities_accepted, received_slots
-from bot.understanding.heard import BRAND, NAME, NUMBER, Heard
+from bot.understanding.fuels import trade_of
+from bot.understanding.heard import BRAND, FUEL, NAME, NUMBER, Heard
 from bot.understanding.lines import items
 from bot.understanding.meaning import Doubt, Found, How, Meaning
 from bot.understanding.ordering import named
-from bot.understanding.papers import paper, said_kind
+from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import Pointed
 from bot.understanding.reasons import reason
 from bot.understanding.received import arrival
 from bot.understanding.replying import Reader, answer, by_place, order_of
+from core.terms import Trade
 
 
 def choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
@@ -122,6 +124,35 @@ def _kind(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | 
     return answer([Found(question.key, kind.value, said=heard.text, why="the word for the document")])
 
 
+def _fuel(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    """A fuel by its name, and the gallons beside it."""
+    said = [item for item in items(heard, context.sizes) if item.fuel is not None]
+    names = said[0].fuel.value if len(said) == 1 and said[0].fuel is not None else None
+    if not isinstance(names, tuple) or heard.has("negation", "no"):
+        return None
+    if len(names) > 1:
+        return answer([], (Doubt(question.key, tuple((name, name) for name in names), heard.text),))
+    slots = [Found(question.key, names[0], said=heard.text, why="the name of a fuel")]
+    if said[0].quantity is not None:
+        key = question.key.replace("fuel", "gallons")
+        slots.append(Found(key, f"{said[0].quantity:f}", said=heard.text, why="gallons beside it"))
+    return answer(slots)
+
+
+def _product(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
+    """Cylinders, bulk or liquids, by what is named of them."""
+    fuel = next((one.value for one in heard.of(FUEL) if isinstance(one.value, tuple)), None)
+    named_one = trade_of(fuel) if fuel is not None else Trade.CYLINDERS if heard.has("unit", "brand") else None
+    if named_one is None or heard.has("negation", "no"):
+        return None
+    return answer([Found(question.key, named_one.value, said=heard.text, why="what is named of it")])
+
+
+def _plate(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning | None:
+    slots = plate(heard)
+    return answer(slots) if slots and not heard.has("negation", "no") else None
+
+
 def _more(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     number = int(question.key.split()[1]) + 1
     said = [item for item in items(heard, context.sizes) if item.quantity is not None]
@@ -170,6 +201,9 @@ _CHOICES: dict[tuple[str, str], Reader] = {
     ("close", "what"): _what_arrived,
     ("accept", "what"): _what_accepted,
     ("team", "what"): _what_of_team,
+    ("", "fuel"): _fuel,
+    ("", "product"): _product,
+    ("", "plate"): _plate,
     ("", "when"): _when_sold,
     ("", "kind"): _kind,
     ("", "more"): _more,

@@ -167,7 +167,7 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
             return looked
         return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
     if not _tells(heard):
-        for find in (implying.documented, arriving.notice_answered, arriving.arrived, listed_goods):
+        for find in (implying.documented, implying.from_seller, arriving.notice_answered, arriving.arrived, listed_goods):
             meaning = find(heard, context)
             if meaning is not None:
                 return meaning

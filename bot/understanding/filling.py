@@ -117,7 +117,7 @@ def _accept(heard: Heard, context: Context) -> Slots:
         slots.append(Found("when", "now", why="it is to be sold too" if sells else "a document is named"))
         if not any(slot.key == "what" for slot in slots):
             slots.insert(len(slots) - 1, Found("what", "all", How.IMPLIED, why="accept and sell, without a change"))
-    slots += document
+    slots += document + (plate(heard) if document else [])
     return slots, doubts
 
 

@@ -8,10 +8,12 @@ from bot.understanding.context import Context
 from bot.understanding.filling import filled
 from bot.understanding.heard import Heard
 from bot.understanding.meaning import Kind, Meaning
+from bot.understanding.names import Match
 from bot.understanding.papers import paper
 from bot.understanding.pointing import point
 from bot.understanding.reasons import OF_BUYER, OF_SELLER, reason
 
+_TO = frozenset({"para", "a", "pa", "con", "for", "to", "al"})
 _STRANGE = ("others", "says_that", "when", "howto", "question", "unreal", "retract", "link", "injection", "wished")
 
 
@@ -62,6 +64,17 @@ def documented(heard: Heard, context: Context) -> Meaning | None:
     if order is None or "sell" not in order.can:
         return None
     return replace(filled(heard, context, "sell"), confidence=0.8)
+
+
+def from_seller(heard: Heard, context: Context) -> Meaning | None:
+    """Return an order of which only the seller is said: "pedido para mr hyde"."""
+    said = [one for one in heard.words if not one.has("polite", "greeting", "one", "thanks", "now", "date")]
+    told = [one for one in said if not one.has("small")]
+    if len(told) != 2 or not (told[0].has("request.nouns") and told[1].has("name")) or "?" in heard.text:
+        return None
+    to_whom = said[said.index(told[0]) + 1].text.split()[0]
+    sells = isinstance(told[1].value, Match) and set(told[1].value.candidates) & set(context.sellers)
+    return replace(filled(heard, context, "request"), confidence=0.8) if to_whom in _TO and sells else None
 
 
 def _is_strange(heard: Heard, *allowed: str) -> bool:

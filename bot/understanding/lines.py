@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.understanding.heard import BRAND, DATE, NUMBER, Heard, Mention
+from bot.understanding.heard import BRAND, DATE, FUEL, NUMBER, Heard, Mention
 
 DOZEN = Decimal(12)
 SMALLEST_ENDING = Decimal(100)
@@ -26,6 +26,8 @@ class Item:
     quantity: Decimal | None = None
     size: str | None = None
     brand: Mention | None = None
+    fuel: Mention | None = None
+    """What is counted in gallons."""
     total: Decimal | None = None
     """The "20" of "18 de los 20"."""
     gallons: bool = False
@@ -36,7 +38,7 @@ class Item:
     @property
     def is_empty(self) -> bool:
         """Say whether nothing was said of it."""
-        return self.quantity is None and self.size is None and self.brand is None
+        return self.quantity is None and self.size is None and self.brand is None and self.fuel is None
 
 
 def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
@@ -68,6 +70,13 @@ def _read(part: Sequence[Mention], sizes: frozenset[str], used: Sequence[Mention
                 yield item
                 item = Item()
             item.brand = mention
+            item.mentions.append(mention)
+            continue
+        if mention.has(FUEL):
+            if item.fuel is not None and item.quantity is not None:
+                yield item
+                item = Item()
+            item.fuel = mention
             item.mentions.append(mention)
             continue
         reading = _reading(part, place, sizes, item)
@@ -117,6 +126,10 @@ def _reading(
         return "quantity", number * DOZEN
     if after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON):
         return None  # 20 clients, 5 minutes
+    if place and part[place - 1].has(BRAND) and after is not None and after.has(NUMBER) and item.size is None:
+        size = f"{number.normalize():f} kg"
+        if size in sizes:
+            return "size", size  # "proust 45 10": brand, size, how many
     measured = _measured(number, after, sizes)
     if measured:
         return "size", measured
@@ -204,10 +217,12 @@ def _joined(found: Sequence[Item]) -> list[Item]:
         if last is not None and item.quantity is None and _completes(last, item):
             last.size = last.size or item.size
             last.brand = last.brand or item.brand
+            last.fuel = last.fuel or item.fuel
             last.mentions += item.mentions
         elif last is not None and last.quantity is None and last.total is None and _completes(last, item):
             item.size = last.size or item.size
             item.brand = last.brand or item.brand
+            item.fuel = last.fuel or item.fuel
             item.mentions = last.mentions + item.mentions
             joined[-1] = item
         else:
@@ -216,7 +231,7 @@ def _joined(found: Sequence[Item]) -> list[Item]:
 
 
 def _completes(last: Item, item: Item) -> bool:
-    return not (last.size and item.size) and not (last.brand and item.brand)
+    return not (last.size and item.size) and not (last.brand and item.brand) and not (last.fuel and item.fuel)
 
 
 def _shared_brand(found: list[Item], mentions: Sequence[Mention]) -> list[Item]:

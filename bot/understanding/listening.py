@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from bot.understanding import numbers
 from bot.understanding.context import Context
 from bot.understanding.dates import days_in
-from bot.understanding.heard import DATE, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
+from bot.understanding.fuels import fuels
+from bot.understanding.heard import DATE, FUEL, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
 from bot.understanding.joining import introduced, joined_numbers, spoken_codes, without_addresses
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.marks import Mark, marks, spoken_series
@@ -31,19 +32,22 @@ def listen(text: str, context: Context) -> Heard:
     known_codes = frozenset(order.code for order in context.orders) if any(map(str.isdigit, text)) else frozenset()
     fixed = [_of_mark(mark) for mark in marks(text, known_codes)]
     even = "".join(one if len(one) == 1 else char for char, one in ((char, folded(char)) for char in text))
-    for days in days_in(even, context.today, coming=True):
-        if all(days.end <= one.start or one.end <= days.start for one in fixed):
-            fixed.append(
-                Mention(frozenset({DATE}), text[days.start : days.end], days.start, days.end, days, filler=True)
-            )
-    for start, end in hours(text.casefold()):
-        if all(end <= one.start or one.end <= start for one in fixed):
-            fixed.append(Mention(frozenset({HOUR}), text[start:end], start, end, filler=True))
+    _add(fixed, (Mention(frozenset({FUEL}), text[a:b], a, b, names, filler=True) for a, b, names in fuels(even)))
+    days_said = days_in(even, context.today, coming=True)
+    _add(fixed, (Mention(frozenset({DATE}), text[d.start : d.end], d.start, d.end, d, filler=True) for d in days_said))
+    _add(fixed, (Mention(frozenset({HOUR}), text[a:b], a, b, filler=True) for a, b in hours(text.casefold())))
     words = lexicon(context.language)
     brands, sellers = names(tuple(context.brands)), names(_people(context))
     mentions = list(_mentions(text, sorted(fixed, key=lambda one: one.start), words, brands, sellers))
     mentions = without_addresses(introduced(spoken_codes(joined_numbers(mentions), known_codes)))
     return Heard(text, mentions, too_long, context.today, {kind for mention in mentions for kind in mention.kinds})
+
+
+def _add(fixed: list[Mention], found: Iterable[Mention]) -> None:
+    """Add what overlaps nothing that was found before."""
+    for mention in found:
+        if all(mention.end <= one.start or one.end <= mention.start for one in fixed):
+            fixed.append(mention)
 
 
 def _people(context: Context) -> tuple[tuple[str, str], ...]:

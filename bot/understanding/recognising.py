@@ -82,5 +82,5 @@ def _name_exactly(word: str, brands: Names, sellers: Names) -> tuple[str, Match]
 
 
 def _named(token: Token, kind: str, match: Match) -> Mention:
-    exact = match.how is How.STATED
+    exact = match.how in (How.STATED, How.CONTEXT)
     return Mention(frozenset({kind}), token.text, token.start, token.end, match, filler=True, exact=exact)

@@ -237,7 +237,8 @@ def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after
         return Bar.OBJECT  # it is about to be closed
     if len(after) > 1 and after[0].text in ("o", "u", "or") and any(kind.endswith(".asks") for kind in after[1].kinds):
         return Bar.ASKED
-    if before and before[-1].text.split()[-1] in _NOUN_AFTER and any(kind.endswith(".nouns") for kind in verb.kinds):
+    noun = any(kind.endswith(".nouns") for kind in verb.kinds) or verb.text in ("compra", "encargo")
+    if before and before[-1].text.split()[-1] in _NOUN_AFTER and noun:
         return Bar.OBJECT  # pendientes de cierre
     if after and after[0].text == "que" and verb.has("accept.asks", "reject.asks", "close.asks", "sell.asks"):
         return Bar.OBJECT  # acepto que me equivoqué
