@@ -10,7 +10,6 @@ from bot.understanding.choosing import choice
 from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.correcting import corrected
 from bot.understanding.counting import quantity
-from bot.understanding.dates import days_in
 from bot.understanding.deciding import decide
 from bot.understanding.filling import days_slot
 from bot.understanding.heard import DATE, NUMBER, Heard
@@ -20,7 +19,7 @@ from bot.understanding.pointing import point
 from bot.understanding.reasons import reason
 from bot.understanding.replying import Reader, answer, by_place, label_of
 from bot.understanding.safety import is_attack
-from bot.understanding.tokens import folded
+from bot.understanding.said_days import said_days
 from core import documents
 
 
@@ -124,8 +123,7 @@ def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
     coming = question.expects is Expected.DAY
     if not heard.has(DATE) or heard.unknown > 1 or heard.has("unsure"):
         return None
-    even = "".join(one if len(one) == 1 else char for char, one in ((c, folded(c)) for c in heard.text))
-    found = days_in(even, context.today, coming=coming)
+    found = said_days(heard.text, context.today, context.language, coming=coming)
     if len(found) != 1 or (coming and found[0].first != found[0].last):
         return None
     return answer([replace(days_slot(found[0], heard), key=question.key)])

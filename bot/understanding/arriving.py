@@ -123,12 +123,14 @@ def _is_plain_report(heard: Heard) -> bool:
         return False
     if any(not one.has("small", "want", "can") for one in heard.of("question")):
         return False
+    if any(one.text in ("le", "les") and two.has("arrived") for one, two in pairwise(heard.words)):
+        return False  # it came to somebody else
     if any(_is_subject(heard, one) for one in heard.of("arrived")):
         return False
     unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(heard, one)]
     if any(one.has("foreign") for one in unknown) and not heard.has("goods", "unit", "code", "brand", "all"):
         return False
-    named = heard.has("goods", "all", "nothing", "code", "brand", "difference", "unit", "carrier", "arrive.says")
+    named = heard.has("goods", "all", "nothing", "code", "digits", "brand", "difference", "unit", "carrier", "arrive.says")
     if unknown and not named and (not heard.has("number") or any(one.has("foreign") for one in unknown)):
         return False
     return len(unknown) <= MOST_UNKNOWN and not heard.has("injection", "unsure") and '"' not in heard.text

@@ -18,13 +18,13 @@ from bot.understanding.reasons import reason
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.tokens import folded
 
-_NO_CHANGE = ("says_that", "unsure", "when", "injection", "not_yet", "unreal", "retract")
+_NO_CHANGE = ("says_that", "unsure", "when", "injection", "not_yet", "unreal")
 Parts = tuple[list[Found], list[Doubt], list[str]]
 
 
 def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return the change that the message makes to the summary on the screen, or None if it makes none."""
-    if "?" in heard.text or '"' in heard.text or heard.has(*_NO_CHANGE):
+    if "?" in heard.text or '"' in heard.text or heard.has(*_NO_CHANGE) or _is_taken_back(heard):
         return None
     if any(not one.has("change.seller") for one in heard.of("others")):
         return None
@@ -44,6 +44,16 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
         confidence=confidence,
         notes=notes,
     )
+
+
+def _is_taken_back(heard: Heard) -> bool:
+    """Say whether it is taken back: "uy no" before a change is a start."""
+    return any(one.text not in _STARTS for one in heard.of("retract")) or (
+        heard.has("retract") and not heard.has("change")
+    )
+
+
+_STARTS = frozenset({"uy no", "ay no", "no espera", "espera no", "mejor no"})
 
 
 def _order(context: Context, question: OpenQuestion) -> OrderSeen | None:

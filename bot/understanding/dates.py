@@ -84,6 +84,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
             lambda found, today, _coming: _span(today, -int(found[1] or found[2])),
         ),
         (
+            rf"({weekday}) (?:que|q|k) viene|({weekday}) (?:proximo|siguiente)",
+            lambda found, today, _coming: _on_weekday(found[1] or found[2], today, coming=True),
+        ),
+        (
             rf"({weekday}) (?:pasado|anterior)|last ({weekday})",
             lambda found, today, _coming: _on_weekday(found[1] or found[2], today, coming=False),
         ),
@@ -97,7 +101,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
 
 
 _MAY_BE_DATE = re.compile(
-    r"[0-9][/.\-][0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
+    r"[0-9][/.\-][0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|ercol|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
     r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan"
 )
 

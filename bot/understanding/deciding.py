@@ -9,6 +9,7 @@ from itertools import pairwise
 from bot.registry import opened_by
 from bot.understanding import arriving, implying, looking, postponing, small_talk
 from bot.understanding.bars import Bar
+from bot.understanding.concerns import concerned
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
 from bot.understanding.heard import Heard, Mention
@@ -45,6 +46,9 @@ def decide(heard: Heard, context: Context) -> Meaning:
         meaning = imply(heard, context)
         if meaning is not None and not _asked_for(heard, commands):
             return meaning
+    concern = concerned(heard, context, asked_for=bool(_asked_for(heard, commands)))
+    if concern is not None:
+        return concern
     for find in (_howto, _snoozed, _help_words):
         meaning = find(heard, context, commands)
         if meaning is not None:

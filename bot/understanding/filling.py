@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.understanding.context import Context, OrderSeen
-from bot.understanding.dates import Days, days_in
+from bot.understanding.dates import Days
 from bot.understanding.heard import DATE, Heard
 from bot.understanding.lines import items
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
@@ -16,7 +16,7 @@ from bot.understanding.papers import paper, plate
 from bot.understanding.pointing import Pointed, from_notice, point, the_only_one
 from bot.understanding.reasons import reason_of
 from bot.understanding.received import Arrival, arrival
-from bot.understanding.tokens import folded
+from bot.understanding.said_days import said_days
 
 Slots = tuple[list[Found], list[Doubt]]
 
@@ -185,11 +185,7 @@ def _repeat(heard: Heard, _context: Context) -> Slots:
 def _search(heard: Heard, context: Context) -> Slots:
     if not heard.has(DATE):
         return [], []
-    found = days_in(
-        "".join(one if len(one) == 1 else char for char, one in ((c, folded(c)) for c in heard.text)),
-        context.today,
-        coming=False,
-    )
+    found = said_days(heard.text, context.today, context.language, coming=False)
     return ([days_slot(found[0], heard)], []) if found else ([], [])
 
 
@@ -234,6 +230,7 @@ _FILLERS: dict[str, Callable[[Heard, Context], Slots]] = {
     "status": _order_only("status"),
     "detail": _order_only("detail"),
     "history": _order_only("history"),
+    "risk": _order_only("risk"),
     "request": _request,
     "repeat": _repeat,
     "search": _search,

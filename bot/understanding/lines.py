@@ -149,7 +149,7 @@ def _after_of(
     if before is None:
         return None
     size = next((name for name in (f"{number.normalize():f} kg", f"{number.normalize():f} lb") if name in sizes), "")
-    of = before.text in ("de", "del", "x", "of", "out of", "tamaño")
+    of = before.text in ("de", "del", "x", "of", "out of", "tamaño") or _is_of_a(part, place)
     following = _after(part, place)
     seller = place > 1 and (part[place - 2].has("name") or part[place - 2].text in ("planta", "distribuidor", "plant"))
     if of and seller and item.quantity is None and following is not None and following.has(BRAND):
@@ -163,6 +163,11 @@ def _after_of(
 
 def _counted(after: Mention | None) -> bool:
     return after is not None and after.has("unit", "gallon", "dozen", "brand", "kilo", "small")
+
+
+def _is_of_a(part: Sequence[Mention], place: int) -> bool:
+    """Say whether "de a" stands before it: "15 de a 10"."""
+    return place > 1 and part[place - 1].text == "a" and part[place - 2].text == "de"
 
 
 def _is_of_a_size(part: Sequence[Mention], place: int, sizes: frozenset[str]) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from bot.understanding import numbers
 from bot.understanding.context import Context
-from bot.understanding.dates import days_in
 from bot.understanding.fuels import fuels
 from bot.understanding.heard import DATE, FUEL, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
 from bot.understanding.joining import introduced, joined_numbers, spoken_codes, without_addresses
@@ -15,6 +15,7 @@ from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.marks import Mark, marks, spoken_series
 from bot.understanding.names import Names, names
 from bot.understanding.recognising import spelled
+from bot.understanding.said_days import said_days
 from bot.understanding.times import hours
 from bot.understanding.tokens import Token, clean, cut, folded
 
@@ -28,12 +29,12 @@ def listen(text: str, context: Context) -> Heard:
     """Return what the message mentions."""
     text = spoken_series(clean(text))
     too_long = len(text) > LONGEST
-    text = text[:LONGEST]
+    text = _tagged(text[:LONGEST])
     known_codes = frozenset(order.code for order in context.orders) if any(map(str.isdigit, text)) else frozenset()
     fixed = [_of_mark(mark) for mark in marks(text, known_codes)]
     even = "".join(one if len(one) == 1 else char for char, one in ((char, folded(char)) for char in text))
     _add(fixed, (Mention(frozenset({FUEL}), text[a:b], a, b, names, filler=True) for a, b, names in fuels(even)))
-    days_said = days_in(even, context.today, coming=True)
+    days_said = said_days(text, context.today, context.language, coming=True)
     _add(fixed, (Mention(frozenset({DATE}), text[d.start : d.end], d.start, d.end, d, filler=True) for d in days_said))
     _add(fixed, (Mention(frozenset({HOUR}), text[a:b], a, b, filler=True) for a, b in hours(text.casefold())))
     words = lexicon(context.language)
@@ -41,6 +42,14 @@ def listen(text: str, context: Context) -> Heard:
     mentions = list(_mentions(text, sorted(fixed, key=lambda one: one.start), words, brands, sellers))
     mentions = without_addresses(introduced(spoken_codes(joined_numbers(mentions), known_codes)))
     return Heard(text, mentions, too_long, context.today, {kind for mention in mentions for kind in mention.kinds})
+
+
+_TAG = re.compile(r"\b(?:o|u|or) (?:nada |ya )?(?:no|nada|toda[vb][ií]a(?: no)?|a[uú]n(?: no)?|not)\W*$", re.I)
+
+
+def _tagged(text: str) -> str:
+    """Return the text with the question mark that "o no", "o todavía" stand for at its end."""
+    return f"{text}?" if "?" not in text and _TAG.search(text) and not text.casefold().startswith(("si o", "yes or")) else text
 
 
 def _add(fixed: list[Mention], found: Iterable[Mention]) -> None:

@@ -14,6 +14,8 @@ from bot.understanding.ordering import ordered
 from bot.understanding.scope import from_call
 
 LIKELY = 0.8
+MOST_BESIDE_WHOLE = 3
+"""Strange words beside an order that says everything: the shop's name, say."""
 _WEAKEST = frozenset({"dame", "deme", "para", "pedido", "orden", "give me", "order", "need"})
 
 _BESIDE = (
@@ -54,9 +56,11 @@ def listed_goods(heard: Heard, context: Context) -> Meaning | None:
     asked = heard.has("request.weak")
     if not asked and any(not (item.size or item.brand or item.counted) for item in told.lines):
         return None
-    if not _only_an_order(heard, [one for item in told.lines for one in item.mentions], asked=asked):
+    if not _only_an_order(heard, told.lines, asked=asked):
         return None
-    if heard.has("others", "says_that", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra", "unreal"):
+    if heard.has("others", "says_that", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra", "unreal") and not (
+        _is_whole(told.lines) and asked and not heard.has("others", "says_that", "no", "when", "lack", "unreal", "money")
+    ):
         return None
     if heard.has("retract") or any(not one.has("reason.stock") for one in heard.of("negation")):
         return None
@@ -77,14 +81,22 @@ def _asks_for_so_many(heard: Heard, lines: Sequence[Item]) -> bool:
     return bool(verbs) and plain and exact and len(lines) == 1 and lines[0].quantity is not None
 
 
-def _only_an_order(heard: Heard, named: Sequence[Mention], *, asked: bool) -> bool:
+def _only_an_order(heard: Heard, lines: Sequence[Item], *, asked: bool) -> bool:
     """Say whether a message without a verb of its own holds nothing but an order: else it tells a story."""
+    named = [one for item in lines for one in item.mentions]
     strange = [
         one for one in heard.words if not (one.filler or one.has(*_BESIDE) or any(one is item for item in named))
     ]
     unknown = [one for one in strange if one.has("other")]
     short = all(len(one.text) <= 4 for one in unknown)
+    if asked and _is_whole(lines):
+        return len(strange) <= MOST_BESIDE_WHOLE
     return len(strange) == len(unknown) and len(unknown) <= (2 if asked else 1 if short else 0)
+
+
+def _is_whole(lines: Sequence[Item]) -> bool:
+    """Say whether every line names how many, which size and which brand: nothing but an order does."""
+    return bool(lines) and all(item.quantity is not None and item.size and item.brand for item in lines)
 
 
 def _may_be_a_size(item: Item, context: Context) -> bool:

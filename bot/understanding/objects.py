@@ -7,7 +7,9 @@ from itertools import pairwise
 
 from bot.understanding.bars import Bar
 from bot.understanding.heard import OTHER, Mention
+from bot.understanding.scope import calls
 
+_ARTICLES = frozenset({"el", "la", "los", "las", "mi", "mis", "su", "sus", "ese", "esa", "este", "esta", "un", "una", "the", "my"})
 ORDERLY = (
     "goods",
     "trade",
@@ -126,6 +128,8 @@ def _is_no_order(verb: Mention, after: Sequence[Mention]) -> bool:
     if verb.has("sell.asks") and any(one.has("owned") for one in after):
         return True
     about = _object(after)
+    if calls(verb) and about is not None and not _is_beside(about, after):
+        return False  # anúlalo, ya conseguí
     if about is not None and about.has("all"):
         whole = _object(after[after.index(about) + 1 :])
         about = whole if whole is not None and _is_foreign(whole) else about  # all of my shop
@@ -136,6 +140,12 @@ def _is_no_order(verb: Mention, after: Sequence[Mention]) -> bool:
     if verb.has("request.asks") and not about.has(*GOODS):
         return True
     return _is_foreign(about) or not (about.filler or about.has(*ORDERLY))
+
+
+def _is_beside(about: Mention, after: Sequence[Mention]) -> bool:
+    """Say whether nothing but an article or a courtesy stands between a command and the thing."""
+    between = [one for one in after[: after.index(about)] if not one.has("polite")]
+    return all(one.text in _ARTICLES for one in between)
 
 
 def _is_relative(about: Mention, after: Sequence[Mention]) -> bool:

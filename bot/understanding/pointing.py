@@ -41,7 +41,7 @@ _BEFORE_ENDING = frozenset(
     ]
 )
 _COUNTED = ("unit", "kilo", "pound", "gallon", "dozen", "goods")
-_LOOKS = frozenset({"status", "detail", "history"})
+_LOOKS = frozenset({"status", "detail", "history", "risk"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,8 +132,8 @@ def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: 
 def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     if any(one.has("says_that") for one in before) or _somebody_else(before):
         return Bar.OTHERS
-    if any(_only_tells(one) for one in before) or verb.has("team.asks"):
-        return Bar.NONE if verb.has("team.asks") else Bar.REPORTED
+    if any(_only_tells(one) for one in before) or verb.has("team.asks", "join.asks"):
+        return Bar.NONE if verb.has("team.asks", "join.asks") else Bar.REPORTED
     del heard
     told_to = verb.text.endswith(("le", "les")) and verb.text not in _BARE_IN_LE
     if told_to and any(one.has("others") or one.text.startswith("que") for one in after):
@@ -193,9 +193,8 @@ def _reported(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seq
     if any(one.text in ("acabo de", "acabamos de", "acaba de", "acaban de") for one in before):
         return Bar.REPORTED
     near = [one for one in before if not one.has("small", "polite")][-1:]
-    ambiguous = (
-        verb.text.endswith("e") and not verb.text.endswith("me") and any(one.text == "ya" for one in near)
-    )  # ya cierre: ya cerré?
+    bare = verb.text.endswith("e") and (not verb.text.endswith(("me", "le")) or verb.text in _BARE_IN_LE)
+    ambiguous = bare and any(one.text == "ya" for one in near)  # ya cierre: ya cerré?
     if any(one.has("wished") for one in before) and (
         heard.has("wish.gone") or any(one.text.startswith(("pero", "but")) for one in heard.words)
     ):
@@ -229,6 +228,12 @@ def _is_coming(heard: Heard, around_it: Sequence[Mention], place: int) -> bool:
     return not place or around_it[place - 1].text.split()[-1] not in ("del", "de", "of", "from")
 
 
+def _is_relative(before: Sequence[Mention]) -> bool:
+    """Say whether "is" belongs to a relative clause: "la que es de ayer", "una marca que no es"."""
+    words = [word for one in before[-2:] for word in one.text.split()]
+    return words[-1:] in (["que"], ["q"], ["el"], ["la"]) or words[-2:] == ["que", "no"]
+
+
 def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     """Say whether the verb is what is talked about: "cerrar la 717 sería un error", "el que cierra"."""
     if before and before[-1].text == "que" and not any(one.has("want", "can", "when") for one in before):
@@ -247,5 +252,5 @@ def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after
     if before and before[-1].text.split()[-1] in _PREPOSITIONS:
         return Bar.OBJECT
     ahead = [place for place, one in enumerate(after) if one.text in _IS]
-    relative = any(place and after[place - 1].text.split()[-1] in ("que", "q", "el", "la") for place in ahead)
+    relative = any(_is_relative(after[:place]) for place in ahead)
     return Bar.OBJECT if ahead and not relative else Bar.NONE

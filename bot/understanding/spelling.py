@@ -67,8 +67,9 @@ class Speller:
         if not SHORTEST_SOUND <= len(word) <= 24:
             return None
         key = sound(word)
-        if key in self._sounding:
-            return self._one_meaning(self._sounding[key])
+        for one in (key, sound(word.replace("x", "ch"))):
+            if one in self._sounding:
+                return self._one_meaning(self._sounding[one])
         slips = 0 if len(key) < SHORTEST_SLIP else 1 if len(key) < LONG else 2
         for most in range(1, slips + 1):
             near = [one for one in self._by_first.get(key[:1], ()) if self._is_near(key, one, most)]
