@@ -84,7 +84,14 @@ def _is_here(heard: Heard, said: Mention) -> bool:
     before = [one for one in heard.words if one.end <= said.start][-2:]
     after = [one for one in heard.words if one.start >= said.end and not one.has("small", "polite")][:1]
     nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain", "address") for one in after)
-    return not nowhere and not any(one.has("negation", "no", "not_yet") for one in before)
+    denied = any(one.has("negation", "no", "not_yet") for one in before) or _is_denied_that(heard, said)
+    return not nowhere and not denied and not _was_another_day(heard)
+
+
+def _was_another_day(heard: Heard) -> bool:
+    """Say whether a day that has been is named: whoever came yesterday has not come now."""
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    return any(heard.today is not None and one.last < heard.today for one in days)
 
 
 _NO_GOODS = (OTHER, "plain", "foreign", "person", "out_of_scope")
@@ -101,8 +108,9 @@ _BESIDE_ALL = (
 
 
 def _all_there(heard: Heard) -> bool:
-    """Say whether it says that all is in order without a verb: "todo conforme", "completo jefe"."""
-    rest = [one for one in heard.words if not one.has(*_BESIDE_ALL)]
+    """Say whether it says that all is in order without a verb: "todo conforme", "de 45 solo 4, joyce completo"."""
+    beside = (*_BESIDE_ALL, "only", "brand", "kilo") if heard.has("only") and heard.has("number") else _BESIDE_ALL
+    rest = [one for one in heard.words if not one.has(*beside)]
     clear = any(
         one.has("all") and one.text not in ("todo", "todos", "toda", "todas", "all", "exacto") for one in heard.words
     )

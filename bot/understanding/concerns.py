@@ -15,6 +15,8 @@ _WANTS = ("want", "look", "change", "make", "question", "negation", "reminders.s
 
 def concerned(heard: Heard, context: Context, *, asked_for: bool) -> Meaning | None:
     """Return which of them the message is about, or None. Risk and papers are only looked at."""
+    if _asks_of_a_fine(heard):
+        return filled(heard, context, "risk")
     asks = "?" in heard.text or heard.has("question", "look", "want")
     for words, name in _LOOKS:
         if heard.has(f"{words}.asks") or (heard.has(f"{words}.says") and (asks or not asked_for)):
@@ -28,6 +30,13 @@ def concerned(heard: Heard, context: Context, *, asked_for: bool) -> Meaning | N
             return Meaning(Kind.HOWTO, topic=name, likely=(name,), confidence=0.9, notes=("asks how",))
         return filled(heard, context, name)
     return None
+
+
+def _asks_of_a_fine(heard: Heard) -> bool:
+    """Say whether a fine is asked about, in whatever words: "cuánto me clavan de multa"."""
+    asked = "?" in heard.text or heard.has("question") or any(one.text.startswith("cuanto") for one in heard.words)
+    paid = any(one.text.startswith(("pag", "deposit", "yape")) for one in heard.of("money"))
+    return heard.has("risk.nouns") and asked and not paid and not heard.has("unreal", "retract")
 
 
 def _joins(heard: Heard) -> bool:

@@ -86,6 +86,7 @@ def _rest_as_before(told: Arrival, order: OrderSeen, question: OpenQuestion) -> 
     for line in order.lines:
         if line.position not in told.received:
             before = question.answers.get(f"received {line.position}")
+            told.inferred.add(line.position)
             told.received[line.position] = Decimal(before) if before and before.isdigit() else line.quantity
 
 

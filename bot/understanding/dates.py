@@ -111,7 +111,25 @@ def days_in(text: str, today: date, *, coming: bool) -> list[Days]:
 
     A day without its year or week is the next one that comes, or the last one that has been.
     """
-    return sorted(_find(text, today, coming), key=lambda days: days.start) if _MAY_BE_DATE.search(text) else []
+    if not _MAY_BE_DATE.search(text):
+        return []
+    return _said_twice(text, sorted(_find(text, today, coming), key=lambda days: days.start))
+
+
+def _said_twice(text: str, found: list[Days]) -> list[Days]:
+    """Return the days with those put together that name one day twice: "el viernes 20 de noviembre"."""
+    joined: list[Days] = []
+    for days in found:
+        last = joined[-1] if joined else None
+        same = last is not None and (last.first, last.last) == (days.first, days.last)
+        if last is not None and same and _BETWEEN.fullmatch(text[last.end : days.start]):
+            joined[-1] = Days(days.first, days.last, last.start, days.end)
+        else:
+            joined.append(days)
+    return joined
+
+
+_BETWEEN = re.compile(r"[\s,(]*(?:el|the|dia|o sea|es decir)?\s*")
 
 
 def _find(text: str, today: date, coming: bool) -> Iterator[Days]:

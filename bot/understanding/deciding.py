@@ -117,6 +117,10 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
     notice = context.notice
     if names == ["sell"] and notice is not None and notice.conversation == "accept" and not heard.has("code", "name"):
         names = ["accept"]  # a new order is sold by accepting it first
+    if len(names) > 1 and not any(agent.sells for agent in context.agents):
+        names = [name for name in names if name not in ("accept", "sell")] or names
+    if names == ["close"] and _all_orders(heard):
+        return replace(filled(heard, context, "close_all"), confidence=0.9)
     if "team" in names and len(names) > 1:
         names = ["team"]
     if set(names) <= {"repeat", "request"} and heard.has("repeat.asks", "repeat.like"):
@@ -136,6 +140,13 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
         names[0] = "request"  # the same but thirty: what is stated is used, the rest is asked
     meaning = filled(heard, context, names[0])
     return replace(meaning, confidence=_confidence(heard, command))
+
+
+def _all_orders(heard: Heard) -> bool:
+    """Say whether every order is to be closed: "cierra todas mis órdenes". What came is another matter."""
+    orders = any(one.text.split()[-1] in ("ordenes", "pedidos", "compras", "orders") for one in heard.words)
+    told = heard.has("arrived", "received", "number", "code", "name", "lack", "except", "date", "rest")
+    return orders and heard.has("all") and not told
 
 
 def _confidence(heard: Heard, command: Command) -> float:

@@ -95,7 +95,8 @@ def received_slots(told: Arrival) -> list[Found]:
     if told.what == "some":
         for position, amount in sorted(told.received.items()):
             said = told.said.get(position, "")
-            slots.append(Found(f"received {position}", f"{amount:f}", said=said, why="the amount said of this line"))
+            how = How.IMPLIED if position in told.inferred else How.STATED
+            slots.append(Found(f"received {position}", f"{amount:f}", how, "", said, "the amount said of this line"))
             if position in told.missing:
                 why = "nothing of this line came"
                 slots.append(Found(f"reason {position}", "never came", How.IMPLIED, said=said, why=why))

@@ -23,6 +23,8 @@ CLITICS = (
     *("telo", "tela", "noslo", "nosla", "noslos", "noslas", "selo", "sela", "selos", "selas", "nelo", "nela"),
     *("nlo", "nla", "nlos", "nlas", "nme", "nmelo", "nmela", "nos"),
 )
+FEW_CLITICS = ("lo", "la", "los", "las", "me")
+"""Behind a verb in the middle of an entry: márcala como vendida."""
 FILLERS = frozenset(
     {
         *("polite", "small", "now", "want", "can", "trade", "unit", "goods"),
@@ -199,6 +201,9 @@ def _forms(typed: str) -> Iterator[str]:
         yield stem
         if spelled.endswith(CLITIC_MARK):
             yield from (stem + clitic for clitic in CLITICS)
+        if (place := spelled.find(CLITIC_MARK + " ")) > 0:
+            rest = spelled[place + 1 :].replace(CLITIC_MARK, "")
+            yield from (spelled[:place] + clitic + rest for clitic in FEW_CLITICS)
 
 
 def _choices(typed: str) -> Iterator[str]:

@@ -51,6 +51,8 @@ def listed_goods(heard: Heard, context: Context) -> Meaning | None:
     told = ordered(heard, context)
     if not (told.is_clear or _asks_for_so_many(heard, told.lines)) or not any(agent.buys for agent in context.agents):
         return None
+    if heard.has("only") and heard.has("all") and not heard.has("request.weak"):
+        return None  # so many only came
     if not heard.has("request.weak") and all(_may_be_a_size(item, context) for item in told.lines):
         return None
     asked = heard.has("request.weak")

@@ -78,6 +78,8 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
     has_order = heard.has(CODE) or _points(heard, context)
     if heard.has(DATE) and _lists_orders(heard) and not has_order and not _of_today(heard, named):
         named = ["search"]
+    elif has_order and _asks_what_is_in(heard):
+        named = ["detail"]
     elif has_order and _asks_about_it(heard, named):
         named = ["status"]
     if not named:
@@ -123,6 +125,14 @@ def _by_what_is_asked(heard: Heard, *, has_order: bool) -> list[str]:
     ):
         return ["pending"] if heard.has("arrived") and not heard.has("polite") else ["status"]
     return []
+
+
+def _asks_what_is_in(heard: Heard) -> bool:
+    """Say whether it asks what is in an order: "cuántos proust van en la 123"."""
+    asked = [one for one in heard.words if one.text.split()[0] in ("cuanto", "cuantos", "cuantas", "que", "how", "what")]
+    goods = any(one.has("unit", "brand", "kilo") or one.text.startswith("de ") for one in heard.words)
+    told = heard.has("arrived", "received", "lack", "status.says", "pending.says", "history.says", "negation", "who_when")
+    return bool(asked) and goods and not told and ("?" in heard.text or asked[0] is heard.words[0])
 
 
 def _asks_about_it(heard: Heard, named: Sequence[str]) -> bool:

@@ -99,6 +99,7 @@ GOODS = (
     "future",
     "request.asks",
     "close.asks",
+    "accept.asks",
     "request.weak",
 )
 """What a request may be about, or be followed by."""

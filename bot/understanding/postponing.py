@@ -16,7 +16,7 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     told = heard.has("arrived", "received") and heard.has("number", "all") and not heard.has("coming")
     postponing = [one for one in heard.of("later") if not (told and one.has("daytime"))]
     futures = [one for one in heard.of("future") if not (told and one.has("daytime"))]
-    waits = heard.has("not_yet") or bool(postponing) or waiting(text) is not None or _when_it_comes(heard)
+    waits = (heard.has("not_yet") and not _of_another(heard)) or bool(postponing) or waiting(text) is not None or _when_it_comes(heard)
     comes = _about_goods(heard) or heard.has("coming") or context.notice is not None
     waits = waits or (comes and (bool(futures) or _a_coming_day(heard, context) or _coming_at(heard)))
     unloading = bool(postponing) and all(one.text.endswith(("descargando", "bajando")) for one in postponing)
@@ -32,6 +32,18 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     if heard.unknown > 3 and not postponed:
         return None
     return Meaning(Kind.LATER, topic=topic, slots=tuple(_until(heard, text)), confidence=0.9, notes=("not for now",))
+
+
+def _of_another(heard: Heard) -> bool:
+    """Say whether one order came, and another did not yet: "recibí todo de la 717 y lo otro todavía"."""
+    place = next((place for place, one in enumerate(heard.words) if one.text in _ANOTHER), None)
+    if place is None:
+        return False
+    came = any(one.has("arrived", "received") for one in heard.words[:place])
+    return came and not any(one.has("not_yet", "negation") for one in heard.words[:place])
+
+
+_ANOTHER = frozenset({"lo otro", "la otra", "el otro", "las otras", "los otros", "el otro pedido", "the other", "the others"})
 
 
 def _coming_at(heard: Heard) -> bool:

@@ -6,7 +6,7 @@ import re
 
 _NUMBER = r"un|una|an?|dos|tres|cuatro|cinco|diez|quince|veinte|treinta|media|two|three|five|ten|half an|[0-9]{1,3}"
 WAIT = re.compile(
-    rf"\b(?:en|dentro de|in|within) ({_NUMBER}) (horas?|horitas?|hours?|minutos?|minutitos?|minutes?|mins?|hrs?|h)\b"
+    rf"\b(?:en|dentro de|in|within|(?:espera|esp[eé]rame|aguanta|agu[aá]ntame|dame|deme|reg[aá]lame)(?: unos| como)?) ({_NUMBER}) (horas?|horitas?|hours?|minutos?|minutitos?|minutes?|mins?|hrs?|h)\b"
 )
 """Time to wait: its number and its unit."""
 _HOUR = (
