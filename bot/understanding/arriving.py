@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -71,9 +72,19 @@ def _after_but(heard: Heard) -> Heard:
     for place, mention in enumerate(heard.mentions):
         before, after = heard.mentions[:place], heard.mentions[place + 1 :]
         goods = any(one.has("arrived", "received", "lack", "arrive.says", "number", *_REACHES) for one in before)
-        if mention.text in ("pero", "but") and before and not goods:
+        aside = mention.text == "," and any(one.has(OTHER, "plain") for one in before) and not _denies_or_asks(before)
+        if (aside or mention.text in ("pero", "but")) and before and not goods and _came(after):
             return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})
     return heard
+
+
+def _came(mentions: Sequence[Mention]) -> bool:
+    return any(one.has("arrived", "received", "arrive.says", "lack", "all") for one in mentions)
+
+
+def _denies_or_asks(mentions: Sequence[Mention]) -> bool:
+    strange = ("negation", "no", "not_yet", "howto", "request.weak", "later")
+    return any(one.has(*strange) or any(kind.endswith((".asks", ".tells")) for kind in one.kinds) for one in mentions)
 
 
 _REACHES = ("says_that", "when", "unreal", "retract", "others")
@@ -127,7 +138,7 @@ def _is_plain_report(heard: Heard) -> bool:
         return False
     if (heard.has("when", "money", "extra", "says_that") or _asks_how(heard)) and not _to_me(heard):
         return False
-    if heard.has("others", "says_that") and not _to_me(heard):
+    if (heard.has("says_that") or _others_told_of(heard)) and not _to_me(heard):
         return False
     if any(not one.has("small", "want", "can") for one in heard.of("question")):
         return False
@@ -142,6 +153,14 @@ def _is_plain_report(heard: Heard) -> bool:
     if unknown and not named and (not heard.has("number") or any(one.has("foreign") for one in unknown)):
         return False
     return len(unknown) <= MOST_UNKNOWN and not heard.has("injection", "unsure") and '"' not in heard.text
+
+
+def _others_told_of(heard: Heard) -> bool:
+    """Say whether somebody else is told of; "ya lo estoy bajando donde la señora" only says where."""
+    if not heard.has("arrive.says"):
+        return heard.has("others")
+    words = [*heard.words[:1], *heard.words]
+    return any(two.has("others") and one.text.split()[-1] not in ("donde", "a", "con", "al") for one, two in pairwise(words))
 
 
 def _is_subject(heard: Heard, verb: Mention) -> bool:

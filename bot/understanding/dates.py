@@ -64,6 +64,11 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
             lambda found, today, coming: _of(found[2], found[1], None, today, coming),
         ),
         (rf"(?:de|en|del mes de|of|in|for) ({month})(?: (?:de|del) ([0-9]{{4}}))?", _whole_month),
+        (
+            r"(?:para el|pa el|pal|para el dia|pal dia|el dia|for the) ([0-9]{1,2})(?:th|st|nd|rd)?"
+            r"(?= *(?:$|[.,;!\n]|por|porfa|pls|please|nomas|a las|en la|temprano))",
+            _day_to_come,
+        ),
         (rf"({weekday}) ([0-9]{{1,2}})(?! ?(?:balon|cilindro|de [0-9]|kg|kilo))", _weekday_of_month),
         (r"pasado mañana|pasado manana|day after tomorrow", _shift(2)),
         (r"antes de ayer|anteayer|antier|antiayer|day before yesterday", _shift(-2)),
@@ -101,7 +106,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
 
 
 _MAY_BE_DATE = re.compile(
-    r"[0-9][/.\-][0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|ercol|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
+    r"[0-9][/.\-][0-9]|(?:el|al|dia|the) [0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|ercol|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
     r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan"
 )
 
@@ -190,6 +195,16 @@ def _weekday_of_month(found: re.Match[str], today: date, coming: bool) -> tuple[
         month = (today.replace(day=15) + timedelta(days=30 * months)).replace(day=1)
         day = _made(month.year, month.month, int(found[2]))
         if day is not None and day.weekday() == _named("weekday")[found[1]]:
+            return day, day
+    return None
+
+
+def _day_to_come(found: re.Match[str], today: date, _coming: bool) -> tuple[date, date] | None:
+    """Read "para el 21": the next day of that number."""
+    for months in (0, 1, 2):
+        month = (today.replace(day=15) + timedelta(days=30 * months)).replace(day=1)
+        day = _made(month.year, month.month, int(found[1]))
+        if day is not None and day >= today:
             return day, day
     return None
 

@@ -17,6 +17,7 @@ from bot.understanding.listing import listed_goods
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
 from bot.understanding.safety import bar, is_attack
+from bot.understanding.scope import calls
 
 CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
 """The conversations that can end in a change; each needs a word of its own, standing where a command stands."""
@@ -39,6 +40,7 @@ def decide(heard: Heard, context: Context) -> Meaning:
     opened = opened_by(" ".join(heard.said(one) for one in heard.words if not one.has("polite", "greeting", "thanks")))
     if opened is not None and not opened[1]:
         return replace(filled(heard, context, opened[0].name), confidence=1.0)
+    heard = _restated(heard)
     commands = list(_commands(heard))
     if is_attack(heard):
         return _held(heard, commands, "commands the program itself, carries a link, or is too long for a command")
@@ -57,6 +59,23 @@ def decide(heard: Heard, context: Context) -> Meaning:
     if open_ones:
         return _chosen(heard, context, open_ones)
     return _without_verb(heard, context, commands)
+
+
+def _restated(heard: Heard) -> Heard:
+    """Return what is said in place of what is denied: "no la cierre con 20, ciérrela con 19" from the second on."""
+    for place, mention in enumerate(heard.mentions):
+        if mention.text not in (",", ".", ";", "\n") or not place:
+            continue
+        before, after = heard.mentions[:place], heard.mentions[place + 1 :]
+        verb = next((one for one in after if not one.has("small", "polite", "sign")), None)
+        if verb is None or not calls(verb) or not before[0].has("negation", "no"):
+            continue
+        same = {kind for kind in verb.kinds if kind.endswith(".asks")}
+        denied = {kind for one in before for kind in one.kinds if kind.endswith(".asks")}
+        both_count = all(any(one.has("number") for one in part) for part in (before, after))
+        if same & denied and both_count and not any(one.has("says_that", "others", "when") for one in heard.mentions):
+            return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})
+    return heard
 
 
 def _commands(heard: Heard) -> Iterator[Command]:
@@ -178,7 +197,7 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
     if barred is not None:
         if barred.bar is Bar.ASKED and any(looking.what_is_left(heard, one.verb) for one in commands):
             return filled(heard, context, "pending")
-        if looked is not None and (barred.bar in (Bar.ASKED, Bar.OBJECT) or "?" in heard.text):
+        if looked is not None and (barred.bar in (Bar.ASKED, Bar.OBJECT) or "?" in heard.text or heard.has("look") or looking.undone(heard)):
             return looked
         return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
     if not _tells(heard):
@@ -189,10 +208,20 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
     for seen in (looked, small_talk.language_named(heard, context)):
         if seen is not None:
             return seen
+    if _asks_of_a_day(heard):
+        return filled(heard, context, "search")
     told = _told(heard)
     if told:
         return Meaning(Kind.HELD, topic=told, likely=(told,), notes=("tells of it, and does not ask for it",))
     return small_talk.lost(heard, context)
+
+
+def _asks_of_a_day(heard: Heard) -> bool:
+    """Say whether it asks what was ordered or sold on a day: "el domingo qué he comprado"."""
+    what = any(one.text in ("que", "cuanto", "cuantos", "what") for one in heard.words)
+    done = heard.has("request.tells", "sell.tells")
+    strange = heard.has("number", "code", "others", "says_that", "negation", "when", "unreal", "arrived", "brand")
+    return what and done and heard.has("date") and not strange
 
 
 def _tells(heard: Heard) -> bool:

@@ -21,6 +21,9 @@ from bot.understanding.tokens import Token, clean, cut, folded
 
 LONGEST = 600
 """Characters that are looked at: whoever writes more tells a story, and a story starts nothing."""
+PARTICLES = frozenset({"pe", "pes", "pue", "pues", "ps", "pos", "poe", "pex"})
+"""They are said anywhere and change nothing: "lo mismo pe de siempre"."""
+_WITH_PARTICLE = frozenset({"ya", "si", "asi", "no", "dale", "claro"})
 AFTER_NUMBERS = ("x", "k")
 """After a number they are no short words: 20 x 10, 10 k."""
 
@@ -47,8 +50,17 @@ def listen(text: str, context: Context) -> Heard:
 _TAG = re.compile(r"\b(?:o|u|or) (?:nada |ya )?(?:no|nada|toda[vb][ií]a(?: no)?|a[uú]n(?: no)?|not)\W*$", re.I)
 
 
+_WHETHER = re.compile(
+    r"\b(?:d[ií]game|dime|d[ií]ganme|(?:quiero|quisiera|deseo|necesito|queremos|para) (?:saber|consultar|averiguar|ver)|"
+    r"me (?:dice|dices|puede decir|puedes decir|confirma|confirmas)|conf[ií]rmeme|conf[ií]rmame|consulta|tell me|let me know) si\b",
+    re.I,
+)
+
+
 def _tagged(text: str) -> str:
-    """Return the text with the question mark that "o no", "o todavía" stand for at its end."""
+    """Return the text with the question mark that is meant: "o no" at its end, "dígame si" at its beginning."""
+    if "?" not in text and _WHETHER.search(text):
+        return f"{text}?"
     return f"{text}?" if "?" not in text and _TAG.search(text) and not text.casefold().startswith(("si o", "yes or")) else text
 
 
@@ -114,12 +126,26 @@ def _written_out(run: Sequence[Token], words: Lexicon) -> list[Token]:
     """Return the tokens with short words written out: q is que, xfa is por favor."""
     whole: list[Token] = []
     for place, token in enumerate(run):
-        stands_for = words.short.get(token.text)
+        if token.text in PARTICLES and not (place and run[place - 1].text in _WITH_PARTICLE):
+            continue
+        stands_for = _with_h(token, run[place + 1 : place + 2]) or words.short.get(token.text)
         if stands_for is None or (token.text in AFTER_NUMBERS and place and run[place - 1].is_number):
             whole.append(token)
         else:
             whole += [Token(word, word, token.start, token.end) for word in stands_for.split()]
     return whole
+
+
+_HAVE = {"a": "ha", "e": "he", "an": "han", "as": "has", "emos": "hemos"}
+_DONE = re.compile(r"[a-zñ]*(?:ad|id)[oa]s?|[a-z]*(?:hecho|puesto|visto|dicho|vuelto|roto|abierto|escrito)")
+_NOT_DONE = frozenset({"pedido", "pedidos", "lado", "todos", "estado", "mercado", "cuidado", "sabado", "sabados", "encargado"})
+
+
+def _with_h(token: Token, following: Sequence[Token]) -> str | None:
+    """Return the auxiliary that is written without its h: "a llegado", "e vendido"."""
+    if token.text not in _HAVE or not following or following[0].text in _NOT_DONE:
+        return None
+    return _HAVE[token.text] if _DONE.fullmatch(following[0].text) else None
 
 
 def _unknown(token: Token) -> Mention:

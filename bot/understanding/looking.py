@@ -18,7 +18,7 @@ LOOKS = ("history", "detail", "pending", "search", "status", "contacts", "help_"
 """The likeliest first, where a message has words of several."""
 _BETWEEN = frozenset({"se", "ya", "lo", "la", "los", "las", "le", "me", "was", "it", "ha", "han"})
 _WHETHER = (
-    *("puedo", "no puedo", "se puede", "podemos", "no me", "no logro", "no pude", "donde", "por donde", "es posible"),
+    *("puedo", "no puedo", "se puede", "no se puede", "podemos", "no me", "no logro", "no pude", "donde", "por donde", "es posible"),
     *("can i", "i can", "where", "is it possible"),
 )
 """They ask whether or where, and a noun after them says little: "donde está mi pedido"."""
@@ -30,6 +30,8 @@ ABOUT_AN_ORDER = frozenset({"history", "detail", "status"})
 def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | None:
     """Return which conversation a question asks about, if it asks how something is done."""
     asking = [one for one in heard.of("howto") if not _only_wants(one)]
+    if heard.has("not_yet") and "?" not in heard.text and all(one.text.startswith(_WHETHER) for one in asking):
+        return None  # it cannot be closed yet
     for conversation, verb, why in named:
         if what_is_left(heard, verb):
             return None
@@ -82,6 +84,8 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
         named = ["detail"]
     elif has_order and _asks_about_it(heard, named):
         named = ["status"]
+    if undone(heard):
+        named = ["pending"]
     if not named:
         named = _by_what_is_asked(heard, has_order=has_order)
     if not named:
@@ -93,6 +97,18 @@ def looked(heard: Heard, context: Context) -> Meaning | None:
     if confidence < 0.6:
         return Meaning(Kind.AMBIGUOUS, likely=tuple(named[:3]), confidence=confidence, notes=("many unknown words",))
     return replace(meaning, confidence=confidence)
+
+
+def undone(heard: Heard) -> bool:
+    """Say whether it asks for the orders with which something is not yet done: "los pedidos que aún no atiendo"."""
+    words = heard.words
+    of_orders = next((place for place, one in enumerate(words) if one.has("listed")), None)
+    if of_orders is None:
+        return False
+    rest = words[of_orders + 1 :]
+    undone = any(one.has("not_yet", "negation") for one in rest)
+    done = any(any(kind.endswith((".asks", ".tells")) for kind in one.kinds) for one in rest)
+    return bool(rest) and rest[0].text in ("que", "q", "which", "that") and undone and done and not heard.has("arrived")
 
 
 def _of_today(heard: Heard, named: Sequence[str]) -> bool:
@@ -129,10 +145,11 @@ def _by_what_is_asked(heard: Heard, *, has_order: bool) -> list[str]:
 
 def _asks_what_is_in(heard: Heard) -> bool:
     """Say whether it asks what is in an order: "cuántos proust van en la 123"."""
-    asked = [one for one in heard.words if one.text.split()[0] in ("cuanto", "cuantos", "cuantas", "que", "how", "what")]
+    said = [one for one in heard.words if not one.has("look", "polite", "want") and one.text not in ("de", "y", "a")]
+    asked = [one for one in said if one.text.split()[0] in ("cuanto", "cuantos", "cuantas", "que", "how", "what")]
     goods = any(one.has("unit", "brand", "kilo") or one.text.startswith("de ") for one in heard.words)
     told = heard.has("arrived", "received", "lack", "status.says", "pending.says", "history.says", "negation", "who_when")
-    return bool(asked) and goods and not told and ("?" in heard.text or asked[0] is heard.words[0])
+    return bool(asked) and goods and not told and ("?" in heard.text or asked[0] is said[0])
 
 
 def _asks_about_it(heard: Heard, named: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.understanding.heard import Heard, Mention
-from bot.understanding.meaning import Found
+from bot.understanding.meaning import Found, How
 from core import documents
 from core.terms import Document
 
@@ -24,7 +24,7 @@ def paper(heard: Heard) -> list[Found]:
     slots = [Found("document", number, said=heard.said(*found), why="the form of a document's number")]
     kind = said_kind(heard)
     if documents.kind_of(number) is None and kind is not None:
-        slots.append(Found("kind", kind.value, why="the word beside the number"))
+        slots.append(Found("kind", kind.value, How.IMPLIED, why="the word beside the number"))
     return slots
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from bot.understanding.context import Context
 from bot.understanding.dates import Days
 from bot.understanding.heard import DATE, HOUR, Heard
@@ -22,7 +24,7 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     unloading = bool(postponing) and all(one.text.endswith(("descargando", "bajando")) for one in postponing)
     if unloading and heard.has("arrive.says") and not heard.has("not_yet", "when"):
         return None  # "ya llegué, estoy descargando"
-    if not (waits or postponed) or "?" in heard.text:
+    if not (waits or postponed) or "?" in heard.text or _of_orders_that(heard):
         return None
     if ordered(heard, context).is_clear and not heard.has("arrived", "received", "not_yet"):
         return None
@@ -32,6 +34,11 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     if heard.unknown > 3 and not postponed:
         return None
     return Meaning(Kind.LATER, topic=topic, slots=tuple(_until(heard, text)), confidence=0.9, notes=("not for now",))
+
+
+def _of_orders_that(heard: Heard) -> bool:
+    """Say whether it tells which orders are meant: "los pedidos que aún no atiendo"."""
+    return any(one.has("listed") and two.text in ("que", "q") for one, two in pairwise(heard.words))
 
 
 def _of_another(heard: Heard) -> bool:

@@ -73,6 +73,8 @@ def _read(
         return
     if part.lacks and not said and _lone(part):
         said = [Item(Decimal(1))]
+    if not said and len(lines) == 1 and any(one.has("half") for one in part.mentions) and not lines[0].quantity % 2:
+        said = [Item(lines[0].quantity / 2, mentions=[one for one in part.mentions if one.has("half")])]
     for item in said:
         line = _line_of(item, lines)
         if item.quantity is None and (item.size or item.brand) and not (part.denied or part.lacks or part.everything):
@@ -94,7 +96,7 @@ def _read(
 
 def _was_due(part: Part) -> bool:
     """Say whether it tells what was ordered or sold, and not what came: "eran 20", "pedí 20"."""
-    due = any(one.has("request.tells") or one.text in ("eran", "debian", "were") for one in part.mentions)
+    due = any(one.has("request.tells", "due") or one.text in ("eran", "debian", "were") for one in part.mentions)
     return due and not _arrives(part)
 
 

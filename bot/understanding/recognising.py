@@ -9,6 +9,7 @@ from bot.understanding.heard import BRAND, NAME, Mention
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.meaning import How
 from bot.understanding.names import Match, Names
+from bot.understanding.spelling import sound
 from bot.understanding.tokens import Token
 
 _HELD_DOWN = re.compile(r"(.)\1{2,}")
@@ -32,6 +33,8 @@ def spelled(
             else:
                 short = _whole(_unstretched(word, words), words)
                 better = short if short != word else words.correct(word)
+                if place and run[place - 1].text == "en" and better is not None and sound(better) != sound(word):
+                    better = None  # somewhere: en Belén
                 if match is not None and (better is None or len(word) > 4):
                     found[place] = _named(token, *match)
                 elif better is not None:

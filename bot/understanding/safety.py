@@ -17,6 +17,7 @@ _ROUGHLY = frozenset({"o", "u", "or", "unos", "unas", "casi", "aprox", "about", 
 """Of an amount, or of a choice: they make no command doubtful."""
 _BARE_IN_LE = frozenset({"anule", "cancele"})
 _WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
+_HOW_AFTER = ("como es", "como hago", "como se", "como hace", "como seria", "como debo", "que hago", "que debo", "que tengo que")
 _LOST = ("no se", "no entiendo", "no sabemos", "i don't know")
 _REASONS = tuple(f"reason.{name}" for name in ("stock", "truck", "mistake", "never_came", "wrong", "state"))
 _TO_WHOM = frozenset(
@@ -160,7 +161,6 @@ def _somebody_else(before: Sequence[Mention]) -> bool:
 
 
 def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    del after
     polite = any(one.has("can") for one in before) and not any(
         one.has("howto") and not one.has("small", "want") for one in before
     )
@@ -172,6 +172,8 @@ def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
         return Bar.ASKED
     if any(one.text.startswith(_LOST) and one.start > verb.start for one in heard.of("howto")):
         return Bar.ASKED
+    if _INFINITIVE.search(verb.text) and any(one.text.startswith(_HOW_AFTER) for one in after):
+        return Bar.ASKED  # to reject, how is it?
     asking = [one for one in before if one.has("question", "howto") and not one.has("want", "small", "can")]
     return Bar.ASKED if asking or any(one.text in ("como", "how", "donde", "cuando") for one in before) else Bar.NONE
 

@@ -25,6 +25,7 @@ _SOUNDS = (
     (re.compile(r"y(?![aeou])"), "i"),
     (re.compile(r"(.)\1+"), r"\1"),
 )
+_PARTICIPLE = re.compile(r"[ai]d[oa]s?$")
 _LL = re.compile(r"ll")
 SHORTEST_SOUND = 3
 """Letters of a word that may be taken for one that sounds like it."""
@@ -75,6 +76,8 @@ class Speller:
             near = [one for one in self._by_first.get(key[:1], ()) if self._is_near(key, one, most)]
             if near:
                 known = [known for one in near for known in self._sounding[one]]
+                if _PARTICIPLE.search(word):
+                    known = [one for one in known if _PARTICIPLE.search(one)]  # olvidado is no olvídalo
                 return self._one_meaning([one for one in known if self._may_slip(key, one, most)])
         return None
 
