@@ -41,7 +41,8 @@ def _something_else(heard: Heard, context: Context, question: OpenQuestion) -> M
     meaning = decide(heard, context)
     if meaning.kind is Kind.INTENT and meaning.intent == question.conversation:
         return Meaning(Kind.UNKNOWN, likely=(), notes=("of the open conversation, and no answer to its question",))
-    if meaning.kind is Kind.INTENT and not _has_own_verb(heard, meaning.intent):
+    of_old = any(one.has("repeat.asks") and one.text.startswith(("el de", "la de", "lo de")) for one in heard.words)
+    if meaning.kind is Kind.INTENT and (of_old or not _has_own_verb(heard, meaning.intent)):
         return Meaning(Kind.UNKNOWN, likely=(meaning.intent,), notes=("no answer, and no command of its own",))
     return meaning
 

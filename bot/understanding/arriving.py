@@ -146,6 +146,8 @@ def _is_plain_report(heard: Heard) -> bool:
         return False  # it came to somebody else
     if any(_is_subject(heard, one) for one in heard.of("arrived")):
         return False
+    if heard.has("arrive.says", "arrive.delivered") and heard.has("name") and heard.unknown <= 1:
+        return True
     unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(heard, one)]
     if any(one.has("foreign") for one in unknown) and not heard.has("goods", "unit", "code", "brand", "all"):
         return False

@@ -42,6 +42,7 @@ def _named_choice(heard: Heard, context: Context, question: OpenQuestion) -> Mea
             named(mention, question.key, heard, slots, doubts)
     if len({slot.value for slot in slots}) > 1 or heard.has("negation"):
         return None
+    slots = slots[:1]
     if slots and kind == BRAND:
         slots = [*slots[:1], *_beside(heard, context, question)]
     return answer(slots, tuple(doubts)) if slots or doubts else None
@@ -97,6 +98,9 @@ def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Me
         return None
     if (heard.has("reject.asks") or reason(heard)) and not heard.has("accept.asks"):
         return answer([Found("what", "reject", said=heard.text, why="a word for rejecting"), *reason(heard)])
+    if heard.has("except", "lack", "difference") or any(one.text in ("menos", "less", "parte") for one in heard.words):
+        if not heard.has(NUMBER):
+            return answer([Found("what", "change", said=heard.text, why="less, and not how much")])
     order = order_of(context, question)
     changed = quantities_accepted(heard, context, order, Pointed())
     if changed:
@@ -188,6 +192,8 @@ def _role(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | 
 
 
 def _what_of_team(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
+    if agreeing.says_no(heard) or (heard.has("enough", "no") and heard.unknown == 0 and len(heard.words) <= 4):
+        return answer([Found(question.key, "done", said=heard.text, why="nothing more")])
     for what in ("drivers", "remove", "invite"):
         if heard.has(f"team.{what}") and not heard.has("negation", "no"):
             return answer([Found(question.key, what, said=heard.text, why="what is to be done with the team")])

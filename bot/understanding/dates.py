@@ -70,6 +70,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, b
             _day_to_come,
         ),
         (rf"({weekday}) ([0-9]{{1,2}})(?! ?(?:balon|cilindro|de [0-9]|kg|kilo))", _weekday_of_month),
+        (
+            rf"(?:del?|desde(?: el)?|entre(?: el)?|from|between) ({weekday}) (?:al?|y|hasta|to|and|until)(?: el)? ({weekday})",
+            _two_weekdays,
+        ),
         (r"pasado mañana|pasado manana|day after tomorrow", _shift(2)),
         (r"antes de ayer|anteayer|antier|antiayer|day before yesterday", _shift(-2)),
         (r"hoy dia|hoy|oy|oi|today", _shift(0)),
@@ -207,6 +211,13 @@ def _day_to_come(found: re.Match[str], today: date, _coming: bool) -> tuple[date
         if day is not None and day >= today:
             return day, day
     return None
+
+
+def _two_weekdays(found: re.Match[str], today: date, coming: bool) -> tuple[date, date] | None:
+    """Read "del lunes al miércoles": the last such days that have been, the second not before the first."""
+    first = _on_weekday(found[1], today + timedelta(days=1) if not coming else today, coming=coming)[0]
+    days = (_named("weekday")[found[2]] - _named("weekday")[found[1]]) % 7
+    return first, first + timedelta(days=days)
 
 
 def _numeric(found: re.Match[str], today: date, coming: bool) -> tuple[date, date] | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.understanding.heard import Heard, Mention
 from bot.understanding.meaning import Found, How
 from core import documents
 from core.terms import Document
+
+
+_NOT = frozenset({"no", "no es", "no era", "not", "it's not", "isn't"})
 
 
 def paper(heard: Heard) -> list[Found]:
@@ -51,7 +55,9 @@ def _kind(heard: Heard, number: Mention) -> Document | None:
 
 def said_kind(heard: Heard) -> Document | None:
     """Return whether guía or factura was said; None if neither or both."""
-    waybill, invoice = heard.has("waybill"), heard.has("invoice")
+    refused = {id(two) for one, two in pairwise(heard.words) if one.text in _NOT}
+    said = [one for one in heard.of("waybill", "invoice") if id(one) not in refused]
+    waybill, invoice = any(one.has("waybill") for one in said), any(one.has("invoice") for one in said)
     if waybill == invoice:
         return None
     return Document.WAYBILL if waybill else Document.INVOICE

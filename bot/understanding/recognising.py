@@ -35,7 +35,8 @@ def spelled(
                 better = short if short != word else words.correct(word)
                 if place and run[place - 1].text == "en" and better is not None and sound(better) != sound(word):
                     better = None  # somewhere: en Belén
-                if match is not None and (better is None or len(word) > 4):
+                nearer = better is None or len(word) > 4 or sound(better) != sound(word)
+                if match is not None and nearer:
                     found[place] = _named(token, *match)
                 elif better is not None:
                     guessed |= set() if short != word else {place}
@@ -77,6 +78,7 @@ def _name(word: str, brands: Names, sellers: Names) -> tuple[str, Match] | None:
 
 
 def _name_exactly(word: str, brands: Names, sellers: Names) -> tuple[str, Match] | None:
+    word = word.removesuffix("'s")
     for kind, known in ((BRAND, brands), (NAME, sellers)):
         match = known.exactly(word)
         if match is not None:
