@@ -178,13 +178,19 @@ class Lexicon:
         for length in lengths:
             phrase = self._phrases.get(tuple(spelled[place : place + length]))
             if phrase is not None and len(phrase.words) == length:
-                if length > 1 and self._gives_way(phrase, spelled, place):
+                if length > 1 and (self._gives_way(phrase, spelled, place) or _was_done(phrase, tokens, place)):
                     continue
                 if length == 1:
                     phrase = self._accented.get(tokens[place].accented, phrase)
                     phrase.filler = phrase.filler or self._is_filler(phrase)
                 return Spoken(phrase, length)
         return None
+
+
+def _was_done(phrase: Phrase, tokens: Sequence[Token], place: int) -> bool:
+    """Say whether an accent tells that somebody did it: "lo anuló" is not "lo anulo"."""
+    last = tokens[place + len(phrase.words) - 1]
+    return last.accented.endswith("ó") and any(kind.endswith(".asks") for kind in phrase.kinds)
 
 
 def _entries(entries: Any) -> Iterator[tuple[str, int | None]]:

@@ -22,6 +22,7 @@ _WHETHER = (
     *("can i", "i can", "where", "is it possible"),
 )
 """They ask whether or where, and a noun after them says little: "donde está mi pedido"."""
+_DID = frozenset({"did", "has", "have", "was", "were", "is"})
 _TO_DO = frozenset({"tengo que", "hay que", "debo", "have to"})
 _WHICH = frozenset({"cual", "cuales", "cuantos", "cuantas", "que", "which"})
 ABOUT_AN_ORDER = frozenset({"history", "detail", "status"})
@@ -30,6 +31,8 @@ ABOUT_AN_ORDER = frozenset({"history", "detail", "status"})
 def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | None:
     """Return which conversation a question asks about, if it asks how something is done."""
     asking = [one for one in heard.of("howto") if not _only_wants(one)]
+    if heard.words and heard.words[0].text.split()[0] in _DID and (heard.has("name", "others") or " he " in heard.text):
+        return None  # did Emile close it?
     if heard.has("not_yet") and "?" not in heard.text and all(one.text.startswith(_WHETHER) for one in asking):
         return None  # it cannot be closed yet
     for conversation, verb, why in named:

@@ -32,7 +32,13 @@ _IS = frozenset({"es", "seria", "sera", "fue", "era", "is", "would be", "was"})
 
 def is_attack(heard: Heard) -> bool:
     """Say whether the message tries to command the program itself, or is far too long for a command."""
-    return heard.has("injection", "link") or heard.too_long
+    return heard.has("injection", "link", "advert") or heard.too_long or _drums(heard)
+
+
+def _drums(heard: Heard) -> bool:
+    """Say whether one command is said over and over: nobody commands that way, but complains."""
+    said = [one.text for one in heard.mentions if any(kind.endswith(".asks") for kind in one.kinds)]
+    return any(said.count(one) > 2 for one in set(said))
 
 
 def quoted(heard: Heard, mention: Mention) -> bool:
@@ -139,6 +145,8 @@ def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Se
     told_to = verb.text.endswith(("le", "les")) and verb.text not in _BARE_IN_LE
     if told_to and any(one.has("others") or one.text.startswith("que") for one in after):
         return Bar.OTHERS  # pídele 20 a mi hermano
+    if after and after[0].has("name") and verb.text.startswith(("lo ", "la ", "los ", "las ")):
+        return Bar.OTHERS  # la 329 lo anuló hyde
     for place, one in enumerate(after):
         if one.has("because") and one.text != "por":
             break
