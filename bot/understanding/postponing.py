@@ -30,7 +30,7 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
         return None
     if heard.has("money", "out_of_scope", "person") and not heard.has("not_yet"):
         return None
-    topic = context.notice.conversation if context.notice else "close" if _about_goods(heard) else ""
+    topic = context.notice.conversation if context.notice else "close" if _about_goods(heard) or _still_comes(heard) else ""
     if heard.unknown > 3 and not postponed:
         return None
     return Meaning(Kind.LATER, topic=topic, slots=tuple(_until(heard, text)), confidence=0.9, notes=("not for now",))
@@ -79,6 +79,11 @@ def _until(heard: Heard, text: str) -> list[Found]:
     if at is not None:
         slots.append(Found("hour", at[0], said=at[1], why="the hour"))
     return slots
+
+
+def _still_comes(heard: Heard) -> bool:
+    """Say whether goods are on their way: "el gas todavía no llega"."""
+    return heard.has("coming") or (heard.has("goods") and heard.has("not_yet", "later"))
 
 
 def _about_goods(heard: Heard) -> bool:
