@@ -24,6 +24,9 @@ CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "
 SURE, LIKELY = 0.95, 0.8
 
 
+_ARTICLES = frozenset({"la", "una", "mi", "esta", "esa", "nuestra", "su", "tu", "cada", "ultima", "el", "un", "de"})
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A verb that asks for a conversation, or names one without asking for it."""
@@ -79,15 +82,19 @@ def _restated(heard: Heard) -> Heard:
 
 
 def _commands(heard: Heard) -> Iterator[Command]:
-    for mention in heard.mentions:
+    for before, mention in pairwise([*heard.mentions[:1], *heard.mentions]):
+        if mention.text in ("compra", "encargo") and before.text.split()[-1] in _ARTICLES:
+            continue  # la compra: a thing
         for conversation in CHANGING:
             if f"{conversation}.asks" in mention.kinds:
                 yield Command(conversation, mention, bar(heard, mention))
     for conversation, verb in _wished_for(heard):
         yield Command(conversation, verb, bar(heard, verb))
     for like, following in pairwise(heard.words):
-        if like.has("repeat.like") and following.has("date"):
+        if like.has("repeat.like") and following.has("date", "request.tells"):
             yield Command("repeat", like, bar(heard, like))
+    for role in _made_one(heard):
+        yield Command("team", role, Bar.NONE)
     for made, following in _made(heard):
         if not any(following.has(f"{name}.asks") for name in CHANGING):
             yield Command("request", made, bar(heard, made))
@@ -102,6 +109,16 @@ def _wished_for(heard: Heard) -> Iterator[tuple[str, Mention]]:
                 continue
             if any(one.has("want") and "que" in one.text.split() for one in words[max(place - 3, 0) : place]):
                 yield conversation, mention
+
+
+def _made_one(heard: Heard) -> Iterator[Mention]:
+    """Yield what somebody is to become: "quiero meter a mi esposa como operadora"."""
+    strange = heard.has("negation", "no", "says_that", "when", "unreal", "howto") or "?" in heard.text
+    for place, (one, two) in enumerate(pairwise(heard.words)):
+        is_role = any(kind.startswith("role.") for kind in two.kinds)
+        asked = any(before.has("want", "change.add", "make", "team.asks") for before in heard.words[:place])
+        if one.text.split()[-1] in ("como", "de", "as") and one.text != "de" and is_role and asked and not strange:
+            yield two
 
 
 def _made(heard: Heard) -> Iterator[tuple[Mention, Mention]]:

@@ -38,6 +38,10 @@ def unwanted(heard: Heard, context: Context) -> Meaning | None:
     """Return that an order is not wanted any more: to reject with a reason of the goods, else to annul or reject."""
     if not heard.has("unwanted") or _is_strange(heard):
         return None
+    order = point(heard, context, "annul").order
+    named = next((name for name in ("annul", "reject") if order is not None and name in order.can), "")
+    if named:
+        return replace(filled(heard, context, named), confidence=0.8)
     if any(slot.value in OF_BUYER for slot in reason(heard)):
         return replace(filled(heard, context, "reject"), confidence=0.8)
     return Meaning(Kind.AMBIGUOUS, likely=("annul", "reject"), confidence=0.5, notes=("not wanted: before it came?",))
@@ -45,12 +49,22 @@ def unwanted(heard: Heard, context: Context) -> Meaning | None:
 
 def offered(heard: Heard, context: Context) -> Meaning | None:
     """Return that a seller accepts so many: "puedo darle solo 15 a Emile"."""
-    if not heard.has("accept.offers") or not heard.has("number") or _is_strange(heard) or heard.unknown:
+    if not heard.has("accept.offers", "only", "change") or not heard.has("number") or _is_strange(heard) or heard.unknown:
         return None
-    order = point(heard, context, "accept").order
+    pointed = point(heard, context, "accept")
+    order = pointed.order
+    if not heard.has("accept.offers") and (not pointed.used or not _is_bare_offer(heard)):
+        return None
     if order is None or "accept" not in order.can or heard.has("negation", "no", "not_yet", "later", "future"):
         return None
     return replace(filled(heard, context, "accept"), confidence=0.8)
+
+
+def _is_bare_offer(heard: Heard) -> bool:
+    """Say whether nothing but an order and an amount is named: "la 329 que sean 28"."""
+    spoken = any(kind.endswith((".asks", ".tells", ".says")) for kind in heard.known - {"arrive.says"})
+    goods = heard.has("arrived", "received", "lack", "document", "except", "date", "money", "question", "name")
+    return not spoken and not goods and len(heard.of("number")) == 2
 
 
 def documented(heard: Heard, context: Context) -> Meaning | None:

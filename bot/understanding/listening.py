@@ -137,7 +137,7 @@ def _written_out(run: Sequence[Token], words: Lexicon) -> list[Token]:
 
 
 _HAVE = {"a": "ha", "e": "he", "an": "han", "as": "has", "emos": "hemos"}
-_DONE = re.compile(r"[a-zñ]*(?:ad|id)[oa]s?|[a-z]*(?:hecho|puesto|visto|dicho|vuelto|roto|abierto|escrito)")
+_DONE = re.compile(r"[a-zñ]*(?:ad|id)[oa]s?|[a-zñ]{3,}ao|[a-z]*(?:hecho|puesto|visto|dicho|vuelto|roto|abierto|escrito)")
 _NOT_DONE = frozenset({"pedido", "pedidos", "lado", "todos", "estado", "mercado", "cuidado", "sabado", "sabados", "encargado"})
 
 

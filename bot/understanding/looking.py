@@ -131,6 +131,8 @@ def asks_who_or_when(heard: Heard) -> bool:
 def _by_what_is_asked(heard: Heard, *, has_order: bool) -> list[str]:
     """Return the look for a question without a word of its own: "y mi gas??", "qué pedidos tengo"."""
     asks = "?" in heard.text or heard.has("question", "look")
+    if "?" in heard.text and heard.has("name") and any(kind.endswith(".tells") for kind in heard.known):
+        return ["status"]  # did Emile close?
     if has_order and heard.has("look"):
         return ["status"]
     if heard.has("foreign", "others", "says_that", NUMBER, "negation", "brand", "howto") or heard.unknown > 1:

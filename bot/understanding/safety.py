@@ -24,6 +24,7 @@ _TO_WHOM = frozenset(
     {"para", "a", "al", "con", "por", "pa", "del", "to", "for", "with", "el", "la", "los", "las", "the"}
 )
 _NOUN_AFTER = frozenset({"de", "del", "el", "al", "un", "su", "mi", "the", "my"})
+_BEFORE_PURCHASE = frozenset({"la", "una", "esta", "esa", "nuestra", "tu", "cada", "ultima"})
 _INFINITIVE = re.compile(r"(?:ar|er|ir)(?:me|te|lo|la|los|las|le|les|nos|se)*\b")
 _PREPOSITIONS = frozenset({"al", "de", "en", "sin", "con", "tras", "sobre", "por"})
 """Before an infinitive they talk of it: "me equivoqué al cerrar"."""
@@ -253,7 +254,8 @@ def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after
     if len(after) > 1 and after[0].text in ("o", "u", "or") and any(kind.endswith(".asks") for kind in after[1].kinds):
         return Bar.ASKED
     noun = any(kind.endswith(".nouns") for kind in verb.kinds) or verb.text in ("compra", "encargo")
-    if before and before[-1].text.split()[-1] in _NOUN_AFTER and noun:
+    articles = _NOUN_AFTER | _BEFORE_PURCHASE if verb.text in ("compra", "encargo") else _NOUN_AFTER
+    if before and before[-1].text.split()[-1] in articles and noun:
         return Bar.OBJECT  # pendientes de cierre
     if after and after[0].text == "que" and verb.has("accept.asks", "reject.asks", "close.asks", "sell.asks"):
         return Bar.OBJECT  # acepto que me equivoqué
