@@ -155,7 +155,7 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
         names = ["accept"]  # a new order is sold by accepting it first
     if len(names) > 1 and not any(agent.sells for agent in context.agents):
         names = [name for name in names if name not in ("accept", "sell")] or names
-    if names == ["close"] and _all_orders(heard):
+    if names == ["close"] and _all_orders(heard, several=context.notice is None):
         return replace(filled(heard, context, "close_all"), confidence=0.9)
     if "team" in names and len(names) > 1:
         names = ["team"]
@@ -178,9 +178,10 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
     return replace(meaning, confidence=_confidence(heard, command))
 
 
-def _all_orders(heard: Heard) -> bool:
+def _all_orders(heard: Heard, *, several: bool) -> bool:
     """Say whether every order is to be closed: "cierra todas mis órdenes". What came is another matter."""
     orders = any(one.text.split()[-1] in ("ordenes", "pedidos", "compras", "orders") for one in heard.words)
+    orders = orders or (several and any(one.text in ("todas", "todos", "toditas", "all of them") for one in heard.words))
     told = heard.has("arrived", "received", "number", "code", "name", "lack", "except", "date", "rest")
     return orders and heard.has("all") and not told
 

@@ -107,7 +107,8 @@ GOODS = (
 
 def place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     """A command stands after nothing but words that are understood, and is about something of the trade."""
-    if not any(one.has("self") for one in before) and any(_is_unknown(one) for one in before):
+    strange = any(_is_unknown(one) for one in before) and not any(one.has("self") for one in before)
+    if strange and not _can_only_ask(verb, before, after):
         return Bar.STRANGE
     if verb.has("team.asks") and " " not in verb.text:
         thing = _object(after)
@@ -115,6 +116,19 @@ def place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) ->
     if verb.has("team.asks") or (" " in verb.text and _names_its_object(verb)):
         return Bar.NONE
     return Bar.OBJECT if _is_no_order(verb, after) else Bar.NONE
+
+
+def _can_only_ask(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> bool:
+    """Say whether the verb can be nobody's doing that is told: cierre, ciérrala, or "cierra" beside a please."""
+    if before and before[-1].text.split()[-1] in ("que", "q", "se"):
+        return False
+    if calls(verb) or any(kind.endswith(".wishes") for kind in verb.kinds):
+        return True
+    near = [*before[-2:], *after[:1], *after[-1:]]
+    return " " not in verb.text and any(one.text in _PLEASE for one in near) and not verb.text.endswith(("ar", "er", "ir"))
+
+
+_PLEASE = frozenset({"por favor", "porfa", "porfavor", "please", "pls", "xfa", "porfis", "plis"})
 
 
 def _is_unknown(mention: Mention) -> bool:
