@@ -39,9 +39,10 @@ def notice_answered(heard: Heard, context: Context) -> Meaning | None:
 
 def arrived(heard: Heard, context: Context) -> Meaning | None:
     """Return that the goods are there, in whole or in part: to close, or to note the arrival."""
-    heard = _after_but(heard)
+    heard = _after_but(_without_papers(heard))
     here = any(_is_here(heard, one) for one in heard.of("arrive.says", "arrive.delivered"))
     told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
+    told = told or any(one.has("goods", "unit") and two.text == "si" for one, two in pairwise(heard.words))
     if not (here or told) or not _is_plain_report(heard):
         return None
     if any(one.has("number") and _is_no_goods(two) for one, two in pairwise(heard.words)):
@@ -76,6 +77,23 @@ def _after_but(heard: Heard) -> Heard:
         if (aside or mention.text in ("pero", "but")) and before and not goods and _came(after):
             return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})
     return heard
+
+
+def _without_papers(heard: Heard) -> Heard:
+    """Return the message without a clause that only misses a paper: "lo que no llegó fue la boleta, …"."""
+    for place, mention in enumerate(heard.mentions):
+        if mention.text != ",":
+            continue
+        before, after = heard.mentions[:place], heard.mentions[place + 1 :]
+        paper = any(one.text in ("boleta", "factura", "guia", "comprobante", "recibo") for one in before)
+        if paper and any(one.has("reason.never_came", "lack") for one in before) and not _counted(before):
+            return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})
+        break
+    return heard
+
+
+def _counted(mentions: Sequence[Mention]) -> bool:
+    return any(one.has("number", "unit", "brand", "all") for one in mentions)
 
 
 def _came(mentions: Sequence[Mention]) -> bool:
@@ -128,12 +146,15 @@ def _all_there(heard: Heard) -> bool:
     return clear and not rest
 
 
+_NAMED = ("goods", "all", "nothing", "code", "digits", "brand", "difference", "unit", "carrier", "arrive.says")
+
+
 def _is_plain_report(heard: Heard) -> bool:
     """Say whether the person tells it as their own and of now: not asked, supposed, or heard from somebody."""
     if any(_is_denied_that(heard, one) for one in heard.of("arrived", "received")):
         return False
-    if any(one.text.startswith("ya ten") and two.has("number") for one, two in pairwise(heard.words)):
-        return False  # to have some is not to have received them
+    if _has_or_gives(heard):
+        return False
     if "?" in heard.text or heard.has("unreal", "retract", "long_ago") or _was_long_ago(heard):
         return False
     if (heard.has("when", "money", "extra", "says_that") or _asks_how(heard)) and not _to_me(heard):
@@ -142,19 +163,30 @@ def _is_plain_report(heard: Heard) -> bool:
         return False
     if any(not one.has("small", "want", "can") for one in heard.of("question")):
         return False
-    if any(one.text in ("le", "les") and two.has("arrived") for one, two in pairwise(heard.words)):
-        return False  # it came to somebody else
     if any(_is_subject(heard, one) for one in heard.of("arrived")):
         return False
     if heard.has("arrive.says", "arrive.delivered") and heard.has("name") and heard.unknown <= 1:
         return True
+    return _is_understood(heard)
+
+
+def _is_understood(heard: Heard) -> bool:
+    """Say whether enough of the words is known, and goods or a place are named where some is not."""
     unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(heard, one)]
-    if any(one.has("foreign") for one in unknown) and not heard.has("goods", "unit", "code", "brand", "all"):
+    foreign = any(one.has("foreign") for one in unknown)
+    if foreign and not heard.has("goods", "unit", "code", "brand", "all"):
         return False
-    named = heard.has("goods", "all", "nothing", "code", "digits", "brand", "difference", "unit", "carrier", "arrive.says")
-    if unknown and not named and (not heard.has("number") or any(one.has("foreign") for one in unknown)):
+    if unknown and not heard.has(*_NAMED) and (not heard.has("number") or foreign):
         return False
     return len(unknown) <= MOST_UNKNOWN and not heard.has("injection", "unsure") and '"' not in heard.text
+
+
+def _has_or_gives(heard: Heard) -> bool:
+    """Say whether somebody merely has some, or they came to somebody else: "ya tengo 20", "le llegaron 20"."""
+    return any(
+        (one.text.startswith("ya ten") and two.has("number")) or (one.text in ("le", "les") and two.has("arrived"))
+        for one, two in pairwise(heard.words)
+    )
 
 
 def _others_told_of(heard: Heard) -> bool:
@@ -162,7 +194,9 @@ def _others_told_of(heard: Heard) -> bool:
     if not heard.has("arrive.says"):
         return heard.has("others")
     words = [*heard.words[:1], *heard.words]
-    return any(two.has("others") and one.text.split()[-1] not in ("donde", "a", "con", "al") for one, two in pairwise(words))
+    return any(
+        two.has("others") and one.text.split()[-1] not in ("donde", "a", "con", "al") for one, two in pairwise(words)
+    )
 
 
 def _is_subject(heard: Heard, verb: Mention) -> bool:

@@ -98,9 +98,9 @@ def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Me
         return None
     if (heard.has("reject.asks") or reason(heard)) and not heard.has("accept.asks"):
         return answer([Found("what", "reject", said=heard.text, why="a word for rejecting"), *reason(heard)])
-    if heard.has("except", "lack", "difference") or any(one.text in ("menos", "less", "parte") for one in heard.words):
-        if not heard.has(NUMBER):
-            return answer([Found("what", "change", said=heard.text, why="less, and not how much")])
+    less = heard.has("except", "lack", "difference") or any(one.text in ("less", "parte") for one in heard.words)
+    if less and not heard.has(NUMBER):
+        return answer([Found("what", "change", said=heard.text, why="less, and not how much")])
     order = order_of(context, question)
     changed = quantities_accepted(heard, context, order, Pointed())
     if changed:

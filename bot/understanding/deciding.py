@@ -83,11 +83,9 @@ def _restated(heard: Heard) -> Heard:
 
 def _commands(heard: Heard) -> Iterator[Command]:
     for before, mention in pairwise([*heard.mentions[:1], *heard.mentions]):
-        if mention.text in ("compra", "encargo") and before.text.split()[-1] in _ARTICLES:
-            continue  # la compra: a thing
-        for conversation in CHANGING:
-            if f"{conversation}.asks" in mention.kinds:
-                yield Command(conversation, mention, bar(heard, mention))
+        is_thing = mention.text in ("compra", "encargo") and before.text.split()[-1] in _ARTICLES
+        asked = [] if is_thing else [name for name in CHANGING if f"{name}.asks" in mention.kinds]
+        yield from (Command(name, mention, bar(heard, mention)) for name in asked)
     for conversation, verb in _wished_for(heard):
         yield Command(conversation, verb, bar(heard, verb))
     for like, following in pairwise(heard.words):
@@ -146,23 +144,9 @@ def _forbidden(heard: Heard) -> set[str]:
 def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Meaning:
     """Return the conversation that is asked for; two different ones are both offered."""
     names = list(dict.fromkeys(command.conversation for command in open_ones))
-    if set(names) == {"accept", "sell"} and heard.text:
-        names = ["accept"]
-    if names == ["accept"] and not any(agent.sells for agent in context.agents):
-        names = ["request"] if ordered(heard, context).is_clear and not heard.has("document") else names
-    notice = context.notice
-    if names == ["sell"] and notice is not None and notice.conversation == "accept" and not heard.has("code", "name"):
-        names = ["accept"]  # a new order is sold by accepting it first
-    if len(names) > 1 and not any(agent.sells for agent in context.agents):
-        names = [name for name in names if name not in ("accept", "sell")] or names
+    names = _one_wish(heard, _of_their_side(heard, context, names))
     if names == ["close"] and _all_orders(heard, several=context.notice is None):
         return replace(filled(heard, context, "close_all"), confidence=0.9)
-    if "team" in names and len(names) > 1:
-        names = ["team"]
-    if set(names) <= {"repeat", "request"} and heard.has("repeat.asks", "repeat.like"):
-        names = ["repeat"]
-    if "language" in names:
-        names = ["language"]
     if len(names) > 1:
         seen = looking.looked(heard, context)
         likely = tuple(names[:3])
@@ -178,10 +162,37 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
     return replace(meaning, confidence=_confidence(heard, command))
 
 
+def _of_their_side(heard: Heard, context: Context, names: list[str]) -> list[str]:
+    """Return what can be meant by somebody of this side: a shop that asks to be attended to orders."""
+    if set(names) == {"accept", "sell"}:
+        names = ["accept"]
+    sells = any(agent.sells for agent in context.agents)
+    if names == ["accept"] and not sells:
+        names = ["request"] if ordered(heard, context).is_clear and not heard.has("document") else names
+    notice = context.notice
+    if names == ["sell"] and notice is not None and notice.conversation == "accept" and not heard.has("code", "name"):
+        names = ["accept"]  # a new order is sold by accepting it first
+    if len(names) > 1 and not sells:
+        names = [name for name in names if name not in ("accept", "sell")] or names
+    return names
+
+
+def _one_wish(heard: Heard, names: list[str]) -> list[str]:
+    """Return the one conversation that holds the others: whoever repeats an order requests it."""
+    for one in ("language", "team"):
+        if one in names:
+            return [one]
+    if set(names) <= {"repeat", "request"} and heard.has("repeat.asks", "repeat.like"):
+        return ["repeat"]
+    return names
+
+
 def _all_orders(heard: Heard, *, several: bool) -> bool:
     """Say whether every order is to be closed: "cierra todas mis órdenes". What came is another matter."""
     orders = any(one.text.split()[-1] in ("ordenes", "pedidos", "compras", "orders") for one in heard.words)
-    orders = orders or (several and any(one.text in ("todas", "todos", "toditas", "all of them") for one in heard.words))
+    orders = orders or (
+        several and any(one.text in ("todas", "todos", "toditas", "all of them") for one in heard.words)
+    )
     told = heard.has("arrived", "received", "number", "code", "name", "lack", "except", "date", "rest")
     return orders and heard.has("all") and not told
 
@@ -215,17 +226,31 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
     if barred is not None:
         if barred.bar is Bar.ASKED and any(looking.what_is_left(heard, one.verb) for one in commands):
             return filled(heard, context, "pending")
-        if looked is not None and (barred.bar in (Bar.ASKED, Bar.OBJECT) or "?" in heard.text or heard.has("look") or looking.undone(heard)):
+        if looked is not None and (
+            barred.bar in (Bar.ASKED, Bar.OBJECT) or "?" in heard.text or heard.has("look") or looking.undone(heard)
+        ):
             return looked
         return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
-    if not _tells(heard):
-        for find in (implying.documented, implying.from_seller, arriving.notice_answered, arriving.arrived, listed_goods):
-            meaning = find(heard, context)
-            if meaning is not None:
-                return meaning
-    for seen in (looked, small_talk.language_named(heard, context)):
+    stated = None if _tells(heard) else _stated(heard, context)
+    for seen in (stated, looked, small_talk.language_named(heard, context)):
         if seen is not None:
             return seen
+    return _told_of(heard, context)
+
+
+def _stated(heard: Heard, context: Context) -> Meaning | None:
+    """Return what is stated without a verb that asks: a document, a seller, goods that came, lines of an order."""
+    finders = (
+        implying.documented,
+        implying.from_seller,
+        arriving.notice_answered,
+        arriving.arrived,
+        listed_goods,
+    )
+    return next((meaning for find in finders if (meaning := find(heard, context)) is not None), None)
+
+
+def _told_of(heard: Heard, context: Context) -> Meaning:
     if _asks_of_a_day(heard):
         return filled(heard, context, "search")
     told = _told(heard)

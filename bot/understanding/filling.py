@@ -206,7 +206,11 @@ def _team(heard: Heard, _context: Context) -> Slots:
             slots.append(Found("what", what, why="what is to be done with the team"))
             break
     roles = {"driver": "CHOFER", "operator": "OPERADOR", "owner": "TITULAR"}
-    if not slots and heard.has("change.add", "change", "make", "want") and any(heard.has(f"role.{kind}") for kind in roles):
+    if (
+        not slots
+        and heard.has("change.add", "change", "make", "want")
+        and any(heard.has(f"role.{kind}") for kind in roles)
+    ):
         slots.append(Found("what", "invite", why="somebody is to be added"))
     if slots and slots[0].value == "invite":
         for kind, role in roles.items():

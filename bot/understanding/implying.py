@@ -49,7 +49,12 @@ def unwanted(heard: Heard, context: Context) -> Meaning | None:
 
 def offered(heard: Heard, context: Context) -> Meaning | None:
     """Return that a seller accepts so many: "puedo darle solo 15 a Emile"."""
-    if not heard.has("accept.offers", "only", "change") or not heard.has("number") or _is_strange(heard) or heard.unknown:
+    if (
+        not heard.has("accept.offers", "only", "change")
+        or not heard.has("number")
+        or _is_strange(heard)
+        or heard.unknown
+    ):
         return None
     pointed = point(heard, context, "accept")
     order = pointed.order

@@ -118,21 +118,38 @@ def _reading(
     number = mention.number
     if not mention.has(NUMBER) or number is None:
         return None
-    if place > 1 and part[place - 1].text in ("la", "las") and part[place - 2].text == "a":
-        return None  # an hour
-    if number >= SMALLEST_ENDING and place and part[place - 1].text in _NAMING and not _counted(after):
-        return None  # the 524: how a code ends
+    if _counts_nothing(part, place, number):
+        return None
     if after is not None and after.has("dozen"):
         return "quantity", number * DOZEN
-    if after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON):
-        return None  # 20 clients, 5 minutes
-    if place and part[place - 1].has(BRAND) and after is not None and after.has(NUMBER) and item.size is None:
-        size = f"{number.normalize():f} kg"
-        if size in sizes:
-            return "size", size  # "proust 45 10": brand, size, how many
-    measured = _measured(number, after, sizes)
+    measured = _listed(part, place, number, sizes, item) or _measured(number, after, sizes)
     if measured:
         return "size", measured
+    return _counted_of(part, place, number, sizes, item)
+
+
+def _counts_nothing(part: Sequence[Mention], place: int, number: Decimal) -> bool:
+    """Say whether it is an hour, how a code ends, or a number of something else: 20 clients, 5 minutes."""
+    before, after = _before(part, place), _after(part, place)
+    if place > 1 and part[place - 1].text in ("la", "las") and part[place - 2].text == "a":
+        return True
+    if before is not None and number >= SMALLEST_ENDING and before.text in _NAMING and not _counted(after):
+        return True
+    return after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON)
+
+
+def _listed(part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str], item: Item) -> str:
+    """Return the size of "proust 45 10": brand, size, how many."""
+    before, after = _before(part, place), _after(part, place)
+    listed = before is not None and before.has(BRAND) and after is not None and after.has(NUMBER)
+    size = f"{number.normalize():f} kg"
+    return size if listed and item.size is None and size in sizes else ""
+
+
+def _counted_of(
+    part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str], item: Item
+) -> tuple[str, Decimal | str] | None:
+    after = _after(part, place)
     if after is not None and after.has("unit", "gallon"):
         whole = item.quantity is not None and (_is_of(part, place) or _is_total(part, place, number, sizes))
         return ("total" if whole else "quantity"), number

@@ -47,13 +47,14 @@ def listen(text: str, context: Context) -> Heard:
     return Heard(text, mentions, too_long, context.today, {kind for mention in mentions for kind in mention.kinds})
 
 
-_TAG = re.compile(r"\b(?:o|u|or) (?:nada |ya )?(?:no|nada|toda[vb][ií]a(?: no)?|a[uú]n(?: no)?|not)\W*$", re.I)
+_TAG = re.compile(r"\b(?:o|u|or) (?:nada |ya )?(?:no|nada|toda[vb][ií]a(?: no)?|a[uú]n(?: no)?|not)\W*$", re.IGNORECASE)
 
 
 _WHETHER = re.compile(
-    r"\b(?:d[ií]game|dime|d[ií]ganme|(?:quiero|quisiera|deseo|necesito|queremos|para) (?:saber|consultar|averiguar|ver)|"
-    r"me (?:dice|dices|puede decir|puedes decir|confirma|confirmas)|conf[ií]rmeme|conf[ií]rmame|consulta|tell me|let me know) si\b",
-    re.I,
+    r"\b(?:d[ií]game|dime|d[ií]ganme|conf[ií]rmeme|conf[ií]rmame|consulta|tell me|let me know|"
+    r"(?:quiero|quisiera|deseo|necesito|queremos|para) (?:saber|consultar|averiguar|ver)|"
+    r"me (?:dice|dices|puede decir|puedes decir|confirma|confirmas)) (?:si|if)\b",
+    re.IGNORECASE,
 )
 
 
@@ -61,7 +62,11 @@ def _tagged(text: str) -> str:
     """Return the text with the question mark that is meant: "o no" at its end, "dígame si" at its beginning."""
     if "?" not in text and _WHETHER.search(text):
         return f"{text}?"
-    return f"{text}?" if "?" not in text and _TAG.search(text) and not text.casefold().startswith(("si o", "yes or")) else text
+    return (
+        f"{text}?"
+        if "?" not in text and _TAG.search(text) and not text.casefold().startswith(("si o", "yes or"))
+        else text
+    )
 
 
 def _add(fixed: list[Mention], found: Iterable[Mention]) -> None:
@@ -137,8 +142,12 @@ def _written_out(run: Sequence[Token], words: Lexicon) -> list[Token]:
 
 
 _HAVE = {"a": "ha", "e": "he", "an": "han", "as": "has", "emos": "hemos"}
-_DONE = re.compile(r"[a-zñ]*(?:ad|id)[oa]s?|[a-zñ]{3,}ao|[a-z]*(?:hecho|puesto|visto|dicho|vuelto|roto|abierto|escrito)")
-_NOT_DONE = frozenset({"pedido", "pedidos", "lado", "todos", "estado", "mercado", "cuidado", "sabado", "sabados", "encargado"})
+_DONE = re.compile(
+    r"[a-zñ]*(?:ad|id)[oa]s?|[a-zñ]{3,}ao|[a-z]*(?:hecho|puesto|visto|dicho|vuelto|roto|abierto|escrito)"
+)
+_NOT_DONE = frozenset(
+    {"pedido", "pedidos", "lado", "todos", "estado", "mercado", "cuidado", "sabado", "sabados", "encargado"}
+)
 
 
 def _with_h(token: Token, following: Sequence[Token]) -> str | None:

@@ -51,20 +51,12 @@ def listed_goods(heard: Heard, context: Context) -> Meaning | None:
     told = ordered(heard, context)
     if not (told.is_clear or _asks_for_so_many(heard, told.lines)) or not any(agent.buys for agent in context.agents):
         return None
-    if heard.has("only") and heard.has("all") and not heard.has("request.weak"):
-        return None  # so many only came
-    if not heard.has("request.weak") and all(_may_be_a_size(item, context) for item in told.lines):
-        return None
     asked = heard.has("request.weak")
-    if not asked and any(not (item.size or item.brand or item.counted) for item in told.lines):
+    if not asked and _may_be_something_else(heard, told.lines, context):
         return None
     if not _only_an_order(heard, told.lines, asked=asked):
         return None
-    if heard.has("others", "says_that", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra", "unreal") and not (
-        _is_whole(told.lines) and asked and not heard.has("others", "says_that", "no", "when", "lack", "unreal", "money")
-    ):
-        return None
-    if heard.has("retract") or any(not one.has("reason.stock") for one in heard.of("negation")):
+    if _is_no_order(heard, whole=asked and _is_whole(told.lines)):
         return None
     asking = ("me ", "nos ", "can ", "could ")
     polite = heard.has("can") or any(one.text.startswith(asking) for one in heard.of("request.weak"))
@@ -73,6 +65,23 @@ def listed_goods(heard: Heard, context: Context) -> Meaning | None:
     if not _only_small(heard.of("question")) or heard.has("owned"):
         return None
     return replace(filled(heard, context, "request"), confidence=0.9 if asked or heard.has("unit") else LIKELY)
+
+
+def _may_be_something_else(heard: Heard, lines: Sequence[Item], context: Context) -> bool:
+    """Say whether lines without any verb may be what came, sizes alone, or numbers of nothing."""
+    if heard.has("only") and heard.has("all"):
+        return True
+    numbers = any(not (item.size or item.brand or item.counted or item.fuel) for item in lines)
+    return numbers or all(_may_be_a_size(item, context) for item in lines)
+
+
+def _is_no_order(heard: Heard, *, whole: bool) -> bool:
+    """Say whether it is somebody else's, denied, supposed, or of something else; a whole order may name its shop."""
+    if heard.has("others", "says_that", "no", "when", "lack", "unreal", "money", "retract"):
+        return True
+    if not whole and heard.has("foreign", "out_of_scope", "extra"):
+        return True
+    return any(not one.has("reason.stock") for one in heard.of("negation"))
 
 
 def _asks_for_so_many(heard: Heard, lines: Sequence[Item]) -> bool:

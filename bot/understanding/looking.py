@@ -18,7 +18,19 @@ LOOKS = ("history", "detail", "pending", "search", "status", "contacts", "help_"
 """The likeliest first, where a message has words of several."""
 _BETWEEN = frozenset({"se", "ya", "lo", "la", "los", "las", "le", "me", "was", "it", "ha", "han"})
 _WHETHER = (
-    *("puedo", "no puedo", "se puede", "no se puede", "podemos", "no me", "no logro", "no pude", "donde", "por donde", "es posible"),
+    *(
+        "puedo",
+        "no puedo",
+        "se puede",
+        "no se puede",
+        "podemos",
+        "no me",
+        "no logro",
+        "no pude",
+        "donde",
+        "por donde",
+        "es posible",
+    ),
     *("can i", "i can", "where", "is it possible"),
 )
 """They ask whether or where, and a noun after them says little: "donde está mi pedido"."""
@@ -31,10 +43,8 @@ ABOUT_AN_ORDER = frozenset({"history", "detail", "status"})
 def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | None:
     """Return which conversation a question asks about, if it asks how something is done."""
     asking = [one for one in heard.of("howto") if not _only_wants(one)]
-    if heard.words and heard.words[0].text.split()[0] in _DID and (heard.has("name", "others") or " he " in heard.text):
-        return None  # did Emile close it?
-    if heard.has("not_yet") and "?" not in heard.text and all(one.text.startswith(_WHETHER) for one in asking):
-        return None  # it cannot be closed yet
+    if _asks_not_how(heard, asking):
+        return None
     for conversation, verb, why in named:
         if what_is_left(heard, verb):
             return None
@@ -44,6 +54,18 @@ def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | 
     how = [one for one in asking if not one.text.startswith(_WHETHER)]
     if any(one.end <= told.start for one in how for told in heard.of("arrived", "received", "lack")):
         return _about("close", 0.8)
+    return _howto_of_a_thing(heard, asking, how)
+
+
+def _asks_not_how(heard: Heard, asking: Sequence[Mention]) -> bool:
+    """Say whether it asks what somebody did, or says that it cannot be done yet."""
+    did = bool(heard.words) and heard.words[0].text.split()[0] in _DID
+    cannot = heard.has("not_yet") and "?" not in heard.text and all(one.text.startswith(_WHETHER) for one in asking)
+    return cannot or (did and (heard.has("name", "others") or " he " in heard.text))
+
+
+def _howto_of_a_thing(heard: Heard, asking: Sequence[Mention], how: Sequence[Mention]) -> Meaning | None:
+    """Return which conversation is asked about by what it is about, and not by its verb."""
     for kind, conversations in (
         ("says", (*LOOKS, "arrive")),
         ("nouns", ("request", "close", "sell", "annul", "reject")),
@@ -62,7 +84,7 @@ def what_is_left(heard: Heard, verb: Mention) -> bool:
     """Say whether it asks what there is to do, and not how: "¿tengo algo que cerrar?"."""
     before = [one for one in heard.words if one.end <= verb.start]
     to_do = before[-1:] and before[-1].text.split()[-1] in ("que", "por", "para", "to")
-    left = any(one.has("pending.left", "pending.says") for one in before) or before[-1:] and before[-1].text in _TO_DO
+    left = any(one.has("pending.left", "pending.says") for one in before) or (before[-1:] and before[-1].text in _TO_DO)
     what = any(one.has("pending.left", "pending.says", "listed", "goods") or one.text in _WHICH for one in before[:-1])
     return bool(to_do and left and what)
 
@@ -153,7 +175,9 @@ def _asks_what_is_in(heard: Heard) -> bool:
     said = [one for one in heard.words if not one.has("look", "polite", "want") and one.text not in ("de", "y", "a")]
     asked = [one for one in said if one.text.split()[0] in ("cuanto", "cuantos", "cuantas", "que", "how", "what")]
     goods = any(one.has("unit", "brand", "kilo") or one.text.startswith("de ") for one in heard.words)
-    told = heard.has("arrived", "received", "lack", "status.says", "pending.says", "history.says", "negation", "who_when")
+    told = heard.has(
+        "arrived", "received", "lack", "status.says", "pending.says", "history.says", "negation", "who_when"
+    )
     return bool(asked) and goods and not told and ("?" in heard.text or asked[0] is said[0])
 
 

@@ -9,7 +9,9 @@ from bot.understanding.bars import Bar
 from bot.understanding.heard import OTHER, Mention
 from bot.understanding.scope import calls
 
-_ARTICLES = frozenset({"el", "la", "los", "las", "mi", "mis", "su", "sus", "ese", "esa", "este", "esta", "un", "una", "the", "my"})
+_ARTICLES = frozenset(
+    {"el", "la", "los", "las", "mi", "mis", "su", "sus", "ese", "esa", "este", "esta", "un", "una", "the", "my"}
+)
 ORDERLY = (
     "goods",
     "trade",
@@ -125,7 +127,9 @@ def _can_only_ask(verb: Mention, before: Sequence[Mention], after: Sequence[Ment
     if calls(verb) or any(kind.endswith(".wishes") for kind in verb.kinds):
         return True
     near = [*before[-2:], *after[:1], *after[-1:]]
-    return " " not in verb.text and any(one.text in _PLEASE for one in near) and not verb.text.endswith(("ar", "er", "ir"))
+    return (
+        " " not in verb.text and any(one.text in _PLEASE for one in near) and not verb.text.endswith(("ar", "er", "ir"))
+    )
 
 
 _PLEASE = frozenset({"por favor", "porfa", "porfavor", "please", "pls", "xfa", "porfis", "plis"})

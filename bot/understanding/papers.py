@@ -10,7 +10,6 @@ from bot.understanding.meaning import Found, How
 from core import documents
 from core.terms import Document
 
-
 _NOT = frozenset({"no", "no es", "no era", "not", "it's not", "isn't"})
 
 

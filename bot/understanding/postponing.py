@@ -18,7 +18,12 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     told = heard.has("arrived", "received") and heard.has("number", "all") and not heard.has("coming")
     postponing = [one for one in heard.of("later") if not (told and one.has("daytime"))]
     futures = [one for one in heard.of("future") if not (told and one.has("daytime"))]
-    waits = (heard.has("not_yet") and not _of_another(heard)) or bool(postponing) or waiting(text) is not None or _when_it_comes(heard)
+    waits = (
+        (heard.has("not_yet") and not _of_another(heard))
+        or bool(postponing)
+        or waiting(text) is not None
+        or _when_it_comes(heard)
+    )
     comes = _about_goods(heard) or heard.has("coming") or context.notice is not None
     waits = waits or (comes and (bool(futures) or _a_coming_day(heard, context) or _coming_at(heard)))
     unloading = bool(postponing) and all(one.text.endswith(("descargando", "bajando")) for one in postponing)
@@ -30,7 +35,9 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
         return None
     if heard.has("money", "out_of_scope", "person") and not heard.has("not_yet"):
         return None
-    topic = context.notice.conversation if context.notice else "close" if _about_goods(heard) or _still_comes(heard) else ""
+    topic = (
+        context.notice.conversation if context.notice else "close" if _about_goods(heard) or _still_comes(heard) else ""
+    )
     if heard.unknown > 3 and not postponed:
         return None
     return Meaning(Kind.LATER, topic=topic, slots=tuple(_until(heard, text)), confidence=0.9, notes=("not for now",))
@@ -50,7 +57,9 @@ def _of_another(heard: Heard) -> bool:
     return came and not any(one.has("not_yet", "negation") for one in heard.words[:place])
 
 
-_ANOTHER = frozenset({"lo otro", "la otra", "el otro", "las otras", "los otros", "el otro pedido", "the other", "the others"})
+_ANOTHER = frozenset(
+    {"lo otro", "la otra", "el otro", "las otras", "los otros", "el otro pedido", "the other", "the others"}
+)
 
 
 def _coming_at(heard: Heard) -> bool:

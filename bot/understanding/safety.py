@@ -17,7 +17,17 @@ _ROUGHLY = frozenset({"o", "u", "or", "unos", "unas", "casi", "aprox", "about", 
 """Of an amount, or of a choice: they make no command doubtful."""
 _BARE_IN_LE = frozenset({"anule", "cancele"})
 _WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
-_HOW_AFTER = ("como es", "como hago", "como se", "como hace", "como seria", "como debo", "que hago", "que debo", "que tengo que")
+_HOW_AFTER = (
+    "como es",
+    "como hago",
+    "como se",
+    "como hace",
+    "como seria",
+    "como debo",
+    "que hago",
+    "que debo",
+    "que tengo que",
+)
 _LOST = ("no se", "no entiendo", "no sabemos", "i don't know")
 _REASONS = tuple(f"reason.{name}" for name in ("stock", "truck", "mistake", "never_came", "wrong", "state"))
 _TO_WHOM = frozenset(

@@ -79,7 +79,8 @@ def _statement(mentions: list[Mention]) -> Part:
             denied = True
     return Part(
         mentions,
-        lacks=any(one.has("lack", "except") or one.text == "menos" for one in mentions) and not _says_how_many(mentions),
+        lacks=any(one.has("lack", "except") or one.text == "menos" for one in mentions)
+        and not _says_how_many(mentions),
         denied=denied,
         everything=any(one.has("all") for one in mentions),
         rest=any(one.has("rest") for one in mentions),

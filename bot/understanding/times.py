@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 _NUMBER = r"un|una|an?|dos|tres|cuatro|cinco|diez|quince|veinte|treinta|media|two|three|five|ten|half an|[0-9]{1,3}"
+_HOLD_ON = "(?:espera|esp[eé]rame|aguanta|agu[aá]ntame|dame|deme|reg[aá]lame)(?: unos| como)?"
 WAIT = re.compile(
-    rf"\b(?:en|dentro de|in|within|(?:espera|esp[eé]rame|aguanta|agu[aá]ntame|dame|deme|reg[aá]lame)(?: unos| como)?) ({_NUMBER})"
-    r"(?: (horas?|horitas?|hours?|minutos?|minutitos?|minutes?|mins?|hrs?|h)\b|(?= (?:llego|llegamos|estoy|estamos|voy|salgo)\b))"
+    rf"\b(?:en|dentro de|in|within|{_HOLD_ON}) ({_NUMBER})"
+    r"(?: (horas?|horitas?|hours?|minutos?|minutitos?|minutes?|mins?|hrs?|h)\b"
+    r"|(?= (?:llego|llegamos|estoy|estamos|voy|salgo)\b))"
 )
 """Time to wait: its number and its unit."""
 _HOUR = (
