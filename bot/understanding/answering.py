@@ -140,9 +140,16 @@ def _free_words(heard: Heard, context: Context, question: OpenQuestion) -> Meani
             return answer(
                 [Found(question.key, token, shown=label_of(token, question), said=heard.text, why="an option")]
             )
-    del context
+    if question.key.startswith("reason") and _is_no_reason(heard):
+        return decide(heard, context) if "?" in heard.text else Meaning(Kind.UNKNOWN, notes=("no reason",))
     words = " ".join(heard.text.split())
     return answer([Found(question.key, words, said=heard.text, why="words in the person's own way")])
+
+
+def _is_no_reason(heard: Heard) -> bool:
+    """Say whether it asks, commands the program, or only waits: nobody gives that as a reason."""
+    waits = all(one.has("later", "not_yet", "polite", "small", "sign") for one in heard.mentions)
+    return "?" in heard.text or is_attack(heard) or waits
 
 
 _READERS: dict[Expected, Reader] = {

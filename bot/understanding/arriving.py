@@ -86,7 +86,8 @@ def _without_papers(heard: Heard) -> Heard:
             continue
         before, after = heard.mentions[:place], heard.mentions[place + 1 :]
         paper = any(one.text in ("boleta", "factura", "guia", "comprobante", "recibo") for one in before)
-        if paper and any(one.has("reason.never_came", "lack") for one in before) and not _counted(before):
+        missed = any(one.has("reason.never_came", "lack", "no", "negation") for one in before)
+        if paper and missed and not _counted(before):
             return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})
         break
     return heard

@@ -71,7 +71,8 @@ def _restated(heard: Heard) -> Heard:
             continue
         before, after = heard.mentions[:place], heard.mentions[place + 1 :]
         verb = next((one for one in after if not one.has("small", "polite", "sign")), None)
-        if verb is None or not calls(verb) or not before[0].has("negation", "no"):
+        denied_first = next((one for one in before if not one.has("greeting", "polite", "sign")), before[0])
+        if verb is None or not calls(verb) or not denied_first.has("negation", "no"):
             continue
         same = {kind for kind in verb.kinds if kind.endswith(".asks")}
         denied = {kind for one in before for kind in one.kinds if kind.endswith(".asks")}

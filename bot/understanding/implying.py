@@ -40,7 +40,7 @@ def unwanted(heard: Heard, context: Context) -> Meaning | None:
         return None
     order = point(heard, context, "annul").order
     named = next((name for name in ("annul", "reject") if order is not None and name in order.can), "")
-    if named:
+    if named and not any(kind.endswith(".asks") for kind in heard.known):
         return replace(filled(heard, context, named), confidence=0.8)
     if any(slot.value in OF_BUYER for slot in reason(heard)):
         return replace(filled(heard, context, "reject"), confidence=0.8)

@@ -103,7 +103,7 @@ class Lexicon:
         for kind, infinitives in commands.items():
             asks = kind if "." in kind else f"{kind}.asks"
             for infinitive in infinitives:
-                for typed in asking_forms(*infinitive.split()):
+                for typed in asking_forms(*infinitive.split(), for_me=kind not in ("request", "sell")):
                     for form in _forms(typed):
                         self._add(form, asks, None, named)
                 for form in wishing_forms(*infinitive.split()):

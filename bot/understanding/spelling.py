@@ -27,7 +27,7 @@ _SOUNDS = (
 )
 _PARTICIPLE = re.compile(r"[ai]d[oa]s?$")
 _LL = re.compile(r"ll")
-SHORTEST_SOUND = 3
+SHORTEST_SOUND = 4
 """Letters of a word that may be taken for one that sounds like it."""
 SHORTEST_SLIP = 5
 """Letters of a word that may be one slip away; from LONG letters on two."""
@@ -65,7 +65,7 @@ class Speller:
         return self._known[word]
 
     def _find(self, word: str) -> str | None:
-        if not SHORTEST_SOUND <= len(word) <= 24:
+        if not SHORTEST_SOUND - 1 <= len(word) <= 24:  # one less: ubo is hubo
             return None
         key = sound(word)
         for one in (key, sound(word.replace("x", "ch"))):

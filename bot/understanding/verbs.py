@@ -30,7 +30,7 @@ def telling_forms(infinitive: str) -> Iterator[str]:
         yield from (infinitive + one for one in endings)
 
 
-def asking_forms(infinitive: str, stressed: str = "") -> Iterator[str]:
+def asking_forms(infinitive: str, stressed: str = "", *, for_me: bool = True) -> Iterator[str]:
     """Yield the entries that ask for it: to tú, vos, usted and ustedes, "I do it", "let us do it", "will you do it".
 
     The stressed stem is given where it differs: cerrar cierr. A form that ends in ~ may have pronouns behind it.
@@ -42,6 +42,8 @@ def asking_forms(infinitive: str, stressed: str = "") -> Iterator[str]:
     together = (_before_e(stem) if vowel == "a" else stressed if vowel == "i" else stem) + there
     yield from (f"{infinitive}~", f"{stem}{vowel}~", f"{stressed}{here}~", f"{polite}~", f"{polite}n~")
     yield from (f"{stressed}o", f"(lo|la|los|las|le|les|te|se lo|se la|se los|se las) {stressed}o", f"{together}mos~")
+    if not for_me:
+        return  # "me pide 30" tells of somebody else
     spoken = f"{stressed}{here}s|{stressed}{here}|{stressed}{here}n|{stem}{vowel}s"
     yield f"(me|nos|me lo|me la|me los|me las|nos lo|nos la|nos los|nos las) ({spoken})"
 
