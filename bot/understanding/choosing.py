@@ -132,10 +132,8 @@ def _fuel(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
     """A fuel by its name, and the gallons beside it."""
     said = [item for item in items(heard, context.sizes) if item.fuel is not None]
     names = said[0].fuel.value if len(said) == 1 and said[0].fuel is not None else None
-    if not isinstance(names, tuple) or heard.has("negation", "no"):
-        return None
-    if len(names) > 1:
-        return answer([], (Doubt(question.key, tuple((name, name) for name in names), heard.text),))
+    if not isinstance(names, tuple) or len(names) > 1 or heard.has("negation", "no"):
+        return None  # of several the question itself offers those that fit
     slots = [Found(question.key, names[0], said=heard.text, why="the name of a fuel")]
     if said[0].quantity is not None:
         key = question.key.replace("fuel", "gallons")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.understanding.bars import Bar
 from bot.understanding.heard import OTHER, Mention
-from bot.understanding.scope import calls
+from bot.understanding.scope import LONGEST_BARE, calls
 
 _ARTICLES = frozenset(
     {"el", "la", "los", "las", "mi", "mis", "su", "sus", "ese", "esa", "este", "esta", "un", "una", "the", "my"}
@@ -124,7 +124,8 @@ def _can_only_ask(verb: Mention, before: Sequence[Mention], after: Sequence[Ment
     """Say whether the verb can be nobody's doing that is told: cierre, ciérrala, or "cierra" beside a please."""
     if before and before[-1].text.split()[-1] in ("que", "q", "se"):
         return False
-    if calls(verb) or any(kind.endswith(".wishes") for kind in verb.kinds):
+    to_them = verb.text.endswith(("ele", "ale", "eles", "ales", "selo", "sela")) and len(verb.text) > LONGEST_BARE
+    if calls(verb) or to_them or any(kind.endswith(".wishes") for kind in verb.kinds):
         return True
     near = [*before[-2:], *after[:1], *after[-1:]]
     return (

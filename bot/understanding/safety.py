@@ -148,7 +148,7 @@ def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: 
 
 
 def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    if any(one.has("says_that") for one in before) or _somebody_else(before):
+    if any(one.has("says_that") for one in before) or _somebody_else(before) or _is_their_doing(verb, before):
         return Bar.OTHERS
     if any(_only_tells(one) for one in before) or verb.has("team.asks", "join.asks"):
         return Bar.NONE if verb.has("team.asks", "join.asks") else Bar.REPORTED
@@ -164,6 +164,16 @@ def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Se
         if one.has("others") and (place == 0 or after[place - 1].text.split()[-1] not in _TO_WHOM):
             return Bar.OTHERS  # "pide 20 balones mi vecina", "la orden de mi vecino"
     return Bar.NONE
+
+
+def _is_their_doing(verb: Mention, before: Sequence[Mention]) -> bool:
+    """Say whether a name is who does it: "Emile me pide 30" tells, "lo de Emile acepta" asks."""
+    if not verb.has("request.asks", "request.weak") or not verb.text.endswith(("e", "a", "en", "an")):
+        return False
+    said = [one for one in before if one.text not in ("me", "nos", "le", "les", "ya", "no", ",")]
+    if not said or not said[-1].has("name"):
+        return False
+    return len(said) < 2 or said[-2].text.split()[-1] not in (*_TO_WHOM, "de", "y")
 
 
 def _only_tells(mention: Mention) -> bool:
