@@ -123,10 +123,16 @@ def side_of(actor: Actor, order: Order) -> Party:
 
 
 def reason(chat: Chat, prompt: str, common: Sequence[tuple[str, str]], key: str = "reason") -> str:
-    """Return why: one of the common reasons or the person's own words."""
+    """Return why: one of the common reasons or the person's own words, but no question."""
     wordings = dict(common)
     take = words()
-    return chat.ask(key, prompt, lambda text: wordings.get(text) or take(text), options=lambda _note: common)
+
+    def read(text: str) -> str:
+        if "?" in text:
+            raise Invalid(_("Please write it in a few words."))
+        return wordings.get(text) or take(text)
+
+    return chat.ask(key, prompt, read, options=lambda _note: common)
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -73,14 +73,14 @@ class Statements:
         code = self._order_meant()
         before, left = self.talk.mark(), self.router.left_words()
         self._start(entry, text, {"order": code} if code else {})
+        at = _time_said(meaning, self.router.work.at)
+        if at:
+            self.talk.taken["said"] = at
         end = turn(entry.run, self.talk, self.scene)
         is_over = isinstance(end, LastWord) and bool(code) and not end.refused  # no time is left today
         if not is_over and (not isinstance(end, Question) or end.refused):
             self.talk.return_to(before)
             return None
-        at = _time_said(meaning, self.router.work.at)
-        if at and isinstance(end, Question) and end.key == "until":
-            end = replace(end, options=((at, at), *(option for option in end.options if option[0] != at)))
         reply = self.router.finish(end)
         return reply.after(left) if left else reply
 

@@ -33,13 +33,20 @@ def later(chat: Chat) -> Command:
             _("The day is ending: close order {code} now, or reject it if it did not come.").format(code=order.code),
             (*texts.closing_steps(order), does(_("Pending"), "pendientes")),
         )
+    said = chat.known("said", str)  # the time that a sentence named, before the order was chosen
     until = chat.ask(
         "until",
         _("Order {code}: when shall I remind you? Choose, or type a time of today like 19:30.").format(code=order.code),
         lambda text: _read(text, chat.at, latest),
-        options=lambda _note: [(one, one) for one in _times(chat.at, latest)],
+        options=lambda _note: [(one, one) for one in _offered(chat.at, latest, said)],
     )
     return Snooze(order.code, until)
+
+
+def _offered(at: datetime, latest: datetime, said: str | None) -> list[str]:
+    """Return what is offered, first what was said: who says when it comes has not asked to be reminded then."""
+    times = _times(at, latest)
+    return [said, *(one for one in times if one != said)] if said else times
 
 
 def _times(at: datetime, latest: datetime) -> list[str]:

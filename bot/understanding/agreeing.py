@@ -29,6 +29,8 @@ _PRONOUNS = frozenset(
         "el",
     }
 )
+_GO_ON = frozenset({"puede", "puedes", "pueden", "podes", "you can", "you may"})
+"""Before a verb they let one go on: "correcto, puede cerrar"."""
 _THUMBS = ("👍", "👌", "✅", "💯", "🆗", "🙌")
 _THUMBS_DOWN = ("👎", "❌", "🚫")
 _VERBS = {
@@ -59,7 +61,7 @@ def says_yes(heard: Heard, conversation: str) -> bool:
             return False
         if mention.has("yes") or mention.has(*[kind for kind in own if kind]):
             sure = True
-        elif not (mention.has(*_AROUND) or mention.text in _PRONOUNS):
+        elif mention.text not in _GO_ON and not (mention.has(*_AROUND) or mention.text in _PRONOUNS):
             return False
     only_courtesy = all(_is_courtesy(one) for one in heard.words)
     return sure and not only_courtesy and not _hand(heard.text, _THUMBS_DOWN) and not _thanks_only(heard)

@@ -10,17 +10,16 @@ from bot.understanding.choosing import choice
 from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.correcting import corrected
 from bot.understanding.counting import quantity
-from bot.understanding.dates import days_in
 from bot.understanding.deciding import decide
 from bot.understanding.filling import days_slot
 from bot.understanding.heard import DATE, NUMBER, Heard
 from bot.understanding.meaning import Found, How, Kind, Meaning
-from bot.understanding.papers import paper, said_kind
+from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import point
 from bot.understanding.reasons import reason
 from bot.understanding.replying import Reader, answer, by_place, label_of
 from bot.understanding.safety import is_attack
-from bot.understanding.tokens import folded
+from bot.understanding.said_days import said_days
 from core import documents
 
 
@@ -42,7 +41,8 @@ def _something_else(heard: Heard, context: Context, question: OpenQuestion) -> M
     meaning = decide(heard, context)
     if meaning.kind is Kind.INTENT and meaning.intent == question.conversation:
         return Meaning(Kind.UNKNOWN, likely=(), notes=("of the open conversation, and no answer to its question",))
-    if meaning.kind is Kind.INTENT and not _has_own_verb(heard, meaning.intent):
+    of_old = any(one.has("repeat.asks") and one.text.startswith(("el de", "la de", "lo de")) for one in heard.words)
+    if meaning.kind is Kind.INTENT and (of_old or not _has_own_verb(heard, meaning.intent)):
         return Meaning(Kind.UNKNOWN, likely=(meaning.intent,), notes=("no answer, and no command of its own",))
     return meaning
 
@@ -114,16 +114,17 @@ def _document(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
         kind = said_kind(heard)
         if documents.kind_of(number) is None and kind is not None:
             slots.append(Found("kind", kind.value, why="the word beside the number"))
-    del context, question
-    return answer(slots)
+    del context
+    if question.key == "invoice" and all(slot.key != "invoice" for slot in slots):
+        slots = [replace(slot, key="invoice") for slot in slots if slot.key == "document"]
+    return answer(slots + plate(heard))
 
 
 def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     coming = question.expects is Expected.DAY
     if not heard.has(DATE) or heard.unknown > 1 or heard.has("unsure"):
         return None
-    even = "".join(one if len(one) == 1 else char for char, one in ((c, folded(c)) for c in heard.text))
-    found = days_in(even, context.today, coming=coming)
+    found = said_days(heard.text, context.today, context.language, coming=coming)
     if len(found) != 1 or (coming and found[0].first != found[0].last):
         return None
     return answer([replace(days_slot(found[0], heard), key=question.key)])
@@ -139,9 +140,16 @@ def _free_words(heard: Heard, context: Context, question: OpenQuestion) -> Meani
             return answer(
                 [Found(question.key, token, shown=label_of(token, question), said=heard.text, why="an option")]
             )
-    del context
+    if question.key.startswith("reason") and _is_no_reason(heard):
+        return decide(heard, context) if "?" in heard.text else Meaning(Kind.UNKNOWN, notes=("no reason",))
     words = " ".join(heard.text.split())
     return answer([Found(question.key, words, said=heard.text, why="words in the person's own way")])
+
+
+def _is_no_reason(heard: Heard) -> bool:
+    """Say whether it asks, commands the program, or only waits: nobody gives that as a reason."""
+    waits = all(one.has("later", "not_yet", "polite", "small", "sign") for one in heard.mentions)
+    return "?" in heard.text or is_attack(heard) or waits
 
 
 _READERS: dict[Expected, Reader] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -38,9 +39,10 @@ def notice_answered(heard: Heard, context: Context) -> Meaning | None:
 
 def arrived(heard: Heard, context: Context) -> Meaning | None:
     """Return that the goods are there, in whole or in part: to close, or to note the arrival."""
-    heard = _after_but(heard)
+    heard = _after_but(_without_papers(heard))
     here = any(_is_here(heard, one) for one in heard.of("arrive.says", "arrive.delivered"))
     told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
+    told = told or any(one.has("goods", "unit") and two.text == "si" for one, two in pairwise(heard.words))
     if not (here or told) or not _is_plain_report(heard):
         return None
     if any(one.has("number") and _is_no_goods(two) for one, two in pairwise(heard.words)):
@@ -71,9 +73,37 @@ def _after_but(heard: Heard) -> Heard:
     for place, mention in enumerate(heard.mentions):
         before, after = heard.mentions[:place], heard.mentions[place + 1 :]
         goods = any(one.has("arrived", "received", "lack", "arrive.says", "number", *_REACHES) for one in before)
-        if mention.text in ("pero", "but") and before and not goods:
+        aside = mention.text == "," and any(one.has(OTHER, "plain") for one in before) and not _denies_or_asks(before)
+        if (aside or mention.text in ("pero", "but")) and before and not goods and _came(after):
             return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})
     return heard
+
+
+def _without_papers(heard: Heard) -> Heard:
+    """Return the message without a clause that only misses a paper: "lo que no llegó fue la boleta, …"."""
+    for place, mention in enumerate(heard.mentions):
+        if mention.text != ",":
+            continue
+        before, after = heard.mentions[:place], heard.mentions[place + 1 :]
+        paper = any(one.text in ("boleta", "factura", "guia", "comprobante", "recibo") for one in before)
+        missed = any(one.has("reason.never_came", "lack", "no", "negation") for one in before)
+        if paper and missed and not _counted(before):
+            return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})
+        break
+    return heard
+
+
+def _counted(mentions: Sequence[Mention]) -> bool:
+    return any(one.has("number", "unit", "brand", "all") for one in mentions)
+
+
+def _came(mentions: Sequence[Mention]) -> bool:
+    return any(one.has("arrived", "received", "arrive.says", "lack", "all") for one in mentions)
+
+
+def _denies_or_asks(mentions: Sequence[Mention]) -> bool:
+    strange = ("negation", "no", "not_yet", "howto", "request.weak", "later")
+    return any(one.has(*strange) or any(kind.endswith((".asks", ".tells")) for kind in one.kinds) for one in mentions)
 
 
 _REACHES = ("says_that", "when", "unreal", "retract", "others")
@@ -84,7 +114,14 @@ def _is_here(heard: Heard, said: Mention) -> bool:
     before = [one for one in heard.words if one.end <= said.start][-2:]
     after = [one for one in heard.words if one.start >= said.end and not one.has("small", "polite")][:1]
     nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain", "address") for one in after)
-    return not nowhere and not any(one.has("negation", "no", "not_yet") for one in before)
+    denied = any(one.has("negation", "no", "not_yet") for one in before) or _is_denied_that(heard, said)
+    return not nowhere and not denied and not _was_another_day(heard)
+
+
+def _was_another_day(heard: Heard) -> bool:
+    """Say whether a day that has been is named: whoever came yesterday has not come now."""
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    return any(heard.today is not None and one.last < heard.today for one in days)
 
 
 _NO_GOODS = (OTHER, "plain", "foreign", "person", "out_of_scope")
@@ -101,37 +138,66 @@ _BESIDE_ALL = (
 
 
 def _all_there(heard: Heard) -> bool:
-    """Say whether it says that all is in order without a verb: "todo conforme", "completo jefe"."""
-    rest = [one for one in heard.words if not one.has(*_BESIDE_ALL)]
+    """Say whether it says that all is in order without a verb: "todo conforme", "de 45 solo 4, joyce completo"."""
+    beside = (*_BESIDE_ALL, "only", "brand", "kilo") if heard.has("only") and heard.has("number") else _BESIDE_ALL
+    rest = [one for one in heard.words if not one.has(*beside)]
     clear = any(
         one.has("all") and one.text not in ("todo", "todos", "toda", "todas", "all", "exacto") for one in heard.words
     )
     return clear and not rest
 
 
+_NAMED = ("goods", "all", "nothing", "code", "digits", "brand", "difference", "unit", "carrier", "arrive.says")
+
+
 def _is_plain_report(heard: Heard) -> bool:
     """Say whether the person tells it as their own and of now: not asked, supposed, or heard from somebody."""
     if any(_is_denied_that(heard, one) for one in heard.of("arrived", "received")):
         return False
-    if any(one.text.startswith("ya ten") and two.has("number") for one, two in pairwise(heard.words)):
-        return False  # to have some is not to have received them
+    if _has_or_gives(heard):
+        return False
     if "?" in heard.text or heard.has("unreal", "retract", "long_ago") or _was_long_ago(heard):
         return False
     if (heard.has("when", "money", "extra", "says_that") or _asks_how(heard)) and not _to_me(heard):
         return False
-    if heard.has("others", "says_that") and not _to_me(heard):
+    if (heard.has("says_that") or _others_told_of(heard)) and not _to_me(heard):
         return False
     if any(not one.has("small", "want", "can") for one in heard.of("question")):
         return False
     if any(_is_subject(heard, one) for one in heard.of("arrived")):
         return False
+    if heard.has("arrive.says", "arrive.delivered") and heard.has("name") and heard.unknown <= 1:
+        return True
+    return _is_understood(heard)
+
+
+def _is_understood(heard: Heard) -> bool:
+    """Say whether enough of the words is known, and goods or a place are named where some is not."""
     unknown = [one for one in heard.words if one.has(OTHER, "foreign", "plain") and not _allowed(heard, one)]
-    if any(one.has("foreign") for one in unknown) and not heard.has("goods", "unit", "code", "brand", "all"):
+    foreign = any(one.has("foreign") for one in unknown)
+    if foreign and not heard.has("goods", "unit", "code", "brand", "all"):
         return False
-    named = heard.has("goods", "all", "nothing", "code", "brand", "difference", "unit", "carrier", "arrive.says")
-    if unknown and not named and (not heard.has("number") or any(one.has("foreign") for one in unknown)):
+    if unknown and not heard.has(*_NAMED) and (not heard.has("number") or foreign):
         return False
     return len(unknown) <= MOST_UNKNOWN and not heard.has("injection", "unsure") and '"' not in heard.text
+
+
+def _has_or_gives(heard: Heard) -> bool:
+    """Say whether somebody merely has some, or they came to somebody else: "ya tengo 20", "le llegaron 20"."""
+    return any(
+        (one.text.startswith("ya ten") and two.has("number")) or (one.text in ("le", "les") and two.has("arrived"))
+        for one, two in pairwise(heard.words)
+    )
+
+
+def _others_told_of(heard: Heard) -> bool:
+    """Say whether somebody else is told of; "ya lo estoy bajando donde la señora" only says where."""
+    if not heard.has("arrive.says"):
+        return heard.has("others")
+    words = [*heard.words[:1], *heard.words]
+    return any(
+        two.has("others") and one.text.split()[-1] not in ("donde", "a", "con", "al") for one, two in pairwise(words)
+    )
 
 
 def _is_subject(heard: Heard, verb: Mention) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from bot.understanding import agreeing
 from bot.understanding.context import Context, OpenQuestion
 from bot.understanding.filling import quantities_accepted, received_slots
-from bot.understanding.heard import BRAND, NAME, NUMBER, Heard
+from bot.understanding.fuels import trade_of
+from bot.understanding.heard import BRAND, FUEL, NAME, NUMBER, Heard
 from bot.understanding.lines import items
 from bot.understanding.meaning import Doubt, Found, How, Meaning
 from bot.understanding.ordering import named
-from bot.understanding.papers import paper, said_kind
+from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import Pointed
 from bot.understanding.reasons import reason
 from bot.understanding.received import arrival
 from bot.understanding.replying import Reader, answer, by_place, order_of
+from core.terms import Trade
 
 
 def choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
@@ -40,6 +42,7 @@ def _named_choice(heard: Heard, context: Context, question: OpenQuestion) -> Mea
             named(mention, question.key, heard, slots, doubts)
     if len({slot.value for slot in slots}) > 1 or heard.has("negation"):
         return None
+    slots = slots[:1]
     if slots and kind == BRAND:
         slots = [*slots[:1], *_beside(heard, context, question)]
     return answer(slots, tuple(doubts)) if slots or doubts else None
@@ -95,6 +98,9 @@ def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Me
         return None
     if (heard.has("reject.asks") or reason(heard)) and not heard.has("accept.asks"):
         return answer([Found("what", "reject", said=heard.text, why="a word for rejecting"), *reason(heard)])
+    less = heard.has("except", "lack", "difference") or any(one.text in ("less", "parte") for one in heard.words)
+    if less and not heard.has(NUMBER):
+        return answer([Found("what", "change", said=heard.text, why="less, and not how much")])
     order = order_of(context, question)
     changed = quantities_accepted(heard, context, order, Pointed())
     if changed:
@@ -120,6 +126,33 @@ def _kind(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | 
     if kind is None or heard.has("negation", "no"):
         return None
     return answer([Found(question.key, kind.value, said=heard.text, why="the word for the document")])
+
+
+def _fuel(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    """A fuel by its name, and the gallons beside it."""
+    said = [item for item in items(heard, context.sizes) if item.fuel is not None]
+    names = said[0].fuel.value if len(said) == 1 and said[0].fuel is not None else None
+    if not isinstance(names, tuple) or len(names) > 1 or heard.has("negation", "no"):
+        return None  # of several the question itself offers those that fit
+    slots = [Found(question.key, names[0], said=heard.text, why="the name of a fuel")]
+    if said[0].quantity is not None:
+        key = question.key.replace("fuel", "gallons")
+        slots.append(Found(key, f"{said[0].quantity:f}", said=heard.text, why="gallons beside it"))
+    return answer(slots)
+
+
+def _product(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
+    """Cylinders, bulk or liquids, by what is named of them."""
+    fuel = next((one.value for one in heard.of(FUEL) if isinstance(one.value, tuple)), None)
+    named_one = trade_of(fuel) if fuel is not None else Trade.CYLINDERS if heard.has("unit", "brand") else None
+    if named_one is None or heard.has("negation", "no"):
+        return None
+    return answer([Found(question.key, named_one.value, said=heard.text, why="what is named of it")])
+
+
+def _plate(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning | None:
+    slots = plate(heard)
+    return answer(slots) if slots and not heard.has("negation", "no") else None
 
 
 def _more(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
@@ -157,6 +190,8 @@ def _role(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | 
 
 
 def _what_of_team(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
+    if agreeing.says_no(heard) or (heard.has("enough", "no") and heard.unknown == 0 and len(heard.words) <= 4):
+        return answer([Found(question.key, "done", said=heard.text, why="nothing more")])
     for what in ("drivers", "remove", "invite"):
         if heard.has(f"team.{what}") and not heard.has("negation", "no"):
             return answer([Found(question.key, what, said=heard.text, why="what is to be done with the team")])
@@ -170,6 +205,9 @@ _CHOICES: dict[tuple[str, str], Reader] = {
     ("close", "what"): _what_arrived,
     ("accept", "what"): _what_accepted,
     ("team", "what"): _what_of_team,
+    ("", "fuel"): _fuel,
+    ("", "product"): _product,
+    ("", "plate"): _plate,
     ("", "when"): _when_sold,
     ("", "kind"): _kind,
     ("", "more"): _more,

@@ -18,13 +18,13 @@ from bot.understanding.reasons import reason
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.tokens import folded
 
-_NO_CHANGE = ("says_that", "unsure", "when", "injection", "not_yet", "unreal", "retract")
+_NO_CHANGE = ("says_that", "unsure", "when", "injection", "not_yet", "unreal")
 Parts = tuple[list[Found], list[Doubt], list[str]]
 
 
 def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return the change that the message makes to the summary on the screen, or None if it makes none."""
-    if "?" in heard.text or '"' in heard.text or heard.has(*_NO_CHANGE):
+    if "?" in heard.text or '"' in heard.text or heard.has(*_NO_CHANGE) or _is_taken_back(heard):
         return None
     if any(not one.has("change.seller") for one in heard.of("others")):
         return None
@@ -44,6 +44,16 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
         confidence=confidence,
         notes=notes,
     )
+
+
+def _is_taken_back(heard: Heard) -> bool:
+    """Say whether it is taken back: "uy no" before a change is a start."""
+    return any(one.text not in _STARTS for one in heard.of("retract")) or (
+        heard.has("retract") and not heard.has("change")
+    )
+
+
+_STARTS = frozenset({"uy no", "ay no", "no espera", "espera no", "mejor no"})
 
 
 def _order(context: Context, question: OpenQuestion) -> OrderSeen | None:
@@ -76,6 +86,7 @@ def _rest_as_before(told: Arrival, order: OrderSeen, question: OpenQuestion) -> 
     for line in order.lines:
         if line.position not in told.received:
             before = question.answers.get(f"received {line.position}")
+            told.inferred.add(line.position)
             told.received[line.position] = Decimal(before) if before and before.isdigit() else line.quantity
 
 
@@ -123,15 +134,15 @@ def _annul(heard: Heard, _context: Context, question: OpenQuestion) -> Parts:
 def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     slots: list[Found] = []
     doubts: list[Doubt] = []
-    known = sorted(int(key.split()[1]) for key in question.answers if key.startswith("quantity "))
+    known = sorted(int(key.split()[1]) for key in question.answers if key.startswith(("quantity ", "gallons ")))
     said = items(heard, context.sizes)
     if said and heard.has("and", "change.add") and ordered(heard, context).is_clear and len(said) == 1 and known:
-        return _another_line(heard, said[0], max(known) + 1, slots, doubts)
+        return _another_line(heard, said[0], max(known) + 1, question, slots, doubts)
     old = [one for one in said if _is_replaced(heard, one)]
     for item in (one for one in said if one not in old or len(said) == 1):
         lines = [number for number in known if _is_line(item, number, question)] or known
         if len(lines) == 1:
-            _change_line(heard, item, lines[0], slots, doubts)
+            _change_line(heard, item, lines[0], question, slots, doubts)
         elif lines:
             doubts.append(Doubt("line", tuple((f"quantity {one}", _line_name(one, question)) for one in lines)))
     tokens = {token for token, _name in context.sellers}
@@ -177,10 +188,12 @@ def _only_line(key: str, known: list[int]) -> str:
     return f"{key} {known[0]}" if len(known) == 1 else ""
 
 
-def _another_line(heard: Heard, item: Item, number: int, slots: list[Found], doubts: list[Doubt]) -> Parts:
+def _another_line(
+    heard: Heard, item: Item, number: int, question: OpenQuestion, slots: list[Found], doubts: list[Doubt]
+) -> Parts:
     """Add a line: "y también 5 de 45"."""
     slots.append(Found(f"more {number - 1}", "more", How.IMPLIED, why="another line is named"))
-    _change_line(heard, item, number, slots, doubts)
+    _change_line(heard, item, number, question, slots, doubts)
     slots.append(Found(f"more {number}", "no", How.IMPLIED, why="nothing else is listed"))
     return slots, doubts, []
 
@@ -194,13 +207,17 @@ def _is_line(item: Item, number: int, question: OpenQuestion) -> bool:
     return named_by_size or (brand is not None and brand in tokens)
 
 
-def _change_line(heard: Heard, item: Item, number: int, slots: list[Found], doubts: list[Doubt]) -> None:
+def _change_line(
+    heard: Heard, item: Item, number: int, question: OpenQuestion, slots: list[Found], doubts: list[Doubt]
+) -> None:
     said = heard.said(*item.mentions)
     if item.brand is not None:
         named(item.brand, f"brand {number}", heard, slots, doubts)
     if item.size is not None:
         slots.append(Found(f"size {number}", item.size, said=said, why="the size that was said"))
-    if item.quantity is not None and item.quantity % 1 == 0:
+    if item.quantity is not None and f"gallons {number}" in question.answers:
+        slots.append(Found(f"gallons {number}", f"{item.quantity:f}", said=said, why="gallons"))
+    elif item.quantity is not None and item.quantity % 1 == 0:
         slots.append(Found(f"quantity {number}", f"{item.quantity:f}", said=said, why="the number that was said"))
 
 

@@ -31,7 +31,7 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
     count = said[0].quantity
     if count is None and said[0].size is not None and len(heard.of(NUMBER)) == 1:
         count = heard.of(NUMBER)[0].number  # "10" is how many, when that is what was asked
-    if count is None or count % 1:
+    if count is None or (count % 1 and name != "gallons"):
         return None
     return answer(
         [Found(question.key, f"{count:f}", said=heard.said(*said[0].mentions), why="the number that was said")]

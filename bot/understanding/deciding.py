@@ -9,6 +9,7 @@ from itertools import pairwise
 from bot.registry import opened_by
 from bot.understanding import arriving, implying, looking, postponing, small_talk
 from bot.understanding.bars import Bar
+from bot.understanding.concerns import concerned
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
 from bot.understanding.heard import Heard, Mention
@@ -16,10 +17,14 @@ from bot.understanding.listing import listed_goods
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
 from bot.understanding.safety import bar, is_attack
+from bot.understanding.scope import calls
 
 CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
 """The conversations that can end in a change; each needs a word of its own, standing where a command stands."""
 SURE, LIKELY = 0.95, 0.8
+
+
+_ARTICLES = frozenset({"la", "una", "mi", "esta", "esa", "nuestra", "su", "tu", "cada", "ultima", "el", "un", "de"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ def decide(heard: Heard, context: Context) -> Meaning:
     opened = opened_by(" ".join(heard.said(one) for one in heard.words if not one.has("polite", "greeting", "thanks")))
     if opened is not None and not opened[1]:
         return replace(filled(heard, context, opened[0].name), confidence=1.0)
+    heard = _restated(heard)
     commands = list(_commands(heard))
     if is_attack(heard):
         return _held(heard, commands, "commands the program itself, carries a link, or is too long for a command")
@@ -45,6 +51,9 @@ def decide(heard: Heard, context: Context) -> Meaning:
         meaning = imply(heard, context)
         if meaning is not None and not _asked_for(heard, commands):
             return meaning
+    concern = concerned(heard, context, asked_for=bool(_asked_for(heard, commands)))
+    if concern is not None:
+        return concern
     for find in (_howto, _snoozed, _help_words):
         meaning = find(heard, context, commands)
         if meaning is not None:
@@ -55,17 +64,60 @@ def decide(heard: Heard, context: Context) -> Meaning:
     return _without_verb(heard, context, commands)
 
 
+def _restated(heard: Heard) -> Heard:
+    """Return what is said in place of what is denied: "no la cierre con 20, ciérrela con 19" from the second on."""
+    for place, mention in enumerate(heard.mentions):
+        if mention.text not in (",", ".", ";", "\n") or not place:
+            continue
+        before, after = heard.mentions[:place], heard.mentions[place + 1 :]
+        verb = next((one for one in after if not one.has("small", "polite", "sign")), None)
+        denied_first = next((one for one in before if not one.has("greeting", "polite", "sign")), before[0])
+        if verb is None or not calls(verb) or not denied_first.has("negation", "no"):
+            continue
+        same = {kind for kind in verb.kinds if kind.endswith(".asks")}
+        denied = {kind for one in before for kind in one.kinds if kind.endswith(".asks")}
+        both_count = all(any(one.has("number") for one in part) for part in (before, after))
+        if same & denied and both_count and not any(one.has("says_that", "others", "when") for one in heard.mentions):
+            return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})
+    return heard
+
+
 def _commands(heard: Heard) -> Iterator[Command]:
-    for mention in heard.mentions:
-        for conversation in CHANGING:
-            if f"{conversation}.asks" in mention.kinds:
-                yield Command(conversation, mention, bar(heard, mention))
+    for before, mention in pairwise([*heard.mentions[:1], *heard.mentions]):
+        is_thing = mention.text in ("compra", "encargo") and before.text.split()[-1] in _ARTICLES
+        asked = [] if is_thing else [name for name in CHANGING if f"{name}.asks" in mention.kinds]
+        yield from (Command(name, mention, bar(heard, mention)) for name in asked)
+    for conversation, verb in _wished_for(heard):
+        yield Command(conversation, verb, bar(heard, verb))
     for like, following in pairwise(heard.words):
-        if like.has("repeat.like") and following.has("date"):
+        if like.has("repeat.like") and following.has("date", "request.tells"):
             yield Command("repeat", like, bar(heard, like))
+    for role in _made_one(heard):
+        yield Command("team", role, Bar.NONE)
     for made, following in _made(heard):
         if not any(following.has(f"{name}.asks") for name in CHANGING):
             yield Command("request", made, bar(heard, made))
+
+
+def _wished_for(heard: Heard) -> Iterator[tuple[str, Mention]]:
+    """Yield what is wished for in a form of its own: "quiero que la cierres"."""
+    words = heard.words
+    for place, mention in enumerate(words):
+        for conversation in CHANGING:
+            if f"{conversation}.wishes" not in mention.kinds or f"{conversation}.asks" in mention.kinds:
+                continue
+            if any(one.has("want") and "que" in one.text.split() for one in words[max(place - 3, 0) : place]):
+                yield conversation, mention
+
+
+def _made_one(heard: Heard) -> Iterator[Mention]:
+    """Yield what somebody is to become: "quiero meter a mi esposa como operadora"."""
+    strange = heard.has("negation", "no", "says_that", "when", "unreal", "howto") or "?" in heard.text
+    for place, (one, two) in enumerate(pairwise(heard.words)):
+        is_role = any(kind.startswith("role.") for kind in two.kinds)
+        asked = any(before.has("want", "change.add", "make", "team.asks") for before in heard.words[:place])
+        if one.text.split()[-1] in ("como", "de", "as") and one.text != "de" and is_role and asked and not strange:
+            yield two
 
 
 def _made(heard: Heard) -> Iterator[tuple[Mention, Mention]]:
@@ -93,19 +145,9 @@ def _forbidden(heard: Heard) -> set[str]:
 def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Meaning:
     """Return the conversation that is asked for; two different ones are both offered."""
     names = list(dict.fromkeys(command.conversation for command in open_ones))
-    if set(names) == {"accept", "sell"} and heard.text:
-        names = ["accept"]
-    if names == ["accept"] and not any(agent.sells for agent in context.agents):
-        names = ["request"] if ordered(heard, context).is_clear and not heard.has("document") else names
-    notice = context.notice
-    if names == ["sell"] and notice is not None and notice.conversation == "accept" and not heard.has("code", "name"):
-        names = ["accept"]  # a new order is sold by accepting it first
-    if "team" in names and len(names) > 1:
-        names = ["team"]
-    if set(names) <= {"repeat", "request"} and heard.has("repeat.asks", "repeat.like"):
-        names = ["repeat"]
-    if "language" in names:
-        names = ["language"]
+    names = _one_wish(heard, _of_their_side(heard, context, names))
+    if names == ["close"] and _all_orders(heard, several=context.notice is None):
+        return replace(filled(heard, context, "close_all"), confidence=0.9)
     if len(names) > 1:
         seen = looking.looked(heard, context)
         likely = tuple(names[:3])
@@ -119,6 +161,41 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
         names[0] = "request"  # the same but thirty: what is stated is used, the rest is asked
     meaning = filled(heard, context, names[0])
     return replace(meaning, confidence=_confidence(heard, command))
+
+
+def _of_their_side(heard: Heard, context: Context, names: list[str]) -> list[str]:
+    """Return what can be meant by somebody of this side: a shop that asks to be attended to orders."""
+    if set(names) == {"accept", "sell"}:
+        names = ["accept"]
+    sells = any(agent.sells for agent in context.agents)
+    if names == ["accept"] and not sells:
+        names = ["request"] if ordered(heard, context).is_clear and not heard.has("document") else names
+    notice = context.notice
+    if names == ["sell"] and notice is not None and notice.conversation == "accept" and not heard.has("code", "name"):
+        names = ["accept"]  # a new order is sold by accepting it first
+    if len(names) > 1 and not sells:
+        names = [name for name in names if name not in ("accept", "sell")] or names
+    return names
+
+
+def _one_wish(heard: Heard, names: list[str]) -> list[str]:
+    """Return the one conversation that holds the others: whoever repeats an order requests it."""
+    for one in ("language", "team"):
+        if one in names:
+            return [one]
+    if set(names) <= {"repeat", "request"} and heard.has("repeat.asks", "repeat.like"):
+        return ["repeat"]
+    return names
+
+
+def _all_orders(heard: Heard, *, several: bool) -> bool:
+    """Say whether every order is to be closed: "cierra todas mis órdenes". What came is another matter."""
+    orders = any(one.text.split()[-1] in ("ordenes", "pedidos", "compras", "orders") for one in heard.words)
+    orders = orders or (
+        several and any(one.text in ("todas", "todos", "toditas", "all of them") for one in heard.words)
+    )
+    told = heard.has("arrived", "received", "number", "code", "name", "lack", "except", "date", "rest")
+    return orders and heard.has("all") and not told
 
 
 def _confidence(heard: Heard, command: Command) -> float:
@@ -150,21 +227,45 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
     if barred is not None:
         if barred.bar is Bar.ASKED and any(looking.what_is_left(heard, one.verb) for one in commands):
             return filled(heard, context, "pending")
-        if looked is not None and (barred.bar in (Bar.ASKED, Bar.OBJECT) or "?" in heard.text):
+        if looked is not None and (
+            barred.bar in (Bar.ASKED, Bar.OBJECT) or "?" in heard.text or heard.has("look") or looking.undone(heard)
+        ):
             return looked
         return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
-    if not _tells(heard):
-        for find in (implying.documented, arriving.notice_answered, arriving.arrived, listed_goods):
-            meaning = find(heard, context)
-            if meaning is not None:
-                return meaning
-    for seen in (looked, small_talk.language_named(heard, context)):
+    stated = None if _tells(heard) else _stated(heard, context)
+    for seen in (stated, looked, small_talk.language_named(heard, context)):
         if seen is not None:
             return seen
+    return _told_of(heard, context)
+
+
+def _stated(heard: Heard, context: Context) -> Meaning | None:
+    """Return what is stated without a verb that asks: a document, a seller, goods that came, lines of an order."""
+    finders = (
+        implying.documented,
+        implying.from_seller,
+        arriving.notice_answered,
+        arriving.arrived,
+        listed_goods,
+    )
+    return next((meaning for find in finders if (meaning := find(heard, context)) is not None), None)
+
+
+def _told_of(heard: Heard, context: Context) -> Meaning:
+    if _asks_of_a_day(heard):
+        return filled(heard, context, "search")
     told = _told(heard)
     if told:
         return Meaning(Kind.HELD, topic=told, likely=(told,), notes=("tells of it, and does not ask for it",))
     return small_talk.lost(heard, context)
+
+
+def _asks_of_a_day(heard: Heard) -> bool:
+    """Say whether it asks what was ordered or sold on a day: "el domingo qué he comprado"."""
+    what = any(one.text in ("que", "cuanto", "cuantos", "what") for one in heard.words)
+    done = heard.has("request.tells", "sell.tells")
+    strange = heard.has("number", "code", "others", "says_that", "negation", "when", "unreal", "arrived", "brand")
+    return what and done and heard.has("date") and not strange
 
 
 def _tells(heard: Heard) -> bool:

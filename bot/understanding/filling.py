@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.understanding.context import Context, OrderSeen
-from bot.understanding.dates import Days, days_in
+from bot.understanding.dates import Days
 from bot.understanding.heard import DATE, Heard
 from bot.understanding.lines import items
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
@@ -16,7 +16,7 @@ from bot.understanding.papers import paper, plate
 from bot.understanding.pointing import Pointed, from_notice, point, the_only_one
 from bot.understanding.reasons import reason_of
 from bot.understanding.received import Arrival, arrival
-from bot.understanding.tokens import folded
+from bot.understanding.said_days import said_days
 
 Slots = tuple[list[Found], list[Doubt]]
 
@@ -80,7 +80,7 @@ _EACH = frozenset(
 
 def _says_goods_came(heard: Heard) -> bool:
     """Say whether "todo" speaks of goods, and not of what is to be closed: "cierra todo" declares nothing."""
-    if heard.has("arrived", "received", "rest", "except"):
+    if heard.has("arrived", "received", "rest", "except") or (heard.has("number") and not heard.has("close.asks")):
         return True
     spoken = [one for one in heard.of("all") if one.text not in _EACH]
     following = {id(after) for verb, after in pairwise(heard.words) if verb.has("close.asks")}
@@ -95,7 +95,8 @@ def received_slots(told: Arrival) -> list[Found]:
     if told.what == "some":
         for position, amount in sorted(told.received.items()):
             said = told.said.get(position, "")
-            slots.append(Found(f"received {position}", f"{amount:f}", said=said, why="the amount said of this line"))
+            how = How.IMPLIED if position in told.inferred else How.STATED
+            slots.append(Found(f"received {position}", f"{amount:f}", how, "", said, "the amount said of this line"))
             if position in told.missing:
                 why = "nothing of this line came"
                 slots.append(Found(f"reason {position}", "never came", How.IMPLIED, said=said, why=why))
@@ -117,13 +118,15 @@ def _accept(heard: Heard, context: Context) -> Slots:
         slots.append(Found("when", "now", why="it is to be sold too" if sells else "a document is named"))
         if not any(slot.key == "what" for slot in slots):
             slots.insert(len(slots) - 1, Found("what", "all", How.IMPLIED, why="accept and sell, without a change"))
-    slots += document
+    slots += document + (plate(heard) if document else [])
     return slots, doubts
 
 
 def quantities_accepted(heard: Heard, context: Context, order: OrderSeen | None, pointed: Pointed) -> list[Found]:
     """Return what of an order is accepted: all of it, or so much of each line."""
     said = [item for item in items(heard, context.sizes, pointed.used) if item.quantity is not None]
+    if heard.has("except"):
+        return []  # five less than what? to be asked
     if order is not None and said:
         changed: dict[int, Decimal] = {}
         for item in said:
@@ -183,11 +186,7 @@ def _repeat(heard: Heard, _context: Context) -> Slots:
 def _search(heard: Heard, context: Context) -> Slots:
     if not heard.has(DATE):
         return [], []
-    found = days_in(
-        "".join(one if len(one) == 1 else char for char, one in ((c, folded(c)) for c in heard.text)),
-        context.today,
-        coming=False,
-    )
+    found = said_days(heard.text, context.today, context.language, coming=False)
     return ([days_slot(found[0], heard)], []) if found else ([], [])
 
 
@@ -217,7 +216,11 @@ def _team(heard: Heard, _context: Context) -> Slots:
             slots.append(Found("what", what, why="what is to be done with the team"))
             break
     roles = {"driver": "CHOFER", "operator": "OPERADOR", "owner": "TITULAR"}
-    if not slots and heard.has("change.add", "change", "make") and any(heard.has(f"role.{kind}") for kind in roles):
+    if (
+        not slots
+        and heard.has("change.add", "change", "make", "want")
+        and any(heard.has(f"role.{kind}") for kind in roles)
+    ):
         slots.append(Found("what", "invite", why="somebody is to be added"))
     if slots and slots[0].value == "invite":
         for kind, role in roles.items():
@@ -244,6 +247,7 @@ _FILLERS: dict[str, Callable[[Heard, Context], Slots]] = {
     "history": _order_only("history"),
     "receipt": _order_only("receipt"),
     "report": _report,
+    "risk": _order_only("risk"),
     "request": _request,
     "repeat": _repeat,
     "search": _search,

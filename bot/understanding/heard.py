@@ -11,6 +11,7 @@ from bot.understanding.dates import Days
 from bot.understanding.names import Match
 
 SIGN, OTHER, NUMBER, CODE, DATE, HOUR, BRAND, NAME = "sign", "other", "number", "code", "date", "hour", "brand", "name"
+FUEL = "fuel"
 CLAUSE_ENDS = frozenset(".;!?¡¿\n:,")
 
 
@@ -22,7 +23,7 @@ class Mention:
     text: str
     start: int
     end: int
-    value: Decimal | str | Days | Match | None = None
+    value: Decimal | str | Days | Match | tuple[str, ...] | None = None
     filler: bool = False
     exact: bool = True
 

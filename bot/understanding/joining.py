@@ -68,6 +68,9 @@ def spoken_codes(mentions: list[Mention], known: frozenset[str]) -> list[Mention
         elif len(run) == 3 and all(one.number is not None and one.number < 10 for one in run) and len(digits) == 3:
             whole = Mention(frozenset({NUMBER}), digits, run[0].start, run[-1].end, Decimal(digits), filler=True)
             mentions[place : place + len(run)] = [whole]
+        elif 4 <= len(run) < codes.DIGITS and all(one.number is not None and one.number < 10 for one in run):
+            whole = Mention(frozenset({"digits"}), digits, run[0].start, run[-1].end, digits, filler=True)
+            mentions[place : place + len(run)] = [whole]
         place += max(len(run) if len(run) < 3 else 1, 1)
     return mentions
 

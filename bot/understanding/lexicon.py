@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.understanding.spelling import Speller
 from bot.understanding.tokens import Token, clean, cut, folded
-from bot.understanding.verbs import telling_forms
+from bot.understanding.verbs import asking_forms, telling_forms, wishing_forms
 
 LANGUAGES = ("es", "en")
 CLITIC_MARK = "~"
@@ -23,6 +23,8 @@ CLITICS = (
     *("telo", "tela", "noslo", "nosla", "noslos", "noslas", "selo", "sela", "selos", "selas", "nelo", "nela"),
     *("nlo", "nla", "nlos", "nlas", "nme", "nmelo", "nmela", "nos"),
 )
+FEW_CLITICS = ("lo", "la", "los", "las", "me")
+"""Behind a verb in the middle of an entry: márcala como vendida."""
 FILLERS = frozenset(
     {
         *("polite", "small", "now", "want", "can", "trade", "unit", "goods"),
@@ -83,7 +85,7 @@ class Lexicon:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
         short = tables.pop("short", {"words": {}})["words"]
         self.short |= {word: whole for word, whole in short.items() if (word,) not in known}
-        verbs = tables.pop("verbs", {})
+        verbs, commands = tables.pop("verbs", {}), tables.pop("commands", {})
         for table, lists in tables.items():
             for name, entries in lists.items():
                 kind = table if name == "words" else f"{table}.{name}"
@@ -91,9 +93,21 @@ class Lexicon:
                     for form in _forms(typed):
                         self._add(form, kind, value, known)
         named = set(self._phrases)  # pedido and venta are things, and tell nothing
+        self._load_commands(commands, named)
         for conversation, infinitives in verbs.items():
             for form in (form for infinitive in infinitives for form in telling_forms(infinitive)):
                 self._add(form, f"{conversation}.tells", None, named)
+
+    def _load_commands(self, commands: dict[str, list[str]], named: set[tuple[str, ...]]) -> None:
+        """Add every form of whole verbs that asks; what the lists say of a form goes first."""
+        for kind, infinitives in commands.items():
+            asks = kind if "." in kind else f"{kind}.asks"
+            for infinitive in infinitives:
+                for typed in asking_forms(*infinitive.split(), for_me=kind not in ("request", "sell")):
+                    for form in _forms(typed):
+                        self._add(form, asks, None, named)
+                for form in wishing_forms(*infinitive.split()):
+                    self._add(form, f"{asks.partition('.')[0]}.wishes", None, set())
 
     def _add(self, form: str, kind: str, value: int | None, taken: set[tuple[str, ...]]) -> None:
         only_letters = form.replace(" ", "").isalpha()
@@ -164,13 +178,19 @@ class Lexicon:
         for length in lengths:
             phrase = self._phrases.get(tuple(spelled[place : place + length]))
             if phrase is not None and len(phrase.words) == length:
-                if length > 1 and self._gives_way(phrase, spelled, place):
+                if length > 1 and (self._gives_way(phrase, spelled, place) or _was_done(phrase, tokens, place)):
                     continue
                 if length == 1:
                     phrase = self._accented.get(tokens[place].accented, phrase)
                     phrase.filler = phrase.filler or self._is_filler(phrase)
                 return Spoken(phrase, length)
         return None
+
+
+def _was_done(phrase: Phrase, tokens: Sequence[Token], place: int) -> bool:
+    """Say whether an accent tells that somebody did it: "lo anuló" is not "lo anulo"."""
+    last = tokens[place + len(phrase.words) - 1]
+    return last.accented.endswith("ó") and any(kind.endswith(".asks") for kind in phrase.kinds)
 
 
 def _entries(entries: Any) -> Iterator[tuple[str, int | None]]:
@@ -187,6 +207,9 @@ def _forms(typed: str) -> Iterator[str]:
         yield stem
         if spelled.endswith(CLITIC_MARK):
             yield from (stem + clitic for clitic in CLITICS)
+        if (place := spelled.find(CLITIC_MARK + " ")) > 0:
+            rest = spelled[place + 1 :].replace(CLITIC_MARK, "")
+            yield from (spelled[:place] + clitic + rest for clitic in FEW_CLITICS)
 
 
 def _choices(typed: str) -> Iterator[str]:

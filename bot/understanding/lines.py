@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.understanding.heard import BRAND, DATE, NUMBER, Heard, Mention
+from bot.understanding.heard import BRAND, DATE, FUEL, NUMBER, Heard, Mention
 
 DOZEN = Decimal(12)
+SMALLEST_ENDING = Decimal(100)
+_NAMING = frozenset({"la", "orden", "la orden", "codigo", "termina en"})
+"""Before a number of three digits they name an order."""
 _COUNTED_APART = ("time", "other", "plain", "foreign", "person", "address", "money", "out_of_scope")
 _COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon", "change")
 _BETWEEN = frozenset({"and", "rest", "except"})
@@ -23,6 +26,8 @@ class Item:
     quantity: Decimal | None = None
     size: str | None = None
     brand: Mention | None = None
+    fuel: Mention | None = None
+    """What is counted in gallons."""
     total: Decimal | None = None
     """The "20" of "18 de los 20"."""
     gallons: bool = False
@@ -33,7 +38,7 @@ class Item:
     @property
     def is_empty(self) -> bool:
         """Say whether nothing was said of it."""
-        return self.quantity is None and self.size is None and self.brand is None
+        return self.quantity is None and self.size is None and self.brand is None and self.fuel is None
 
 
 def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
@@ -65,6 +70,13 @@ def _read(part: Sequence[Mention], sizes: frozenset[str], used: Sequence[Mention
                 yield item
                 item = Item()
             item.brand = mention
+            item.mentions.append(mention)
+            continue
+        if mention.has(FUEL):
+            if item.fuel is not None and item.quantity is not None:
+                yield item
+                item = Item()
+            item.fuel = mention
             item.mentions.append(mention)
             continue
         reading = _reading(part, place, sizes, item)
@@ -106,15 +118,38 @@ def _reading(
     number = mention.number
     if not mention.has(NUMBER) or number is None:
         return None
-    if place > 1 and part[place - 1].text in ("la", "las") and part[place - 2].text == "a":
-        return None  # an hour
+    if _counts_nothing(part, place, number):
+        return None
     if after is not None and after.has("dozen"):
         return "quantity", number * DOZEN
-    if after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON):
-        return None  # 20 clients, 5 minutes
-    measured = _measured(number, after, sizes)
+    measured = _listed(part, place, number, sizes, item) or _measured(number, after, sizes)
     if measured:
         return "size", measured
+    return _counted_of(part, place, number, sizes, item)
+
+
+def _counts_nothing(part: Sequence[Mention], place: int, number: Decimal) -> bool:
+    """Say whether it is an hour, how a code ends, or a number of something else: 20 clients, 5 minutes."""
+    before, after = _before(part, place), _after(part, place)
+    if place > 1 and part[place - 1].text in ("la", "las") and part[place - 2].text == "a":
+        return True
+    if before is not None and number >= SMALLEST_ENDING and before.text in _NAMING and not _counted(after):
+        return True
+    return after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON)
+
+
+def _listed(part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str], item: Item) -> str:
+    """Return the size of "proust 45 10": brand, size, how many."""
+    before, after = _before(part, place), _after(part, place)
+    listed = before is not None and before.has(BRAND) and after is not None and after.has(NUMBER)
+    size = f"{number.normalize():f} kg"
+    return size if listed and item.size is None and size in sizes else ""
+
+
+def _counted_of(
+    part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str], item: Item
+) -> tuple[str, Decimal | str] | None:
+    after = _after(part, place)
     if after is not None and after.has("unit", "gallon"):
         whole = item.quantity is not None and (_is_of(part, place) or _is_total(part, place, number, sizes))
         return ("total" if whole else "quantity"), number
@@ -131,14 +166,33 @@ def _after_of(
     if before is None:
         return None
     size = next((name for name in (f"{number.normalize():f} kg", f"{number.normalize():f} lb") if name in sizes), "")
-    of = before.text in ("de", "del", "x", "of", "out of", "tamaño")
+    of = before.text in ("de", "del", "x", "of", "out of", "tamaño") or _is_of_a(part, place)
     following = _after(part, place)
     seller = place > 1 and (part[place - 2].has("name") or part[place - 2].text in ("planta", "distribuidor", "plant"))
     if of and seller and item.quantity is None and following is not None and following.has(BRAND):
         return "quantity", number  # "un pedido a la planta de 100 joyce"
+    if of and item.quantity is None and _is_of_a_size(part, place, sizes):
+        return "quantity", number  # "un pedido de 15 de 10"
     if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
         return "size", size
     return ("total", number) if _is_of(part, place) or (of and item.quantity is not None) else None
+
+
+def _counted(after: Mention | None) -> bool:
+    return after is not None and after.has("unit", "gallon", "dozen", "brand", "kilo", "small")
+
+
+def _is_of_a(part: Sequence[Mention], place: int) -> bool:
+    """Say whether "de a" stands before it: "15 de a 10"."""
+    return place > 1 and part[place - 1].text == "a" and part[place - 2].text == "de"
+
+
+def _is_of_a_size(part: Sequence[Mention], place: int, sizes: frozenset[str]) -> bool:
+    """Say whether "de" and a size follow: in "15 de 10" the fifteen are how many."""
+    following = part[place + 1 : place + 3]
+    if len(following) < 2 or following[0].text not in ("de", "d", "x", "of") or following[1].number is None:
+        return False
+    return f"{following[1].number.normalize():f} kg" in sizes
 
 
 def _is_total(part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str]) -> bool:
@@ -185,10 +239,12 @@ def _joined(found: Sequence[Item]) -> list[Item]:
         if last is not None and item.quantity is None and _completes(last, item):
             last.size = last.size or item.size
             last.brand = last.brand or item.brand
+            last.fuel = last.fuel or item.fuel
             last.mentions += item.mentions
         elif last is not None and last.quantity is None and last.total is None and _completes(last, item):
             item.size = last.size or item.size
             item.brand = last.brand or item.brand
+            item.fuel = last.fuel or item.fuel
             item.mentions = last.mentions + item.mentions
             joined[-1] = item
         else:
@@ -197,7 +253,7 @@ def _joined(found: Sequence[Item]) -> list[Item]:
 
 
 def _completes(last: Item, item: Item) -> bool:
-    return not (last.size and item.size) and not (last.brand and item.brand)
+    return not (last.size and item.size) and not (last.brand and item.brand) and not (last.fuel and item.fuel)
 
 
 def _shared_brand(found: list[Item], mentions: Sequence[Mention]) -> list[Item]:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from bot.understanding import numbers
 from bot.understanding.context import Context
-from bot.understanding.dates import days_in
-from bot.understanding.heard import DATE, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
+from bot.understanding.fuels import fuels
+from bot.understanding.heard import DATE, FUEL, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
 from bot.understanding.joining import introduced, joined_numbers, spoken_codes, without_addresses
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.marks import Mark, marks, spoken_series
 from bot.understanding.names import Names, names
 from bot.understanding.recognising import spelled
+from bot.understanding.said_days import said_days
 from bot.understanding.times import hours
 from bot.understanding.tokens import Token, clean, cut, folded
 
 LONGEST = 600
 """Characters that are looked at: whoever writes more tells a story, and a story starts nothing."""
+PARTICLES = frozenset({"pe", "pes", "pue", "pues", "ps", "pos", "poe", "pex"})
+"""They are said anywhere and change nothing: "lo mismo pe de siempre"."""
+_WITH_PARTICLE = frozenset({"ya", "si", "asi", "no", "dale", "claro"})
 AFTER_NUMBERS = ("x", "k")
 """After a number they are no short words: 20 x 10, 10 k."""
 
@@ -27,23 +32,48 @@ def listen(text: str, context: Context) -> Heard:
     """Return what the message mentions."""
     text = spoken_series(clean(text))
     too_long = len(text) > LONGEST
-    text = text[:LONGEST]
+    text = _tagged(text[:LONGEST])
     known_codes = frozenset(order.code for order in context.orders) if any(map(str.isdigit, text)) else frozenset()
     fixed = [_of_mark(mark) for mark in marks(text, known_codes)]
     even = "".join(one if len(one) == 1 else char for char, one in ((char, folded(char)) for char in text))
-    for days in days_in(even, context.today, coming=True):
-        if all(days.end <= one.start or one.end <= days.start for one in fixed):
-            fixed.append(
-                Mention(frozenset({DATE}), text[days.start : days.end], days.start, days.end, days, filler=True)
-            )
-    for start, end in hours(text.casefold()):
-        if all(end <= one.start or one.end <= start for one in fixed):
-            fixed.append(Mention(frozenset({HOUR}), text[start:end], start, end, filler=True))
+    _add(fixed, (Mention(frozenset({FUEL}), text[a:b], a, b, names, filler=True) for a, b, names in fuels(even)))
+    days_said = said_days(text, context.today, context.language, coming=True)
+    _add(fixed, (Mention(frozenset({DATE}), text[d.start : d.end], d.start, d.end, d, filler=True) for d in days_said))
+    _add(fixed, (Mention(frozenset({HOUR}), text[a:b], a, b, filler=True) for a, b in hours(text.casefold())))
     words = lexicon(context.language)
     brands, sellers = names(tuple(context.brands)), names(_people(context))
     mentions = list(_mentions(text, sorted(fixed, key=lambda one: one.start), words, brands, sellers))
     mentions = without_addresses(introduced(spoken_codes(joined_numbers(mentions), known_codes)))
     return Heard(text, mentions, too_long, context.today, {kind for mention in mentions for kind in mention.kinds})
+
+
+_TAG = re.compile(r"\b(?:o|u|or) (?:nada |ya )?(?:no|nada|toda[vb][ií]a(?: no)?|a[uú]n(?: no)?|not)\W*$", re.IGNORECASE)
+
+
+_WHETHER = re.compile(
+    r"\b(?:d[ií]game|dime|d[ií]ganme|conf[ií]rmeme|conf[ií]rmame|consulta|tell me|let me know|"
+    r"(?:quiero|quisiera|deseo|necesito|queremos|para) (?:saber|consultar|averiguar|ver)|"
+    r"me (?:dice|dices|puede decir|puedes decir|confirma|confirmas)) (?:si|if)\b",
+    re.IGNORECASE,
+)
+
+
+def _tagged(text: str) -> str:
+    """Return the text with the question mark that is meant: "o no" at its end, "dígame si" at its beginning."""
+    if "?" not in text and _WHETHER.search(text):
+        return f"{text}?"
+    return (
+        f"{text}?"
+        if "?" not in text and _TAG.search(text) and not text.casefold().startswith(("si o", "yes or"))
+        else text
+    )
+
+
+def _add(fixed: list[Mention], found: Iterable[Mention]) -> None:
+    """Add what overlaps nothing that was found before."""
+    for mention in found:
+        if all(mention.end <= one.start or one.end <= mention.start for one in fixed):
+            fixed.append(mention)
 
 
 def _people(context: Context) -> tuple[tuple[str, str], ...]:
@@ -101,12 +131,30 @@ def _written_out(run: Sequence[Token], words: Lexicon) -> list[Token]:
     """Return the tokens with short words written out: q is que, xfa is por favor."""
     whole: list[Token] = []
     for place, token in enumerate(run):
-        stands_for = words.short.get(token.text)
+        if token.text in PARTICLES and not (place and run[place - 1].text in _WITH_PARTICLE):
+            continue
+        stands_for = _with_h(token, run[place + 1 : place + 2]) or words.short.get(token.text)
         if stands_for is None or (token.text in AFTER_NUMBERS and place and run[place - 1].is_number):
             whole.append(token)
         else:
             whole += [Token(word, word, token.start, token.end) for word in stands_for.split()]
     return whole
+
+
+_HAVE = {"a": "ha", "e": "he", "an": "han", "as": "has", "emos": "hemos"}
+_DONE = re.compile(
+    r"[a-zñ]*(?:ad|id)[oa]s?|[a-zñ]{3,}ao|[a-z]*(?:hecho|puesto|visto|dicho|vuelto|roto|abierto|escrito)"
+)
+_NOT_DONE = frozenset(
+    {"pedido", "pedidos", "lado", "todos", "estado", "mercado", "cuidado", "sabado", "sabados", "encargado"}
+)
+
+
+def _with_h(token: Token, following: Sequence[Token]) -> str | None:
+    """Return the auxiliary that is written without its h: "a llegado", "e vendido"."""
+    if token.text not in _HAVE or not following or following[0].text in _NOT_DONE:
+        return None
+    return _HAVE[token.text] if _DONE.fullmatch(following[0].text) else None
 
 
 def _unknown(token: Token) -> Mention:

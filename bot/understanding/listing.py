@@ -14,6 +14,8 @@ from bot.understanding.ordering import ordered
 from bot.understanding.scope import from_call
 
 LIKELY = 0.8
+MOST_BESIDE_WHOLE = 3
+"""Strange words beside an order that says everything: the shop's name, say."""
 _WEAKEST = frozenset({"dame", "deme", "para", "pedido", "orden", "give me", "order", "need"})
 
 _BESIDE = (
@@ -49,16 +51,12 @@ def listed_goods(heard: Heard, context: Context) -> Meaning | None:
     told = ordered(heard, context)
     if not (told.is_clear or _asks_for_so_many(heard, told.lines)) or not any(agent.buys for agent in context.agents):
         return None
-    if not heard.has("request.weak") and all(_may_be_a_size(item, context) for item in told.lines):
-        return None
     asked = heard.has("request.weak")
-    if not asked and any(not (item.size or item.brand or item.counted) for item in told.lines):
+    if not asked and _may_be_something_else(heard, told.lines, context):
         return None
-    if not _only_an_order(heard, [one for item in told.lines for one in item.mentions], asked=asked):
+    if not _only_an_order(heard, told.lines, asked=asked):
         return None
-    if heard.has("others", "says_that", "no", "foreign", "money", "out_of_scope", "when", "lack", "extra", "unreal"):
-        return None
-    if heard.has("retract") or any(not one.has("reason.stock") for one in heard.of("negation")):
+    if _is_no_order(heard, whole=asked and _is_whole(told.lines)):
         return None
     asking = ("me ", "nos ", "can ", "could ")
     polite = heard.has("can") or any(one.text.startswith(asking) for one in heard.of("request.weak"))
@@ -69,6 +67,23 @@ def listed_goods(heard: Heard, context: Context) -> Meaning | None:
     return replace(filled(heard, context, "request"), confidence=0.9 if asked or heard.has("unit") else LIKELY)
 
 
+def _may_be_something_else(heard: Heard, lines: Sequence[Item], context: Context) -> bool:
+    """Say whether lines without any verb may be what came, sizes alone, or numbers of nothing."""
+    if heard.has("only") and heard.has("all"):
+        return True
+    numbers = any(not (item.size or item.brand or item.counted or item.fuel) for item in lines)
+    return numbers or all(_may_be_a_size(item, context) for item in lines)
+
+
+def _is_no_order(heard: Heard, *, whole: bool) -> bool:
+    """Say whether it is somebody else's, denied, supposed, or of something else; a whole order may name its shop."""
+    if heard.has("others", "says_that", "no", "when", "lack", "unreal", "money", "retract"):
+        return True
+    if not whole and heard.has("foreign", "out_of_scope", "extra"):
+        return True
+    return any(not one.has("reason.stock") for one in heard.of("negation"))
+
+
 def _asks_for_so_many(heard: Heard, lines: Sequence[Item]) -> bool:
     """Say whether so many are asked for without saying of what: "manda 20". Everything must be understood then."""
     verbs = [one for one in heard.of("request.weak") if one.text not in _WEAKEST]
@@ -77,14 +92,22 @@ def _asks_for_so_many(heard: Heard, lines: Sequence[Item]) -> bool:
     return bool(verbs) and plain and exact and len(lines) == 1 and lines[0].quantity is not None
 
 
-def _only_an_order(heard: Heard, named: Sequence[Mention], *, asked: bool) -> bool:
+def _only_an_order(heard: Heard, lines: Sequence[Item], *, asked: bool) -> bool:
     """Say whether a message without a verb of its own holds nothing but an order: else it tells a story."""
+    named = [one for item in lines for one in item.mentions]
     strange = [
         one for one in heard.words if not (one.filler or one.has(*_BESIDE) or any(one is item for item in named))
     ]
     unknown = [one for one in strange if one.has("other")]
     short = all(len(one.text) <= 4 for one in unknown)
+    if asked and _is_whole(lines):
+        return len(strange) <= MOST_BESIDE_WHOLE
     return len(strange) == len(unknown) and len(unknown) <= (2 if asked else 1 if short else 0)
+
+
+def _is_whole(lines: Sequence[Item]) -> bool:
+    """Say whether every line names how many, which size and which brand: nothing but an order does."""
+    return bool(lines) and all(item.quantity is not None and item.size and item.brand for item in lines)
 
 
 def _may_be_a_size(item: Item, context: Context) -> bool:

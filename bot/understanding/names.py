@@ -70,6 +70,9 @@ _COMMON = frozenset(
     ]
 )
 """Words of names that say nothing about which."""
+PLANT = "planta"
+_PLANT = frozenset({PLANT, "pta"})
+"""A plant is called by what it is: "a la planta"."""
 SHORTEST_SIMILAR = 4
 LONG = 7
 
@@ -90,6 +93,8 @@ class Names:
         self._by_sound: dict[str, list[tuple[str, str]]] = {}
         for token, name in named:
             words = dict.fromkeys(one.text for one in cut(clean(name)) if one.is_word or one.is_number)
+            if _PLANT & words.keys():
+                self._by_word.setdefault(PLANT, []).append((token, name))
             for word in [word for word in words if word not in _COMMON and len(word) > 1]:
                 self._by_word.setdefault(word, []).append((token, name))
                 if word.isalpha() and len(word) >= SHORTEST_SIMILAR:
@@ -98,7 +103,7 @@ class Names:
     def exactly(self, word: str) -> Match | None:
         """Return the names that have this very word."""
         found = self._by_word.get(word)
-        return Match(tuple(found), How.STATED) if found else None
+        return Match(tuple(found), How.CONTEXT if word == PLANT else How.STATED) if found else None
 
     def similar(self, word: str) -> Match | None:
         """Return the names that have a word that sounds so, or is a slip away."""

@@ -7,7 +7,11 @@ from itertools import pairwise
 
 from bot.understanding.bars import Bar
 from bot.understanding.heard import OTHER, Mention
+from bot.understanding.scope import LONGEST_BARE, calls
 
+_ARTICLES = frozenset(
+    {"el", "la", "los", "las", "mi", "mis", "su", "sus", "ese", "esa", "este", "esta", "un", "una", "the", "my"}
+)
 ORDERLY = (
     "goods",
     "trade",
@@ -97,6 +101,7 @@ GOODS = (
     "future",
     "request.asks",
     "close.asks",
+    "accept.asks",
     "request.weak",
 )
 """What a request may be about, or be followed by."""
@@ -104,7 +109,8 @@ GOODS = (
 
 def place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     """A command stands after nothing but words that are understood, and is about something of the trade."""
-    if not any(one.has("self") for one in before) and any(_is_unknown(one) for one in before):
+    strange = any(_is_unknown(one) for one in before) and not any(one.has("self") for one in before)
+    if strange and not _can_only_ask(verb, before, after):
         return Bar.STRANGE
     if verb.has("team.asks") and " " not in verb.text:
         thing = _object(after)
@@ -114,8 +120,24 @@ def place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) ->
     return Bar.OBJECT if _is_no_order(verb, after) else Bar.NONE
 
 
+def _can_only_ask(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> bool:
+    """Say whether the verb can be nobody's doing that is told: cierre, ciérrala, or "cierra" beside a please."""
+    if before and before[-1].text.split()[-1] in ("que", "q", "se"):
+        return False
+    to_them = verb.text.endswith(("ele", "ale", "eles", "ales", "selo", "sela")) and len(verb.text) > LONGEST_BARE
+    if calls(verb) or to_them or any(kind.endswith(".wishes") for kind in verb.kinds):
+        return True
+    near = [*before[-2:], *after[:1], *after[-1:]]
+    return (
+        " " not in verb.text and any(one.text in _PLEASE for one in near) and not verb.text.endswith(("ar", "er", "ir"))
+    )
+
+
+_PLEASE = frozenset({"por favor", "porfa", "porfavor", "please", "pls", "xfa", "porfis", "plis"})
+
+
 def _is_unknown(mention: Mention) -> bool:
-    plain = mention.has("foreign", "plain") and not (mention.filler or mention.has("make"))
+    plain = mention.has("foreign", "plain") and not (mention.filler or mention.has("make", "received", "arrived"))
     return mention.has(OTHER) or plain
 
 
@@ -126,6 +148,8 @@ def _is_no_order(verb: Mention, after: Sequence[Mention]) -> bool:
     if verb.has("sell.asks") and any(one.has("owned") for one in after):
         return True
     about = _object(after)
+    if calls(verb) and about is not None and not _is_beside(about, after):
+        return False  # anúlalo, ya conseguí
     if about is not None and about.has("all"):
         whole = _object(after[after.index(about) + 1 :])
         about = whole if whole is not None and _is_foreign(whole) else about  # all of my shop
@@ -136,6 +160,12 @@ def _is_no_order(verb: Mention, after: Sequence[Mention]) -> bool:
     if verb.has("request.asks") and not about.has(*GOODS):
         return True
     return _is_foreign(about) or not (about.filler or about.has(*ORDERLY))
+
+
+def _is_beside(about: Mention, after: Sequence[Mention]) -> bool:
+    """Say whether nothing but an article or a courtesy stands between a command and the thing."""
+    between = [one for one in after[: after.index(about)] if not one.has("polite")]
+    return all(one.text in _ARTICLES for one in between)
 
 
 def _is_relative(about: Mention, after: Sequence[Mention]) -> bool:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from bot.understanding.context import Context
 from bot.understanding.dates import Days
+from bot.understanding.fuels import trade_of
 from bot.understanding.heard import DATE, NAME, Heard, Mention
 from bot.understanding.lines import Item, items
 from bot.understanding.meaning import Doubt, Found, How
 from bot.understanding.names import Match
+from core.terms import Trade
 
 MOST_LINES = 20
 
@@ -27,22 +29,27 @@ class Ordered:
     def is_clear(self) -> bool:
         """Say whether it can be nothing but an order: a quantity beside a size, a brand or a word like balones."""
         return any(
-            item.quantity is not None and (item.size or item.brand or item.counted) and not item.total
+            item.quantity is not None and (item.size or item.brand or item.counted or item.fuel) and not item.total
             for item in self.lines
         )
 
 
 def ordered(heard: Heard, context: Context, used: Sequence[Mention] = ()) -> Ordered:
     """Return what a request states, as answers to the questions of the request conversation."""
-    lines = [item for item in items(heard, context.sizes, used) if item.quantity is not None or item.size or item.brand]
-    lines = lines[:MOST_LINES]
+    lines = list(items(heard, context.sizes, used))[:MOST_LINES]
     slots: list[Found] = []
     doubts: list[Doubt] = []
     _agent(heard, context, slots)
     _seller(heard, context, slots, doubts)
+    product = _product(heard, lines)
+    if product is not None:
+        slots.append(Found("product", product.value, How.IMPLIED, why="it is counted in gallons"))
     for number, item in enumerate(lines, start=1):
-        _line(heard, item, number, slots, doubts)
-        if any(one.quantity is not None for one in lines):
+        if product is not None or item.gallons:
+            _gallons(heard, item, number, slots, doubts)
+        else:
+            _line(heard, item, number, slots, doubts)
+        if product is not Trade.BULK and any(one.quantity is not None for one in lines):
             slots.append(_more(number, last=number == len(lines)))
     slots += delivery(heard)
     return Ordered(tuple(slots), tuple(doubts), tuple(lines))
@@ -59,11 +66,34 @@ def _line(heard: Heard, item: Item, number: int, slots: list[Found], doubts: lis
         named(item.brand, f"brand {number}", heard, slots, doubts)
     if item.size is not None:
         slots.append(Found(f"size {number}", item.size, said=said, why="a size beside the quantity"))
-    if item.quantity is not None and item.quantity % 1 == 0 and not item.gallons:
+    if item.quantity is not None and item.quantity % 1 == 0:
         slots.append(Found(f"quantity {number}", f"{item.quantity:f}", said=said, why="a number that is no size"))
-    elif item.quantity is not None and item.gallons:
-        slots.append(Found(f"quantity {number}", f"{item.quantity:f}", said=said, why="gallons"))
-        slots.append(Found(f"unit {number}", "GAL", said=said, why="gallons"))
+
+
+def _fuels(item: Item) -> tuple[str, ...]:
+    """Return which products in gallons the line can be about."""
+    return item.fuel.value if item.fuel is not None and isinstance(item.fuel.value, tuple) else ()
+
+
+def _product(heard: Heard, lines: Sequence[Item]) -> Trade | None:
+    """Return which kind of product it is about, where it is counted in gallons and says so."""
+    named_ones = [names for item in lines if (names := _fuels(item))]
+    if named_ones:
+        return trade_of(named_ones[0])
+    of_glp = any(item.gallons for item in lines) and any(one.text == "glp" for one in heard.words)
+    return Trade.BULK if of_glp else None
+
+
+def _gallons(heard: Heard, item: Item, number: int, slots: list[Found], doubts: list[Doubt]) -> None:
+    """Add a line that is counted in gallons; bulk LPG needs no name of its own."""
+    said = heard.said(*item.mentions)
+    names = _fuels(item)
+    if len(names) > 1:
+        doubts.append(Doubt(f"fuel {number}", tuple((name, name) for name in names), said))
+    elif names and trade_of(names) is Trade.LIQUIDS:
+        slots.append(Found(f"fuel {number}", names[0], said=said, why="the name of a fuel"))
+    if item.quantity is not None:
+        slots.append(Found(f"gallons {number}", f"{item.quantity:f}", said=said, why="gallons"))
 
 
 def named(mention: Mention, key: str, heard: Heard, slots: list[Found], doubts: list[Doubt]) -> None:

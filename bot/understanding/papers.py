@@ -1,17 +1,24 @@
-"""The sale's document and the truck's plate, as slots."""
+"""The sale's documents and the truck's plate, as slots."""
 
 from __future__ import annotations
 
-from bot.understanding.heard import Heard
-from bot.understanding.meaning import Found
+from collections.abc import Sequence
+from itertools import pairwise
+
+from bot.understanding.heard import Heard, Mention
+from bot.understanding.meaning import Found, How
 from core import documents
 from core.terms import Document
 
+_NOT = frozenset({"no", "no es", "no era", "not", "it's not", "isn't"})
+
 
 def paper(heard: Heard) -> list[Found]:
-    """Return the number of the guía or factura, and which it is when only the words say so."""
+    """Return the number of the guía or factura, and which it is when only the words say so; or both, one of each."""
     found = heard.of("document")
     numbers = dict.fromkeys(str(mention.value) for mention in found)
+    if len(numbers) == 2:
+        return _both(heard, found)
     if len(numbers) != 1:
         return []  # none, or several: to be asked
     number = next(iter(numbers))
@@ -20,13 +27,36 @@ def paper(heard: Heard) -> list[Found]:
     slots = [Found("document", number, said=heard.said(*found), why="the form of a document's number")]
     kind = said_kind(heard)
     if documents.kind_of(number) is None and kind is not None:
-        slots.append(Found("kind", kind.value, why="the word beside the number"))
+        slots.append(Found("kind", kind.value, How.IMPLIED, why="the word beside the number"))
     return slots
+
+
+def _both(heard: Heard, found: Sequence[Mention]) -> list[Found]:
+    """Return the guía and the factura, when each is said; nothing when both are of one kind."""
+    by_kind = {_kind(heard, mention): mention for mention in found}
+    waybill, invoice = by_kind.get(Document.WAYBILL), by_kind.get(Document.INVOICE)
+    if waybill is None or invoice is None:
+        return []
+    return [
+        Found("document", str(waybill.value), said=heard.said(waybill), why="the guía"),
+        Found("invoice", str(invoice.value), said=heard.said(invoice), why="the factura"),
+    ]
+
+
+def _kind(heard: Heard, number: Mention) -> Document | None:
+    """Return which document a number is: by its series, else by the word before it."""
+    known = documents.kind_of(str(number.value))
+    words = [one for one in heard.of("waybill", "invoice") if one.end <= number.start]
+    if known is not None or not words:
+        return known
+    return Document.INVOICE if words[-1].has("invoice") else Document.WAYBILL
 
 
 def said_kind(heard: Heard) -> Document | None:
     """Return whether guía or factura was said; None if neither or both."""
-    waybill, invoice = heard.has("waybill"), heard.has("invoice")
+    refused = {id(two) for one, two in pairwise(heard.words) if one.text in _NOT}
+    said = [one for one in heard.of("waybill", "invoice") if id(one) not in refused]
+    waybill, invoice = any(one.has("waybill") for one in said), any(one.has("invoice") for one in said)
     if waybill == invoice:
         return None
     return Document.WAYBILL if waybill else Document.INVOICE

@@ -41,7 +41,7 @@ _BEFORE_ENDING = frozenset(
     ]
 )
 _COUNTED = ("unit", "kilo", "pound", "gallon", "dozen", "goods")
-_LOOKS = frozenset({"status", "detail", "history", "receipt"})
+_LOOKS = frozenset({"status", "detail", "history", "receipt", "risk"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ def _by_counterpart(heard: Heard, able: Sequence[OrderSeen]) -> Pointed | None:
         meant = {name for _token, name in mention.value.candidates}
         found = [one for one in able if one.counterpart in meant]
         if len(found) == 1:
-            how = How.SIMILAR if mention.value.how is How.SIMILAR else How.PART
+            how = mention.value.how if mention.value.how is not How.STATED else How.PART
             why = f"the only order with {found[0].counterpart}"
             return Pointed(
                 Found("order", found[0].code, how, found[0].code, heard.said(mention), why), found[0], used=(mention,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from bot.understanding.context import Context
 from bot.understanding.dates import Days
 from bot.understanding.heard import DATE, HOUR, Heard
@@ -16,22 +18,48 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     told = heard.has("arrived", "received") and heard.has("number", "all") and not heard.has("coming")
     postponing = [one for one in heard.of("later") if not (told and one.has("daytime"))]
     futures = [one for one in heard.of("future") if not (told and one.has("daytime"))]
-    waits = heard.has("not_yet") or bool(postponing) or waiting(text) is not None or _when_it_comes(heard)
+    waits = (
+        (heard.has("not_yet") and not _of_another(heard))
+        or bool(postponing)
+        or waiting(text) is not None
+        or _when_it_comes(heard)
+    )
     comes = _about_goods(heard) or heard.has("coming") or context.notice is not None
     waits = waits or (comes and (bool(futures) or _a_coming_day(heard, context) or _coming_at(heard)))
     unloading = bool(postponing) and all(one.text.endswith(("descargando", "bajando")) for one in postponing)
     if unloading and heard.has("arrive.says") and not heard.has("not_yet", "when"):
         return None  # "ya llegué, estoy descargando"
-    if not (waits or postponed) or "?" in heard.text:
+    if not (waits or postponed) or "?" in heard.text or _of_orders_that(heard):
         return None
     if ordered(heard, context).is_clear and not heard.has("arrived", "received", "not_yet"):
         return None
     if heard.has("money", "out_of_scope", "person") and not heard.has("not_yet"):
         return None
-    topic = context.notice.conversation if context.notice else "close" if _about_goods(heard) else ""
+    topic = (
+        context.notice.conversation if context.notice else "close" if _about_goods(heard) or _still_comes(heard) else ""
+    )
     if heard.unknown > 3 and not postponed:
         return None
     return Meaning(Kind.LATER, topic=topic, slots=tuple(_until(heard, text)), confidence=0.9, notes=("not for now",))
+
+
+def _of_orders_that(heard: Heard) -> bool:
+    """Say whether it tells which orders are meant: "los pedidos que aún no atiendo"."""
+    return any(one.has("listed") and two.text in ("que", "q") for one, two in pairwise(heard.words))
+
+
+def _of_another(heard: Heard) -> bool:
+    """Say whether one order came, and another did not yet: "recibí todo de la 717 y lo otro todavía"."""
+    place = next((place for place, one in enumerate(heard.words) if one.text in _ANOTHER), None)
+    if place is None:
+        return False
+    came = any(one.has("arrived", "received") for one in heard.words[:place])
+    return came and not any(one.has("not_yet", "negation") for one in heard.words[:place])
+
+
+_ANOTHER = frozenset(
+    {"lo otro", "la otra", "el otro", "las otras", "los otros", "el otro pedido", "the other", "the others"}
+)
 
 
 def _coming_at(heard: Heard) -> bool:
@@ -60,6 +88,11 @@ def _until(heard: Heard, text: str) -> list[Found]:
     if at is not None:
         slots.append(Found("hour", at[0], said=at[1], why="the hour"))
     return slots
+
+
+def _still_comes(heard: Heard) -> bool:
+    """Say whether goods are on their way: "el gas todavía no llega"."""
+    return heard.has("coming") or (heard.has("goods") and heard.has("not_yet", "later"))
 
 
 def _about_goods(heard: Heard) -> bool:

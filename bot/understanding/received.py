@@ -24,12 +24,16 @@ class Arrival:
     received: dict[int, Decimal] = field(default_factory=dict)
     """By position of the line."""
     said: dict[int, str] = field(default_factory=dict)
+    inferred: set[int] = field(default_factory=set)
+    """Lines of which nothing is said but that the rest is complete."""
     missing: set[int] = field(default_factory=set)
     """Lines of which nothing came."""
     unclear: bool = False
     """Whether an amount could not be told to a line."""
     broken: bool = False
     """Whether some of it came in a bad state, so that no amount is sure."""
+    bad: Decimal = Decimal(0)
+    """How many of it, where it says how many."""
     over: bool = False
     """Whether more is said to have come than was sold."""
     speaks: bool = False
@@ -63,11 +67,14 @@ def _read(
 ) -> None:
     said_part = Heard(heard.text, part.mentions, known={kind for one in part.mentions for kind in one.kinds})
     said = list(items(said_part, sizes, used))
-    if said and any(one.has("reason.state", "reason.wrong") for one in part.mentions):
+    if any(one.has("reason.state", "reason.wrong") for one in part.mentions) and (said or _lone(part)):
         found.broken = True  # so many came broken: how many are kept is for the person to say
+        found.bad += sum((item.quantity or Decimal(1) for item in said), Decimal(0)) or 1
         return
     if part.lacks and not said and _lone(part):
         said = [Item(Decimal(1))]
+    if not said and len(lines) == 1 and any(one.has("half") for one in part.mentions) and not lines[0].quantity % 2:
+        said = [Item(lines[0].quantity / 2, mentions=[one for one in part.mentions if one.has("half")])]
     for item in said:
         line = _line_of(item, lines)
         if item.quantity is None and (item.size or item.brand) and not (part.denied or part.lacks or part.everything):
@@ -89,7 +96,7 @@ def _read(
 
 def _was_due(part: Part) -> bool:
     """Say whether it tells what was ordered or sold, and not what came: "eran 20", "pedí 20"."""
-    due = any(one.has("request.tells") or one.text in ("eran", "debian", "were") for one in part.mentions)
+    due = any(one.has("request.tells", "due") or one.text in ("eran", "debian", "were") for one in part.mentions)
     return due and not _arrives(part)
 
 
@@ -149,8 +156,12 @@ def _conclude(heard: Heard, parts: Sequence[Part], lines: Sequence[LineSeen], fo
             if line.position not in found.received:
                 found.received[line.position] = line.quantity
                 found.said[line.position] = heard.text
+                found.inferred.add(line.position)
     if found.broken:
-        found.received, found.unclear, has_amounts = {}, True, True
+        good = sum(found.received.values())
+        if len(lines) != 1 or good + found.bad != lines[0].quantity:  # else the rest is said as well
+            found.received, found.unclear = {}, True
+        has_amounts = True
     found.what = _by_amounts(lines, found) if has_amounts else _without_amounts(heard, parts, whole=bool(whole))
     if found.what != "some":
         found.received = {}

@@ -9,6 +9,7 @@ from bot.understanding.heard import BRAND, NAME, Mention
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.meaning import How
 from bot.understanding.names import Match, Names
+from bot.understanding.spelling import sound
 from bot.understanding.tokens import Token
 
 _HELD_DOWN = re.compile(r"(.)\1{2,}")
@@ -32,7 +33,10 @@ def spelled(
             else:
                 short = _whole(_unstretched(word, words), words)
                 better = short if short != word else words.correct(word)
-                if match is not None and (better is None or len(word) > 4):
+                if place and run[place - 1].text == "en" and better is not None and sound(better) != sound(word):
+                    better = None  # somewhere: en Belén
+                nearer = better is None or len(word) > 4 or sound(better) != sound(word)
+                if match is not None and nearer:
                     found[place] = _named(token, *match)
                 elif better is not None:
                     guessed |= set() if short != word else {place}
@@ -54,7 +58,9 @@ def _unstretched(word: str, words: Lexicon) -> str:
 
 
 def _whole(word: str, words: Lexicon) -> str:
-    """Return the word that a small one is made of: favorcito is favor, rapidito rapido."""
+    """Return the word that a small or a clipped one is made of: favorcito is favor, rapidito rapido, dejao dejado."""
+    if word.endswith("ao") and words.has(word[:-1] + "do"):
+        return word[:-1] + "do"
     small = None if words.has(word) else _SMALL.fullmatch(word)
     if small is None:
         return word
@@ -74,6 +80,7 @@ def _name(word: str, brands: Names, sellers: Names) -> tuple[str, Match] | None:
 
 
 def _name_exactly(word: str, brands: Names, sellers: Names) -> tuple[str, Match] | None:
+    word = word.removesuffix("'s")
     for kind, known in ((BRAND, brands), (NAME, sellers)):
         match = known.exactly(word)
         if match is not None:
@@ -82,5 +89,5 @@ def _name_exactly(word: str, brands: Names, sellers: Names) -> tuple[str, Match]
 
 
 def _named(token: Token, kind: str, match: Match) -> Mention:
-    exact = match.how is How.STATED
+    exact = match.how in (How.STATED, How.CONTEXT)
     return Mention(frozenset({kind}), token.text, token.start, token.end, match, filler=True, exact=exact)

@@ -13,13 +13,28 @@ from bot.understanding.heard import OTHER, Heard, Mention
 from bot.understanding.scope import around, calls, without_little
 from bot.understanding.times import WAIT, at_an_hour
 
+_ROUGHLY = frozenset({"o", "u", "or", "unos", "unas", "casi", "aprox", "about", "around", "mas o menos", "no se"})
+"""Of an amount, or of a choice: they make no command doubtful."""
+_BARE_IN_LE = frozenset({"anule", "cancele"})
 _WHAT_IF = ("que pasa", "que significa", "que quiere decir", "what happens", "what does", "what if")
+_HOW_AFTER = (
+    "como es",
+    "como hago",
+    "como se",
+    "como hace",
+    "como seria",
+    "como debo",
+    "que hago",
+    "que debo",
+    "que tengo que",
+)
 _LOST = ("no se", "no entiendo", "no sabemos", "i don't know")
 _REASONS = tuple(f"reason.{name}" for name in ("stock", "truck", "mistake", "never_came", "wrong", "state"))
 _TO_WHOM = frozenset(
     {"para", "a", "al", "con", "por", "pa", "del", "to", "for", "with", "el", "la", "los", "las", "the"}
 )
 _NOUN_AFTER = frozenset({"de", "del", "el", "al", "un", "su", "mi", "the", "my"})
+_BEFORE_PURCHASE = frozenset({"la", "una", "esta", "esa", "nuestra", "tu", "cada", "ultima"})
 _INFINITIVE = re.compile(r"(?:ar|er|ir)(?:me|te|lo|la|los|las|le|les|nos|se)*\b")
 _PREPOSITIONS = frozenset({"al", "de", "en", "sin", "con", "tras", "sobre", "por"})
 """Before an infinitive they talk of it: "me equivoqué al cerrar"."""
@@ -28,7 +43,13 @@ _IS = frozenset({"es", "seria", "sera", "fue", "era", "is", "would be", "was"})
 
 def is_attack(heard: Heard) -> bool:
     """Say whether the message tries to command the program itself, or is far too long for a command."""
-    return heard.has("injection", "link") or heard.too_long
+    return heard.has("injection", "link", "advert") or heard.too_long or _drums(heard)
+
+
+def _drums(heard: Heard) -> bool:
+    """Say whether one command is said over and over: nobody commands that way, but complains."""
+    said = [one.text for one in heard.mentions if any(kind.endswith(".asks") for kind in one.kinds)]
+    return any(said.count(one) > 2 for one in set(said))
 
 
 def quoted(heard: Heard, mention: Mention) -> bool:
@@ -83,15 +104,22 @@ def _denies(verb: Mention, before: Sequence[Mention], place: int) -> bool:
     """Say whether a negation reaches the verb: not that of a reason, nor "sin gas" nor "no tengo nada"."""
     denial = before[place]
     if denial.has(*_REASONS):
-        return [one.text for one in before[place + 1 :]] == ["a"]  # no llegó a cerrar
+        return [one.text for one in before[place + 1 :]] in (["a"], ["para"])  # no llegó a cerrar
     if denial.has("unwanted") and verb.has("annul.asks", "reject.asks") and calls(verb):
         return False  # ya no lo quiero, anúlalo
+    if denial.has("unable", "negation") and calls(verb) and _says_something(before[place + 1 :]):
+        return False  # no sirve, está malogrado, recházalo
     if denial.has("unable") and not _INFINITIVE.search(verb.text) and place + 1 < len(before):
         return False  # no voy a poder pagar, anula
     between = without_little(before[place + 1 :])
     if denial.text in ("sin", "without"):
         return not between
     return not any(one.has("owned") for one in before[place + 1 :])
+
+
+def _says_something(between: Sequence[Mention]) -> bool:
+    """Say whether what stands between a negation and a command is a statement of its own."""
+    return any(one.has(*_REASONS, "received", "arrived", "goods", "reject.asks") for one in between)
 
 
 def _ends_denying(after: Sequence[Mention]) -> bool:
@@ -104,6 +132,8 @@ def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: 
     orders = verb.has("request.asks", "request.weak", "repeat.asks")
     if any(one.start < verb.start for one in heard.of("unreal")):
         return Bar.CONDITION
+    if any(one.has("unsure") and one.text not in _ROUGHLY for one in before):
+        return Bar.CONDITION  # perhaps I sell it
     for one in heard.of("when"):
         if one.start < verb.start or not (orders and one.text.startswith("cuando pueda")):
             return Bar.CONDITION
@@ -118,19 +148,37 @@ def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: 
 
 
 def _by_others(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    if any(one.has("says_that") for one in before) or _somebody_else(before):
+    if any(one.has("says_that") for one in before) or _somebody_else(before) or _is_their_doing(verb, before):
         return Bar.OTHERS
-    if any(kind.endswith(".tells") for one in before for kind in one.kinds) or verb.has("team.asks"):
-        return Bar.NONE if verb.has("team.asks") else Bar.REPORTED
+    if any(_only_tells(one) for one in before) or verb.has("team.asks", "join.asks"):
+        return Bar.NONE if verb.has("team.asks", "join.asks") else Bar.REPORTED
     del heard
-    if verb.text.endswith(("le", "les")) and any(one.has("others") or one.text.startswith("que") for one in after):
+    told_to = verb.text.endswith(("le", "les")) and verb.text not in _BARE_IN_LE
+    if told_to and any(one.has("others") or one.text.startswith("que") for one in after):
         return Bar.OTHERS  # pídele 20 a mi hermano
+    if after and after[0].has("name") and verb.text.startswith(("lo ", "la ", "los ", "las ")):
+        return Bar.OTHERS  # la 329 lo anuló hyde
     for place, one in enumerate(after):
         if one.has("because") and one.text != "por":
             break
         if one.has("others") and (place == 0 or after[place - 1].text.split()[-1] not in _TO_WHOM):
             return Bar.OTHERS  # "pide 20 balones mi vecina", "la orden de mi vecino"
     return Bar.NONE
+
+
+def _is_their_doing(verb: Mention, before: Sequence[Mention]) -> bool:
+    """Say whether a name is who does it: "Emile me pide 30" tells, "lo de Emile acepta" asks."""
+    if not verb.has("request.asks", "request.weak") or not verb.text.endswith(("e", "a", "en", "an")):
+        return False
+    said = [one for one in before if one.text not in ("me", "nos", "le", "les", "ya", "no", ",")]
+    if not said or not said[-1].has("name"):
+        return False
+    return len(said) < 2 or said[-2].text.split()[-1] not in (*_TO_WHOM, "de", "y")
+
+
+def _only_tells(mention: Mention) -> bool:
+    """Say whether it tells that something was done, and cannot ask for it as well: "acepta" can."""
+    return any(k.endswith(".tells") for k in mention.kinds) and not any(k.endswith(".asks") for k in mention.kinds)
 
 
 def _somebody_else(before: Sequence[Mention]) -> bool:
@@ -142,7 +190,6 @@ def _somebody_else(before: Sequence[Mention]) -> bool:
 
 
 def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
-    del after
     polite = any(one.has("can") for one in before) and not any(
         one.has("howto") and not one.has("small", "want") for one in before
     )
@@ -154,6 +201,8 @@ def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
         return Bar.ASKED
     if any(one.text.startswith(_LOST) and one.start > verb.start for one in heard.of("howto")):
         return Bar.ASKED
+    if _INFINITIVE.search(verb.text) and any(one.text.startswith(_HOW_AFTER) for one in after):
+        return Bar.ASKED  # to reject, how is it?
     asking = [one for one in before if one.has("question", "howto") and not one.has("want", "small", "can")]
     return Bar.ASKED if asking or any(one.text in ("como", "how", "donde", "cuando") for one in before) else Bar.NONE
 
@@ -175,9 +224,8 @@ def _reported(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seq
     if any(one.text in ("acabo de", "acabamos de", "acaba de", "acaban de") for one in before):
         return Bar.REPORTED
     near = [one for one in before if not one.has("small", "polite")][-1:]
-    ambiguous = (
-        verb.text.endswith("e") and not verb.text.endswith("me") and any(one.text == "ya" for one in near)
-    )  # ya cierre: ya cerré?
+    bare = verb.text.endswith("e") and (not verb.text.endswith(("me", "le")) or verb.text in _BARE_IN_LE)
+    ambiguous = bare and any(one.text == "ya" for one in near)  # ya cierre: ya cerré?
     if any(one.has("wished") for one in before) and (
         heard.has("wish.gone") or any(one.text.startswith(("pero", "but")) for one in heard.words)
     ):
@@ -211,6 +259,12 @@ def _is_coming(heard: Heard, around_it: Sequence[Mention], place: int) -> bool:
     return not place or around_it[place - 1].text.split()[-1] not in ("del", "de", "of", "from")
 
 
+def _is_relative(before: Sequence[Mention]) -> bool:
+    """Say whether "is" belongs to a relative clause: "la que es de ayer", "una marca que no es"."""
+    words = [word for one in before[-2:] for word in one.text.split()]
+    return words[-1:] in (["que"], ["q"], ["el"], ["la"]) or words[-2:] == ["que", "no"]
+
+
 def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     """Say whether the verb is what is talked about: "cerrar la 717 sería un error", "el que cierra"."""
     if before and before[-1].text == "que" and not any(one.has("want", "can", "when") for one in before):
@@ -219,7 +273,9 @@ def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after
         return Bar.OBJECT  # it is about to be closed
     if len(after) > 1 and after[0].text in ("o", "u", "or") and any(kind.endswith(".asks") for kind in after[1].kinds):
         return Bar.ASKED
-    if before and before[-1].text.split()[-1] in _NOUN_AFTER and any(kind.endswith(".nouns") for kind in verb.kinds):
+    noun = any(kind.endswith(".nouns") for kind in verb.kinds) or verb.text in ("compra", "encargo")
+    articles = _NOUN_AFTER | _BEFORE_PURCHASE if verb.text in ("compra", "encargo") else _NOUN_AFTER
+    if before and before[-1].text.split()[-1] in articles and noun:
         return Bar.OBJECT  # pendientes de cierre
     if after and after[0].text == "que" and verb.has("accept.asks", "reject.asks", "close.asks", "sell.asks"):
         return Bar.OBJECT  # acepto que me equivoqué
@@ -228,5 +284,5 @@ def _talked_about(_heard: Heard, verb: Mention, before: Sequence[Mention], after
     if before and before[-1].text.split()[-1] in _PREPOSITIONS:
         return Bar.OBJECT
     ahead = [place for place, one in enumerate(after) if one.text in _IS]
-    relative = any(place and after[place - 1].text.split()[-1] in ("que", "q", "el", "la") for place in ahead)
+    relative = any(_is_relative(after[:place]) for place in ahead)
     return Bar.OBJECT if ahead and not relative else Bar.NONE

@@ -32,7 +32,7 @@ def around(heard: Heard, verb: Mention) -> tuple[list[Mention], list[Mention]]:
     for mention in heard.mentions:
         if mention is verb:
             seen = True
-            before = [] if calls(verb) and not _is_reached(before) else before
+            before = [] if calls(verb) and (verb.has("team.asks") or not _is_reached(before)) else before
         elif not seen:
             before = _and(before, mention)
         elif mention.text in ".;!\n?" or is_connector(mention):
@@ -92,6 +92,8 @@ def from_call(heard: Heard) -> Heard:
     for place, mention in enumerate(heard.mentions):
         before = heard.mentions[:place]
         begins = mention.has("request.weak") and (calls(mention) or mention.text in _ASKS_NOW)
+        if begins and mention.text in _OF_ANOTHER and any(one.has("name", "brand", "deliverer") for one in before):
+            return heard
         if begins and any(one.has("other", "plain", "foreign", "address", "negation", "number") for one in before):
             if _is_reached_far(before):
                 return heard
@@ -100,7 +102,10 @@ def from_call(heard: Heard) -> Heard:
     return heard
 
 
-_ASKS_NOW = frozenset({"necesito", "quiero", "quisiera", "deseo", "necesitamos", "queremos", "requiero"})
+_ASKS_NOW = frozenset({"necesito", "quiero", "quisiera", "deseo", "necesitamos", "queremos", "requiero"}) | {
+    *("mande", "manden", "envie", "envien", "traiga", "traigan", "despache", "despachen", "manda", "envia", "trae")
+}
+_OF_ANOTHER = frozenset({"manda", "envia", "trae"})
 
 
 def _is_reached_far(before: Sequence[Mention]) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
 from bot.understanding.heard import Heard
@@ -47,6 +50,10 @@ def said(heard: Heard, context: Context, *, has_commands: bool) -> Meaning | Non
 def language_named(heard: Heard, context: Context) -> Meaning | None:
     """Return the language that is wanted: "quiero el bot en inglés"."""
     spoken = heard.of("language.english", "language.spanish")
+    refused = [one for one, two in pairwise(heard.words) if one in spoken and two.text == "no"]
+    if refused and len(spoken) > len(refused):
+        rest = [one for one in heard.mentions if one not in refused and one.text != "no"]
+        heard = replace(heard, mentions=rest, known={kind for one in rest for kind in one.kinds})
     wanted = heard.has("want", "request.weak", "look", "change") or any(" " in one.text for one in spoken)
     strange = heard.has("negation", "no", "others", "says_that", "question", "howto", "when", "unreal", "number")
     if not spoken or not wanted or strange or heard.unknown > 1 or len(heard.words) > 8:

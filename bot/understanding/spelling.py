@@ -25,6 +25,7 @@ _SOUNDS = (
     (re.compile(r"y(?![aeou])"), "i"),
     (re.compile(r"(.)\1+"), r"\1"),
 )
+_PARTICIPLE = re.compile(r"[ai]d[oa]s?$")
 _LL = re.compile(r"ll")
 SHORTEST_SOUND = 4
 """Letters of a word that may be taken for one that sounds like it."""
@@ -64,16 +65,19 @@ class Speller:
         return self._known[word]
 
     def _find(self, word: str) -> str | None:
-        if not SHORTEST_SOUND <= len(word) <= 24:
+        if not SHORTEST_SOUND - 1 <= len(word) <= 24:  # one less: ubo is hubo
             return None
         key = sound(word)
-        if key in self._sounding:
-            return self._one_meaning(self._sounding[key])
+        for one in (key, sound(word.replace("x", "ch"))):
+            if one in self._sounding:
+                return self._one_meaning(self._sounding[one])
         slips = 0 if len(key) < SHORTEST_SLIP else 1 if len(key) < LONG else 2
         for most in range(1, slips + 1):
             near = [one for one in self._by_first.get(key[:1], ()) if self._is_near(key, one, most)]
             if near:
                 known = [known for one in near for known in self._sounding[one]]
+                if _PARTICIPLE.search(word):
+                    known = [one for one in known if _PARTICIPLE.search(one)]  # olvidado is no olvídalo
                 return self._one_meaning([one for one in known if self._may_slip(key, one, most)])
         return None
 

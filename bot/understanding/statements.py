@@ -61,6 +61,16 @@ def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
     return any(one.has("number", "one") for one in counted) and not any(one.has("number", "brand") for one in after)
 
 
+def _says_how_many(mentions: list[Mention]) -> bool:
+    """Say whether it tells how many there are after all: "menos proust, que fueron 3"."""
+    for place, mention in enumerate(mentions):
+        ahead = [one for one in mentions[place + 1 : place + 4] if not one.has("small", "only", "polite")]
+        told = mention.has("arrived", "received") or mention.text in ("fueron", "son", "eran", "hay", "were", "are")
+        if told and ahead and ahead[0].has("number") and any(one.has("except") for one in mentions[:place]):
+            return not any(one.has("negation") for one in mentions[:place])
+    return False
+
+
 def _statement(mentions: list[Mention]) -> Part:
     denied = any(one.has("reason.never_came") for one in mentions)
     for place, mention in enumerate(mentions):
@@ -69,7 +79,8 @@ def _statement(mentions: list[Mention]) -> Part:
             denied = True
     return Part(
         mentions,
-        lacks=any(one.has("lack", "except") or one.text == "menos" for one in mentions),
+        lacks=any(one.has("lack", "except") or one.text == "menos" for one in mentions)
+        and not _says_how_many(mentions),
         denied=denied,
         everything=any(one.has("all") for one in mentions),
         rest=any(one.has("rest") for one in mentions),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 _NUMBER = r"un|una|an?|dos|tres|cuatro|cinco|diez|quince|veinte|treinta|media|two|three|five|ten|half an|[0-9]{1,3}"
+_HOLD_ON = "(?:espera|esp[eé]rame|aguanta|agu[aá]ntame|dame|deme|reg[aá]lame)(?: unos| como)?"
 WAIT = re.compile(
-    rf"\b(?:en|dentro de|in|within) ({_NUMBER}) (horas?|horitas?|hours?|minutos?|minutitos?|minutes?|mins?|hrs?|h)\b"
+    rf"\b(?:en|dentro de|in|within|{_HOLD_ON}) ({_NUMBER})"
+    r"(?: (horas?|horitas?|hours?|minutos?|minutitos?|minutes?|mins?|hrs?|h)\b"
+    r"|(?= (?:llego|llegamos|estoy|estamos|voy|salgo)\b))"
 )
 """Time to wait: its number and its unit."""
 _HOUR = (
@@ -43,7 +46,7 @@ def waiting(text: str) -> tuple[int, str] | None:
     if found is None:
         return None
     count = int(found[1]) if found[1].isdigit() else _WORDS.get(found[1], 0)
-    by_hours = found[2].startswith("h")
+    by_hours = (found[2] or "").startswith("h")
     return (30 if not count else count * 60 if by_hours else count), found[0]
 
 

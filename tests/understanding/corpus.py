@@ -28,7 +28,20 @@ FOLDER = Path(__file__).parent / "corpus"
 HELD_BACK = FOLDER / "held_out"
 LEVELS = ("ordinary", "hard", "adversarial")
 ACTS = {Kind.INTENT, Kind.ANSWER, Kind.YES, Kind.CORRECTION}
-LOOKS = {"status", "detail", "history", "pending", "search", "report", "contacts", "help_", "menu"}
+LOOKS = {
+    "risk",
+    "can",
+    "status",
+    "detail",
+    "history",
+    "receipt",
+    "pending",
+    "search",
+    "report",
+    "contacts",
+    "help_",
+    "menu",
+}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,61 @@
+"""Days in a message as it was typed: misspelt and shortened words are read as the days that they stand for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+from bot.understanding.dates import Days, days_in
+from bot.understanding.lexicon import Lexicon, lexicon
+from bot.understanding.tokens import folded
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_SMALL = re.compile(r"([a-zñ]{4,}?)it([oa])")
+_OF_DAYS = ("month", "weekday")
+_MORE = frozenset({"hoy", "ayer", "anteayer", "mañana", "pasado", "semana", "tomorrow", "yesterday", "today"})
+_NO_DAY = frozenset({"aller", "feria", "enera", "marta", "marte", "mayor", "junta", "junto", "setenta", "mesa"})
+"""Words of their own that only look like one."""
+
+
+def said_days(text: str, today: date, language: str, *, coming: bool) -> list[Days]:
+    """Return the days that a cleaned text says, in order, with their places in it."""
+    even = "".join(one if len(one) == 1 else char for char, one in ((char, folded(char)) for char in text))
+    words = lexicon(language)
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    last = 0
+    for match in _WORD.finditer(even):
+        word = _day(match[0], words)
+        if word is not None:
+            parts += [even[last : match.start()], word]
+            starts += [*range(last, match.start()), *([match.start()] * len(word))]
+            ends += [*range(last + 1, match.start() + 1), *([match.end()] * len(word))]
+            last = match.end()
+    if not last:
+        return days_in(even, today, coming=coming)
+    starts += range(last, len(even))
+    ends += range(last + 1, len(even) + 1)
+    found = days_in("".join(parts) + even[last:], today, coming=coming)
+    return [replace(one, start=starts[one.start], end=ends[one.end - 1]) for one in found]
+
+
+def _day(word: str, words: Lexicon) -> str | None:
+    """Return the word of a day that another one stands for, or None for one that is known, or is no such word."""
+    if word in words.short:
+        whole = words.short[word]
+        return whole if whole in _days_known(words) else None
+    if words.has(word) or word in _NO_DAY:
+        return None
+    small = _SMALL.fullmatch(word)
+    if small and (plain := small[1] + small[2]) in _days_known(words):
+        return plain
+    near = words.correct(word)
+    return near if near in _days_known(words) else None
+
+
+@cache
+def _days_known(words: Lexicon) -> frozenset[str]:
+    return frozenset(one for kind in _OF_DAYS for one in words.valued(kind) if len(one) > 3) | _MORE
