@@ -644,6 +644,11 @@ def warned(warnings: Iterable[errors.Refused]) -> str:
     return "\n".join(f"⚠️ {why(one)}" for one in warnings)
 
 
+def before_sale(found: Iterable[errors.Refused]) -> str:
+    """Return what will stop the sale, and what will not and should be known, one a line."""
+    return "\n".join(f"{'❌' if one.stops else '⚠️'} {why(one)}" for one in found)
+
+
 @why.register
 def _over_capacity(refused: errors.OverCapacity) -> str:
     held = "\n".join(holding_line(one, refused.unit) for one in refused.holding[:10])

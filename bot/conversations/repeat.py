@@ -21,13 +21,17 @@ def repeat(chat: Chat) -> Command:
     if last is None:
         chat.stop(_("You have no earlier order to repeat."), (does(_("Request"), "solicitar"), texts.to_menu()))
     listed = "\n".join(texts.line_of(line.requested, line.name, line.unit) for line in last.lines)
-    chat.confirm(summary_of(last.buyer, last.seller, listed, {}, texts.destination_of(last)), _("Yes, request"))
-    return Request(
+    again = Request(
         buyer_id=last.buyer_id,
         seller_id=last.seller_id,
         lines=tuple(_again(line) for line in last.lines),
         draft=chat.draft,
     )
+    warnings = chat.orders.warnings(again)
+    chat.confirm(
+        summary_of(last.buyer, last.seller, listed, {}, texts.destination_of(last), warnings), _("Yes, request")
+    )
+    return again
 
 
 def _again(line: Line) -> RequestedLine:
