@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from functools import singledispatch
+from typing import Any
 
 from bot import people
 from bot.i18n import N_, _, ngettext
@@ -234,7 +235,16 @@ def receipt(order: Order, entry: Entry, warnings: Iterable[errors.Refused] = ())
 def reason_of(entry: Entry) -> str:
     """Return why it was done, if it was said."""
     reason = entry.declared.get("reason") or entry.declared.get("remark")
-    return _("Reason: {reason}").format(reason=reason) if reason else ""
+    facts = (_("Reason: {reason}").format(reason=reason) if reason else "", exception_of(entry.declared))
+    return "\n".join(fact for fact in facts if fact)
+
+
+def exception_of(declared: Mapping[str, Any]) -> str:
+    """Return by which norm of exception it was unloaded elsewhere and where, if that was declared."""
+    norm = declared.get("excepcion_norma")
+    if not norm:
+        return ""
+    return _("Exception {norm}: unloaded at {place}").format(norm=norm, place=declared.get("unloaded_at", ""))
 
 
 def put_off(entry: Entry) -> str:
@@ -438,6 +448,11 @@ def _unknown_product(refused: errors.UnknownProduct) -> str:
 @why.register
 def _unknown_agent(_refused: errors.UnknownAgent) -> str:
     return _("That is not available to you. Please start again from the menu.")
+
+
+@why.register
+def _missing_norm(_refused: errors.MissingNorm) -> str:
+    return _("To receive it elsewhere I need the norm of exception that allows it and where it was unloaded.")
 
 
 @why.register

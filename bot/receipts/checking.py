@@ -78,6 +78,8 @@ def told(facts: Facts) -> Iterator[str]:
             yield f"   {document}"
         if reason := step.declared.get("reason") or step.declared.get("remark"):
             yield "   " + _("Reason: {reason}").format(reason=reason)
+        if exception := texts.exception_of(step.declared):
+            yield f"   {exception}"
 
 
 def _line(product: Product, step: Step) -> Iterator[str]:
