@@ -54,7 +54,7 @@ understand: .venv/.dev  ## Score the understanding of messages; each miss and wh
 
 messages: .venv/.dev  ## Bring the catalogs up to date with the texts in the code
 	mkdir -p var
-	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ -k _ --no-location --sort-output --omit-header \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ -k _ --no-location --sort-output --omit-header --no-wrap \
 		-o locales/bot.pot .
 	for locale in es_PE en; do \
 		$(BIN)/pybabel -q update -i locales/bot.pot -d locales -D bot -l $$locale \

@@ -483,18 +483,18 @@ def sweep_once(
 
 @reminders.command()
 def explain(
-    code: Annotated[str, typer.Argument(help="The order's eleven digits.")],
+    code: Annotated[str, typer.Argument(help="The order's eleven digits; or an agent's RUC or register number.")],
     at: Annotated[str, typer.Option(help="As of this moment.")] = "",
 ) -> None:
-    """Print the whole timetable of one order: what was sent, and what is to come."""
-    from reminders import telling  # noqa: PLC0415 - only here
+    """Print the whole timetable of one order, or of an agent's papers: what was sent, and what is to come."""
+    from reminders import papers, telling  # noqa: PLC0415 - only here
 
-    runtime = settings().runtime()
-    lines = telling.explain(runtime, codes.normalise(code) or code, _moment(at))
+    runtime, moment = settings().runtime(), _moment(at)
+    lines = telling.explain(runtime, codes.normalise(code) or code, moment) or papers.explain(runtime, code, moment)
     for line in lines:
         screen.print(line, markup=False, highlight=False, soft_wrap=True)
     if not lines:
-        errors.print("There is no such order.", style="red")
+        errors.print("There is no such order or agent.", style="red")
         raise typer.Exit(1)
 
 

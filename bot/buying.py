@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from bot import texts
 from bot.i18n import _
+from core.errors import Refused
 from core.people import Actor, Membership
 from core.terms import Activity
 
@@ -25,13 +29,21 @@ def closes(actor: Actor) -> bool:
     return buys(actor) or any(one.may_close for one in actor.memberships)
 
 
-def summary_of(buyer: str, seller: str, listed: str, details: dict[str, str], destination: str = "") -> str:
-    """Return the summary of a request: everything that will be registered."""
+def summary_of(
+    buyer: str,
+    seller: str,
+    listed: str,
+    details: dict[str, str],
+    destination: str,
+    warnings: Iterable[Refused],
+) -> str:
+    """Return the summary of a request: everything that will be registered, and what the guards warn of."""
     facts = [
         _("Request this order?"),
         _("Buyer: {buyer}\nSeller: {seller}").format(buyer=buyer, seller=seller),
         listed,
         destination,
         *details.values(),
+        texts.warned(warnings),
     ]
     return "\n".join(fact for fact in facts if fact)

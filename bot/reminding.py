@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot import risks, texts
+from bot import risks, standing, texts
 from bot.i18n import N_, _, ngettext
 from bot.messages import Choice, Outgoing, Template, does
 from core.order import Order
+from core.papers import Paper
 from core.people import Actor
 from core.transitions import Arrive, Close, possible
 
@@ -164,3 +165,37 @@ def of_week(week: Week, me: Actor) -> Outgoing:
     choices = (does(_("Pending"), "pendientes"), does(_("Reminders"), "avisos"), texts.to_menu())
     template = Template("weekly", (_one_line(me.name), str(week.in_time + week.late), _one_line("; ".join(facts[1:]))))
     return Outgoing("\n".join(fact for fact in facts if fact), choices, template=template)
+
+
+def of_papers(papers: Sequence[Paper], me: Actor, on: date) -> Outgoing:
+    """Return which papers end soon, by company, each with its last day."""
+    listed: list[str] = []
+    for place, paper in enumerate(papers[:MOST_LISTED]):
+        if len(me.memberships) > 1 and (place == 0 or papers[place - 1].agent_id != paper.agent_id):
+            listed.append(paper.agent)
+        listed.append(f"⚠️ {standing.named(paper)}: {_last_day(paper, on)}")
+    more = len(papers) - MOST_LISTED
+    if more > 0:
+        listed.append(ngettext("• and {count} more", "• and {count} more", more).format(count=more))
+    facts = [
+        _("📄 Papers that end within 30 days"),
+        *listed,
+        _(
+            "Renew in time what you need, and tell your administrator. Without a register entry and an insurance in "
+            "force an order may not be sold."
+        ),
+    ]
+    summary = "; ".join(f"{standing.named(paper)}, {texts.on_day(paper.valid_to or on)}" for paper in papers)
+    names = list(dict.fromkeys(paper.agent for paper in papers))
+    template = Template("papers", (_one_line(", ".join(names)), str(len(papers)), _one_line(summary)))
+    choices = (does(_("My papers"), "papeles"), does(_("Reminders"), "avisos"), texts.to_menu())
+    return Outgoing("\n".join(facts), choices, template=template)
+
+
+def _last_day(paper: Paper, on: date) -> str:
+    last = paper.valid_to or on
+    left = (last - on).days
+    if not left:
+        return _("its last day is TODAY, {day}").format(day=texts.on_day(last))
+    said = ngettext("until {day}, {count} day left", "until {day}, {count} days left", left)
+    return said.format(day=texts.on_day(last), count=left)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from bot import questions, texts
 from bot.asking import reason
 from bot.dialogue import Chat
@@ -78,6 +81,14 @@ def _document(chat: Chat, order: Order) -> tuple[str, Document]:
         )
         kind = Document(chosen)
     return number, kind
+
+
+def with_what_was_found(
+    chat: Chat, summary: str, order: Order, quantities: Mapping[int, Decimal] | None, sale: Sell
+) -> str:
+    """Return the summary of a sale with what would stop it and what should be known, before the yes."""
+    found = chat.orders.before_sale(order, quantities, plates.normalise(sale.plate) or "")
+    return "\n".join(part for part in (summary, texts.before_sale(found)) if part)
 
 
 def papers_line(sale: Sell) -> str:

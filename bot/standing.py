@@ -20,13 +20,22 @@ PAPER = {
     PaperKind.POLICY: N_("Insurance policy"),
     PaperKind.VEHICLE: N_("Vehicle"),
     PaperKind.CERTIFICATE: N_("Certificate"),
+    PaperKind.TANKS_BORROWED: N_("Tanks lent by"),
+    PaperKind.TANKS_LENT: N_("Tanks lent to"),
 }
 MOST_HELD = 5
 
 
+def named(paper: Paper) -> str:
+    """Return what kind of paper it is, its number and what it is about."""
+    if paper.kind.is_loan:
+        return f"{_(PAPER[paper.kind])} {paper.about}"
+    return f"{_(PAPER[paper.kind])} {paper.number}" + (f" ({paper.about})" if paper.about else "")
+
+
 def paper_line(paper: Paper, on: date) -> str:
     """Return a paper with its last day: a sign first that tells whether it holds."""
-    name = f"{_(PAPER[paper.kind])} {paper.number}" + (f" ({paper.about})" if paper.about else "")
+    name = named(paper)
     if paper.standing is not Standing.VALID:
         return f"❌ {name}: {paper.standing.value}"
     if not paper.is_valid(on):

@@ -56,6 +56,7 @@ ATTEND = ({"es_PE": "Atender", "en": "Attend"}, "atender {{2}}")
 REJECT = ({"es_PE": "Rechazar", "en": "Reject"}, "rechazar {{2}}")
 DETAIL = ({"es_PE": "Ver detalle", "en": "See detail"}, "detalle {{2}}")
 PENDING = ({"es_PE": "Ver pendientes", "en": "See pending"}, "pendientes")
+PAPERS = ({"es_PE": "Mis papeles", "en": "My papers"}, "papeles")
 MENU = ({"es_PE": "Menú", "en": "Menu"}, "menu")
 
 Press = tuple[dict[str, str], str]
@@ -273,6 +274,16 @@ REMINDERS = (
         "Resumen de la semana de {{1}}: órdenes cerradas: {{2}}. Detalle: {{3}}. Revise lo pendiente desde este chat.",
         "Summary of the week of {{1}}: orders closed: {{2}}. Detail: {{3}}. You can look at what is pending here.",
         PENDING,
+    ),
+    _wording(
+        "papers",
+        ("EMILE CIORAN SRL", "2", "Póliza RC-0003, 30/11/2026; Certificado CC-0001, 05/12/2026"),
+        "Aviso de la semana para {{1}}: papeles que vencen en 30 días o menos: {{2}}. Son estos: {{3}}. "
+        "Renuévelos antes de ese día.",
+        "Notice of the week for {{1}}: papers that end within 30 days: {{2}}. They are: {{3}}. "
+        "Please renew them before that day.",
+        PAPERS,
+        MENU,
     ),
 )
 

@@ -235,7 +235,16 @@ def receipt(order: Order, entry: Entry, warnings: Iterable[errors.Refused] = ())
 def reason_of(entry: Entry) -> str:
     """Return why it was done, if it was said."""
     reason = entry.declared.get("reason") or entry.declared.get("remark")
-    return _("Reason: {reason}").format(reason=reason) if reason else ""
+    facts = (_("Reason: {reason}").format(reason=reason) if reason else "", exception_of(entry.declared))
+    return "\n".join(fact for fact in facts if fact)
+
+
+def exception_of(declared: Mapping[str, Any]) -> str:
+    """Return by which norm of exception it was unloaded elsewhere and where, if that was declared."""
+    norm = declared.get("excepcion_norma")
+    if not norm:
+        return ""
+    return _("Exception {norm}: unloaded at {place}").format(norm=norm, place=declared.get("unloaded_at", ""))
 
 
 def put_off(entry: Entry) -> str:
@@ -451,6 +460,11 @@ def _unknown_agent(_refused: errors.UnknownAgent) -> str:
 
 
 @why.register
+def _missing_norm(_refused: errors.MissingNorm) -> str:
+    return _("To receive it elsewhere I need the norm of exception that allows it and where it was unloaded.")
+
+
+@why.register
 def _missing_reason(_refused: errors.MissingReason) -> str:
     return _("A rejection needs its reason.")
 
@@ -652,6 +666,11 @@ def holding_line(holding: errors.Holding, unit: Unit) -> str:
 def warned(warnings: Iterable[errors.Refused]) -> str:
     """Return what does not stop it now and should be known, one a line."""
     return "\n".join(f"⚠️ {why(one)}" for one in warnings)
+
+
+def before_sale(found: Iterable[errors.Refused]) -> str:
+    """Return what will stop the sale, and what will not and should be known, one a line."""
+    return "\n".join(f"{'❌' if one.stops else '⚠️'} {why(one)}" for one in found)
 
 
 @why.register

@@ -130,6 +130,11 @@ class MissingReason(Refused):
 
 
 @refusal
+class MissingNorm(Refused):
+    """An unloading elsewhere needs both the norm of exception that allows it and the place."""
+
+
+@refusal
 class BadDocument(Refused):
     """Neither a guía nor a factura number."""
 

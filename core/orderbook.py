@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
+from core import foreseeing
 from core.clock import day_in_lima, span_in_lima
+from core.errors import Refused
 from core.order import Entry, Order
 from core.people import Actor, Membership
 from core.registerbook import Named, RegisterBook
@@ -27,6 +29,7 @@ from core.statements import (
     TRUCKS,
 )
 from core.terms import Party, Status, Trade
+from core.transitions import Request
 
 MOST_LISTED = 50
 
@@ -70,6 +73,18 @@ class OrderBook:
         sides = {"seller_id": order.seller_id, "buyer_id": order.buyer_id}
         rows = TRUCKS.all(self._tx, {**sides, "trade": order.trade, "on": day_in_lima(self._at)})
         return [(row.plate, row.capacity) for row in rows]
+
+    def warnings(self, request: Request) -> tuple[Refused, ...]:
+        """Return what a request of the person's would be warned of, before it is made."""
+        if self._actor.for_agent(request.buyer_id) is None:
+            return ()
+        return foreseeing.at_request(self._tx, request, self._at)
+
+    def before_sale(
+        self, order: Order, quantities: Mapping[int, Decimal] | None = None, plate: str = ""
+    ) -> tuple[Refused, ...]:
+        """Return what would stop the sale of an order that the person found here, or should be known before it."""
+        return foreseeing.at_sale(self._tx, order, self._at, quantities, plate)
 
     def history(self, order: Order) -> tuple[Entry, ...]:
         """Return the movements, oldest first."""

@@ -35,6 +35,11 @@ def draft_order(tx: Connection, request: Request, at: datetime) -> tuple[Order, 
     """
     AGENT_LOCKED.first(tx, {"agent_id": request.buyer_id})
     _refuse_second_order(tx, request)
+    return outline(tx, request, at)
+
+
+def outline(tx: Connection, request: Request, at: datetime) -> tuple[Order, Deal]:
+    """Return the same to look at: nothing is locked, so nothing may be registered by it."""
     trade, today = _trade_of(request.lines), day_in_lima(at)
     deal = read_deal(tx, request.buyer_id, request.seller_id, trade, today)
     if deal is None:

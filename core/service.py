@@ -108,7 +108,7 @@ def _holders(deal: Deal) -> dict[str, Any]:
 
 def _move(tx: Connection, command: OrderCommand, order: Order, actor: Actor, at: datetime) -> Done:
     rule = RULES[type(command)]
-    party, membership = check(rule, order, actor, lambda: history(tx, order.id))
+    party, membership = check(rule, order, actor, lambda: history(tx, order.id), owners_only=command.owners_only)
     deal = _checked_parties(tx, order, at) if rule.registers_checked else None
     at = max(at, order.moved_at)  # clocks of several machines differ; the journal never goes backwards
     moved = rule.apply(order, command, at)

@@ -35,6 +35,11 @@ class OrderCommand(Command):
 
     code: str
 
+    @property
+    def owners_only(self) -> bool:
+        """Say whether only an owner may do it, whatever else the rule admits."""
+        return False
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -290,11 +295,21 @@ class Close(OrderCommand):
 
     The two mappings together name each sold line once. Receiving less than was sold is legal; receiving nothing of a
     line is a rejection of that line, never a zero; with every line rejected the order is RECHAZADO.
+
+    The destination never changes. Where a norm of exception let it be unloaded elsewhere (RCD 026-2020-OS/CD and the
+    like), the owner, and nobody else, declares by which norm and where: `norm` and `unloaded_at`, both or neither.
     """
 
     received: Mapping[int, Decimal]
     rejected: Mapping[int, str] = field(default_factory=dict)
     remark: str = ""
+    norm: str = ""
+    unloaded_at: str = ""
+
+    @property
+    def owners_only(self) -> bool:
+        """Say whether only an owner may do it."""
+        return bool(self.norm or self.unloaded_at)
 
 
 @transition(
@@ -322,8 +337,18 @@ def close(order: Order, command: Close, _at: datetime) -> Moved:
         "lines": _quantities((line, line.received) for line in lines if line.position in command.received),
         "rejected": {str(position): _needed(reason) for position, reason in command.rejected.items()},
         "remark": command.remark.strip(),
+        **_exception(command),
     }
     return Moved(replace(order, lines=lines), declared)
+
+
+def _exception(command: Close) -> dict[str, str]:
+    if not command.owners_only:
+        return {}
+    norm, place = (" ".join(said.replace("\0", "").split()) for said in (command.norm, command.unloaded_at))
+    if not norm or not place:
+        raise errors.MissingNorm
+    return {"excepcion_norma": norm[:120], "unloaded_at": place[:300]}
 
 
 def _closed(line: Line, command: Close) -> Line:
@@ -398,7 +423,9 @@ def possible(order: Order, actor: Actor) -> frozenset[type[Command]]:
     )
 
 
-def check(rule: Rule, order: Order, actor: Actor, history: Callable[[], Sequence[Entry]]) -> tuple[Party, Membership]:
+def check(
+    rule: Rule, order: Order, actor: Actor, history: Callable[[], Sequence[Entry]], *, owners_only: bool = False
+) -> tuple[Party, Membership]:
     """Return the side on which the person may do this now, or refuse. `history` is looked at only for a refusal.
 
     Somebody on both sides uses the one that may, and is told of the one that comes closest.
@@ -406,7 +433,11 @@ def check(rule: Rule, order: Order, actor: Actor, history: Callable[[], Sequence
     sides = {party: membership for party, membership in actor.parties(order).items() if party in rule.by}
     if not sides:
         raise errors.NotYourMove(order.code, rule.movement, next(iter(rule.by)), order.status)
-    admitted = {party: membership for party, membership in sides.items() if rule.admits(membership)}
+    admitted = {
+        party: membership
+        for party, membership in sides.items()
+        if rule.admits(membership) and (membership.role is Role.OWNER or not owners_only)
+    }
     for party, membership in admitted.items():
         if order.status in rule.by[party] and not _is_noted(rule, party, history):
             return party, membership

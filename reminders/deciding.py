@@ -32,6 +32,8 @@ def statement(sql: str) -> TextClause:
         typed.append(bindparam("content", type_=JSON()))
     if "channels" in names:
         typed.append(bindparam("channels", expanding=True))
+    if "agents" in names:
+        typed.append(bindparam("agents", expanding=True))
     typed += [bindparam(name, type_=Text()) for name in ("rule", "occurrence", "bucket") if name in names]
     return clause.bindparams(*typed)
 
@@ -153,15 +155,20 @@ POST_SINGLES = statement(f"""
 """Posts a letter for each of some nudges, but for those who got one message for all of theirs."""
 
 
-_WEEK = "'week ' || :occurrence || ' ' || m.person_id"
-POST_WEEKLY = statement(f"""
-    INSERT INTO outbox ({_COLUMNS})
-    SELECT a.id, {_WHERE_TO}, m.person_id, m.agent_id, NULL, {_WEEK},
-           {_CONSTANTS.format(key=_WEEK + " || ' to ' || m.person_id")}
-    FROM (SELECT m.person_id, min(m.agent_id) AS agent_id, {PLACE} AS address_id FROM membership m
-          WHERE m.role = '{Role.OWNER.value}'
-            AND EXISTS (SELECT 1 FROM "order" o WHERE o.buyer_id = m.agent_id)
-          GROUP BY m.person_id) AS m
-    JOIN address a ON a.id = m.address_id JOIN person p ON p.id = m.person_id
-    WHERE p.weekly
-    ON CONFLICT DO NOTHING""")  # noqa: S608
+def _post_weekly(about: str, which: str) -> TextClause:
+    """Return the statement that posts a letter to each owner of those agents: one a week, whatever they own."""
+    subject = f"'{about} ' || :occurrence || ' ' || m.person_id"
+    return statement(f"""
+        INSERT INTO outbox ({_COLUMNS})
+        SELECT a.id, {_WHERE_TO}, m.person_id, m.agent_id, NULL, {subject},
+               {_CONSTANTS.format(key=subject + " || ' to ' || m.person_id")}
+        FROM (SELECT m.person_id, min(m.agent_id) AS agent_id, {PLACE} AS address_id FROM membership m
+              WHERE m.role = '{Role.OWNER.value}' AND {which}
+              GROUP BY m.person_id) AS m
+        JOIN address a ON a.id = m.address_id JOIN person p ON p.id = m.person_id
+        WHERE p.weekly
+        ON CONFLICT DO NOTHING""")  # noqa: S608
+
+
+POST_WEEKLY = _post_weekly("week", """EXISTS (SELECT 1 FROM "order" o WHERE o.buyer_id = m.agent_id)""")
+POST_PAPERS = _post_weekly("papers", "m.agent_id IN :agents")

@@ -34,6 +34,7 @@ class Rule(StrEnum):
     ANSWER = "RESPONDER"
     SELL = "VENDER"
     WEEKLY = "SEMANA"
+    PAPERS = "PAPELES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,45 @@ def to_sell(now: datetime, hours: Hours) -> list[Span]:
     return [yesterday, (midnight, now - hours.breath + timedelta(seconds=1))]
 
 
+# --- the owner's week -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The turn of a weekly letter: when it came, and which time of the rule's it is."""
+
+    at: datetime
+    occurrence: str
+
+
+def _summary_of_last_week(now: datetime, hours: Hours) -> Occasion | None:
+    """Sum up the week before, on its Monday only: later in the week it is old news."""
+    today = day_in_lima(now)
+    return Occasion(_moment(today, _seconds(hours.weekly)), today.isoformat()) if today.weekday() == 0 else None
+
+
+def _papers_that_end(now: datetime, hours: Hours) -> Occasion | None:
+    """Tell of papers that end soon on Monday, or, when nobody could be told then, on the next day of the week."""
+    today = day_in_lima(now)
+    year, week, day = today.isocalendar()
+    return Occasion(_moment(today - timedelta(days=day - 1), _seconds(hours.weekly)), f"{year}-W{week:02d}")
+
+
+OWNERS_WEEK: tuple[tuple[Rule, Callable[[datetime, Hours], Occasion | None]], ...] = (
+    (Rule.WEEKLY, _summary_of_last_week),
+    (Rule.PAPERS, _papers_that_end),
+)
+"""Each rule and its turn in the week that it is, whether that has come or not; None: not on that day."""
+
+
+def weekly_turns(now: datetime, last: datetime | None, hours: Hours) -> Iterator[tuple[Rule, Occasion]]:
+    """Yield the weekly letters whose turn came since the sweep before."""
+    for rule, turn in OWNERS_WEEK:
+        week = turn(now, hours)
+        if week is not None and week.at <= now and (last is None or last < week.at):
+            yield rule, week
+
+
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
@@ -249,6 +289,7 @@ URGENCY = {
     Rule.LAST_CALL: Urgency.LAST_CALL,
     Rule.OVERDUE: Urgency.OVERDUE,
     Rule.WEEKLY: Urgency.SUMMARY,
+    Rule.PAPERS: Urgency.SUMMARY,
 }
 """Of the others: TODAY."""
 MOST_SINGLE = 3

@@ -18,6 +18,7 @@ from bot.hours import Hours
 from bot.runtime import Runtime
 from bot.store import Kind, Sending, Urgency, batches, nudges, outbox, sweeps
 from core.clock import LIMA, day_in_lima
+from core.papers import ending_soon
 from core.terms import Status
 from reminders import deciding, policy, posting, turns
 from reminders.policy import Rule
@@ -28,6 +29,9 @@ LOCK = 7_206_734
 """Of this kind of work, among the advisory locks of a PostgreSQL database."""
 CLOCKS_DIFFER = timedelta(minutes=2)
 """As much as the clocks of two workers may; a clock that is further back than the last sweep was put right."""
+
+AGENTS_AT_ONCE = 1_000
+"""In one statement about papers; whoever owns agents of several such lots still gets one letter."""
 
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:key)")
 _LAST = select(sweeps.c.swept_at).where(sweeps.c.name == NAME)
@@ -127,7 +131,7 @@ def _decide(tx: Connection, runtime: Runtime, now: datetime, last: datetime | No
         yield work.take(those)
     if not hours.is_quiet(now):
         yield work.wake(now, last, hours)
-        yield from work.sum_up(now, last, hours)
+        yield from work.weekly(now, last, hours)
 
 
 def _note(tx: Connection, now: datetime, hours: Hours) -> None:
@@ -161,15 +165,21 @@ class _Work:
         end = at_hour(now, hours.quiet_from)
         return self._post(Rule.SNOOZE, before, found, bucket, (end, end))
 
-    def sum_up(self, now: datetime, last: datetime | None, hours: Hours) -> Iterator[Decided]:
-        """Post the owners' weekly summary, on Mondays."""
-        monday, turn_at = now.astimezone(LIMA).weekday() == 0, at_hour(now, hours.weekly)
-        if not monday or now < turn_at or (last is not None and last >= turn_at):
-            return
-        day = day_in_lima(now).isoformat()
-        facts = self._letter(Rule.WEEKLY, day, at_hour(now, hours.quiet_from))
-        posted = self._run(deciding.POST_WEEKLY, {**facts, "occurrence": day})
-        yield Decided(Rule.WEEKLY, 0, posted, self._newest())
+    def weekly(self, now: datetime, last: datetime | None, hours: Hours) -> Iterator[Decided]:
+        """Post the owners' weekly letters whose turn it is."""
+        for rule, week in policy.weekly_turns(now, last, hours):
+            letter = self._letter(rule, week.occurrence, at_hour(now, hours.quiet_from))
+            facts = {**letter, "occurrence": week.occurrence}
+            posted = self._tell_papers(facts, now) if rule is Rule.PAPERS else self._run(deciding.POST_WEEKLY, facts)
+            yield Decided(rule, 0, posted, self._newest())
+
+    def _tell_papers(self, facts: dict[str, Any], now: datetime) -> int:
+        """Post a letter to each owner of an agent one of whose papers ends soon."""
+        concerned = sorted({paper.agent_id for paper in ending_soon(self._tx, day_in_lima(now))})
+        return sum(
+            self._run(deciding.POST_PAPERS, {**facts, "agents": concerned[start : start + AGENTS_AT_ONCE]})
+            for start in range(0, len(concerned), AGENTS_AT_ONCE)
+        )
 
     def _newest(self) -> int:
         return int(self._tx.execute(_NEWEST).scalar_one())

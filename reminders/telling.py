@@ -12,10 +12,12 @@ from sqlalchemy import Connection, bindparam, select
 from bot.hours import Hours
 from bot.runtime import Runtime
 from bot.store import addresses, nudges, outbox, snoozes
-from core.clock import LIMA
+from core.clock import LIMA, day_in_lima
+from core.papers import ending_soon
 from core.statements import agents, entries, orders, people
 from core.terms import Status
 from reminders import policy
+from reminders.papers import described
 from reminders.policy import Rule
 from reminders.sweep import Decided
 
@@ -31,6 +33,7 @@ WHY = {
     Rule.ANSWER: "requested {requested}: unanswered for {answer_after} min",
     Rule.SELL: "accepted {accepted}: not sold by the end of the day",
     Rule.WEEKLY: "Monday: the owners' summary of the week before",
+    Rule.PAPERS: "once a week: to each owner, what ends within 30 days",
 }
 
 _DECIDED = (
@@ -58,14 +61,25 @@ _DECIDED = (
 def told(tx: Connection, decided: Decided, at: datetime, hours: Hours) -> Iterator[str]:
     """Yield the lines about what a sweep decided by one rule: each order, who is told, and why."""
     rule = decided.rule
-    if rule is Rule.WEEKLY:
-        yield f"{rule.name}: {decided.digests} summaries. {WHY[rule]}"
+    if rule in (Rule.WEEKLY, Rule.PAPERS):
+        yield f"{rule.name}: {decided.digests} {'summaries' if rule is Rule.WEEKLY else 'letters'}. {WHY[rule]}"
+        if rule is Rule.PAPERS:
+            yield from _ending(tx, at)
         return
     yield f"{rule.name}: {decided.nudges} reminders, some of them within {decided.digests} messages for several orders"
     for row in tx.execute(_DECIDED, {"after": decided.after, "rule": rule.value}):
         yield f"  {row.code} -> {row.name}, {row.agent} ({row.channel}): {_why(rule, row, at, hours)}"
     if decided.nudges > MOST_SHOWN:
         yield f"  … and {decided.nudges - MOST_SHOWN} more"
+
+
+def _ending(tx: Connection, at: datetime) -> Iterator[str]:
+    """Yield each paper that ends soon, of whomever: this is for operators."""
+    papers = ending_soon(tx, day_in_lima(at))
+    for paper in papers[:MOST_SHOWN]:
+        yield f"  {paper.agent}: {described(paper)}"
+    if len(papers) > MOST_SHOWN:
+        yield f"  … and {len(papers) - MOST_SHOWN} more"
 
 
 def _why(rule: Rule, row: Any, at: datetime, hours: Hours) -> str:

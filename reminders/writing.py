@@ -21,9 +21,10 @@ from bot.store import addresses, snoozes
 from core.clock import LIMA, day_in_lima
 from core.order import Order
 from core.orderbook import OrderBook
+from core.papers import ending_soon_of
 from core.people import Actor, Membership
 from core.statements import agents, memberships, orders, people
-from core.terms import Party, Status
+from core.terms import Party, Role, Status
 from reminders import policy, weekly
 from reminders.policy import Rule
 from reminders.turns import BUYERS
@@ -131,6 +132,8 @@ class _Writing:
     def _said(self, rule: Rule, actor: Actor, person: Any) -> Outgoing | None:
         if rule is Rule.WEEKLY:
             return weekly.summary(self._tx, actor, self._at) if person.weekly else None
+        if rule is Rule.PAPERS:
+            return self._of_papers(actor) if person.weekly else None
         if self._content.get("all"):
             return self._of_several(rule, actor, morning=person.morning)
         return self._of_one(rule, actor)
@@ -179,6 +182,19 @@ class _Writing:
         facts = {"order": order.id, "person": self._letter.person_id, "since": order.to_close_since}
         until: datetime | None = self._tx.execute(_PUT_OFF, facts).scalar()
         return until is not None and until > self._at
+
+    # --- papers -------------------------------------------------------------------------------------------------------
+
+    def _of_papers(self, actor: Actor) -> Outgoing | None:
+        """Tell of what ends soon of the agents that the person owns; a colleague in their place, of that agent."""
+        mine = [
+            one.agent_id
+            for one in actor.memberships
+            if one.role is Role.OWNER or (one.acts and one.agent_id == self._letter.agent_id)
+        ]
+        today = day_in_lima(self._at)
+        papers = ending_soon_of(self._tx, mine, today)
+        return reminding.of_papers(papers, actor, today) if papers else None
 
     # --- several ------------------------------------------------------------------------------------------------------
 

@@ -21,8 +21,8 @@ STATEMENTS: dict[str, tuple[int, int]] = {
     # what is said: (on SQLite, on PostgreSQL), savepoints included
     "question": (6, 7),
     "commit": (11, 14),
-    "request": (17, 18),
-    "sale, with its guards": (12, 15),
+    "request": (19, 20),
+    "sale, with its guards": (13, 16),
     "pending, 1 order": (10, 11),
     "pending, 7 orders": (10, 11),
     "search, 1 order": (6, 7),

@@ -22,12 +22,11 @@ def accept(chat: Chat) -> Command | Sequence[Command]:
     order = pick_order(
         chat, _("Which order do you want to attend?"), Accept, _("Nobody is waiting for you to attend an order.")
     )
+    about = (texts.lines_of(order.lines), texts.wishes_of(order), texts.warned(chat.orders.before_sale(order)))
     what = chat.choose_word(
         "what",
         _("Order {code}\nBuyer: {buyer}\n{lines}\nWhat do you do?").format(
-            code=order.code,
-            buyer=order.buyer,
-            lines="\n".join(fact for fact in (texts.lines_of(order.lines), texts.wishes_of(order)) if fact),
+            code=order.code, buyer=order.buyer, lines="\n".join(fact for fact in about if fact)
         ),
         {"all": _("Accept all"), "change": _("Change quantities"), "reject": _("Reject")},
     )
@@ -64,18 +63,15 @@ def _sold_now_or_later(chat: Chat, order: Order, quantities: dict[int, Decimal])
         {"now": _("Sell now"), "later": _("Only accept")},
     )
     if when == "later":
-        chat.confirm(
-            _("Accept order {code} of {buyer}?\n{lines}\nYou will sell it later.").format(
-                code=order.code, buyer=order.buyer, lines=listed
-            ),
-            _("Yes, accept"),
+        summary = _("Accept order {code} of {buyer}?\n{lines}\nYou will sell it later.").format(
+            code=order.code, buyer=order.buyer, lines=listed
         )
+        warned = texts.warned(chat.orders.before_sale(order, quantities))
+        chat.confirm("\n".join(part for part in (summary, warned) if part), _("Yes, accept"))
         return [Accept(order.code, quantities)]
     sale = selling.ask_papers(chat, order)
-    chat.confirm(
-        _("Accept and sell order {code} to {buyer}?\n{lines}\n{document}").format(
-            code=order.code, buyer=order.buyer, lines=listed, document=selling.papers_line(sale)
-        ),
-        _("Yes, accept, sell"),
+    summary = _("Accept and sell order {code} to {buyer}?\n{lines}\n{document}").format(
+        code=order.code, buyer=order.buyer, lines=listed, document=selling.papers_line(sale)
     )
+    chat.confirm(selling.with_what_was_found(chat, summary, order, quantities, sale), _("Yes, accept, sell"))
     return [Accept(order.code, quantities), sale]

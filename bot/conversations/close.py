@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bot import selling, texts
 from bot.asking import pick_order, reason
 from bot.buying import closes
-from bot.dialogue import Chat
+from bot.dialogue import YES, Chat
 from bot.folding import fold
 from bot.i18n import N_, _
-from bot.questions import quantity
+from bot.questions import quantity, words
 from bot.registry import conversation
 from core.order import Line, Order
+from core.terms import Role
 from core.transitions import Close, Command, Reject
 
 TYPED = {"todo": "all", "diferencias": "some", "nada": "nothing"}
@@ -61,7 +63,8 @@ def _with_differences(chat: Chat, order: Order) -> Command:
     if not received:
         selling.confirm_rejection(chat, order, "; ".join(dict.fromkeys(rejected.values())))
         return Close(order.code, received, rejected)
-    return _confirmed(chat, order, Close(order.code, received, rejected))
+    may_be_elsewhere = order.trade.by_truck and _owns_it(chat, order)
+    return _confirmed(chat, order, Close(order.code, received, rejected), may_be_elsewhere=may_be_elsewhere)
 
 
 def _received(chat: Chat, line: Line) -> Decimal:
@@ -84,7 +87,8 @@ def _why_rejected(chat: Chat, line: Line) -> str:
     )
 
 
-def _confirmed(chat: Chat, order: Order, command: Close) -> Close:
+def _confirmed(chat: Chat, order: Order, command: Close, *, may_be_elsewhere: bool = False) -> Close:
+    """Show the summary. The rare other place is offered only after differences: three buttons fit everywhere."""
     listed = []
     for line in order.lines_to_receive:
         if line.position in command.rejected:
@@ -95,10 +99,32 @@ def _confirmed(chat: Chat, order: Order, command: Close) -> Close:
             listed.append(texts.short_line(came, sold, line.name, line.unit))
         else:
             listed.append(texts.line_of(came, line.name, line.unit))
-    chat.confirm(
-        _("Close order {code} from {seller}? You declare under oath that you received:\n{lines}").format(
-            code=order.code, seller=order.seller, lines="\n".join(listed)
-        ),
-        _("Yes, close"),
+    summary = _("Close order {code} from {seller}? You declare under oath that you received:\n{lines}").format(
+        code=order.code, seller=order.seller, lines="\n".join(listed)
     )
-    return command
+    elsewhere = {"elsewhere": _("Unloaded elsewhere")} if may_be_elsewhere else {}
+    if chat.confirm(summary, _("Yes, close"), others=elsewhere) == YES:
+        return command
+    return _by_exception(chat, order, command, summary)
+
+
+def _owns_it(chat: Chat, order: Order) -> bool:
+    membership = chat.me.for_agent(order.buyer_id)
+    return membership is not None and membership.role is Role.OWNER
+
+
+def _by_exception(chat: Chat, order: Order, command: Close, summary: str) -> Close:
+    """Ask the owner by which norm it was received elsewhere, and where; the order's destination stays."""
+    norm = chat.ask(
+        "norm",
+        _(
+            "{destination}\nOnly a norm of exception lets you receive it elsewhere. Type its number, "
+            "like RCD 026-2020-OS/CD."
+        ).format(destination=texts.destination_of(order)),
+        words(120),
+    )
+    place = chat.ask("unloaded at", _("Where was it unloaded? Type the company and its address."), words())
+    declared = replace(command, norm=norm, unloaded_at=place)
+    exception = texts.exception_of({"excepcion_norma": norm, "unloaded_at": place})
+    chat.confirm(f"{summary}\n{exception}", _("Yes, close"), key="confirm elsewhere")
+    return declared

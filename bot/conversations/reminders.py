@@ -22,8 +22,8 @@ def reminders(chat: Chat) -> Command:
     chosen = chat.choose_word(
         "which",
         _(
-            "In the morning you get one message with all that is overdue; owners get a summary on Mondays. "
-            "Which one do you want to change?"
+            "In the morning you get one message with all that is overdue; on Mondays owners get a summary and are told "
+            "which papers end soon. Which one do you want to change?"
         ),
         options,
     )

@@ -28,14 +28,18 @@ def repeat(chat: Chat) -> Command:
     details = {}
     if delivery_on is not None:
         details["delivery"] = _("Delivery: {day}").format(day=texts.on_day(delivery_on))
-    chat.confirm(summary_of(last.buyer, last.seller, listed, details, texts.destination_of(last)), _("Yes, request"))
-    return Request(
+    again = Request(
         buyer_id=last.buyer_id,
         seller_id=last.seller_id,
         lines=tuple(_again(line) for line in last.lines),
         delivery_on=delivery_on,
         draft=chat.draft,
     )
+    warnings = chat.orders.warnings(again)
+    chat.confirm(
+        summary_of(last.buyer, last.seller, listed, details, texts.destination_of(last), warnings), _("Yes, request")
+    )
+    return again
 
 
 def _again(line: Line) -> RequestedLine:

@@ -59,8 +59,10 @@ def _confirmed(chat: Chat, buyer: Membership, seller: Named, trade: Trade, asked
     delivery_on: date | None = None
     comment = purchase_order = ""
     destination = texts.destination(chat.orders.address(buyer)) if trade.by_truck else ""
+    lines = tuple(one.line for one in asked)
+    warnings = chat.orders.warnings(Request(buyer.agent_id, seller.id, lines))
     for round_number in range(1, 9):
-        summary = summary_of(buyer.agent, seller.name, listed(asked), details, destination)
+        summary = summary_of(buyer.agent, seller.name, listed(asked), details, destination, warnings)
         answer = chat.confirm(
             summary, _("Yes, request"), key=f"confirm {round_number}", others={"add": _("Add a detail")}
         )
@@ -87,7 +89,7 @@ def _confirmed(chat: Chat, buyer: Membership, seller: Named, trade: Trade, asked
     return Request(
         buyer_id=buyer.agent_id,
         seller_id=seller.id,
-        lines=tuple(one.line for one in asked),
+        lines=lines,
         purchase_order=purchase_order,
         delivery_on=delivery_on,
         comment=comment,

@@ -21,13 +21,11 @@ def sell(chat: Chat) -> Command:
         _("You have no accepted order to sell. A request must be attended first."),
     )
     sale = selling.ask_papers(chat, order)
-    chat.confirm(
-        _("Sell order {code} to {buyer}?\n{lines}\n{document}").format(
-            code=order.code,
-            buyer=order.buyer,
-            lines=texts.lines_of(order.lines),
-            document=selling.papers_line(sale),
-        ),
-        _("Yes, sell"),
+    summary = _("Sell order {code} to {buyer}?\n{lines}\n{document}").format(
+        code=order.code,
+        buyer=order.buyer,
+        lines=texts.lines_of(order.lines),
+        document=selling.papers_line(sale),
     )
+    chat.confirm(selling.with_what_was_found(chat, summary, order, None, sale), _("Yes, sell"))
     return sale

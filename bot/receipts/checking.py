@@ -77,6 +77,8 @@ def told(facts: Facts) -> Iterator[str]:
         yield from (f"   {paper}" for paper in texts.papers_declared(step.declared))
         if reason := step.declared.get("reason") or step.declared.get("remark"):
             yield "   " + _("Reason: {reason}").format(reason=reason)
+        if exception := texts.exception_of(step.declared):
+            yield f"   {exception}"
 
 
 def _line(product: Product, step: Step) -> Iterator[str]:

@@ -136,6 +136,8 @@ def _declared(step: Step) -> Iterator[str]:
     yield from texts.papers_declared(declared)
     if reason := declared.get("reason") or declared.get("remark"):
         yield _("Reason: {reason}").format(reason=reason)
+    if exception := texts.exception_of(declared):
+        yield exception
 
 
 def _check(sheet: Sheet, left: int, receipt: Receipt, address: str) -> None:

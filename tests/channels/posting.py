@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
-from bot.store import Sending, inbox, outbox
-from tests.standins.twilio import inbound_form, signed_form
+from bot.handlers.whatsapp_contents import family
+from bot.store import Sending, inbox, outbox, templates
+from tests.standins.twilio import TwilioServer, inbound_form, signed_form
 from tests.world import AUTH_TOKEN, PUBLIC_URL, TELEGRAM_SECRET, World
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -73,3 +74,17 @@ def arrived(world: World, letter_id: int, provider_id: str) -> None:
     with world.database.transaction() as tx:
         taken = outbox.update().where(outbox.c.id == letter_id)
         tx.execute(taken.values(state=Sending.SENT, provider_id=provider_id, sent_at=world.clock()))
+
+
+def make_templates(world: World, server: TwilioServer, *, approved: bool = True) -> None:
+    """Let the whole family be there, as after `scopbot whatsapp templates`."""
+    rows = []
+    for one in family():
+        sid = server.add_content(one.types, name=one.versioned_name, language=one.language, **one.samples)
+        state = ("approved" if approved else "pending") if one.needs_approval else ""
+        if state:
+            server.set_approval(sid, state)
+        rows.append({"name": one.name, "locale": one.locale, "content_sid": sid, "digest": one.digest,
+                     "approval": state, "reason": "", "checked_at": world.clock()})  # fmt: skip
+    with world.database.transaction() as tx:
+        tx.execute(insert(templates), rows)

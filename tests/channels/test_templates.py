@@ -27,7 +27,8 @@ from tests.world import ACCOUNT_SID, AUTH_TOKEN, PUBLIC_URL, SENDER, World, sett
 NOTICES = {"requested", "annulled", "accepted", "accepted_less", "sold", "sold_less", "closed", "closed_differences",
            "rejected_by_buyer", "rejected_by_seller", "arrived", "arrived_buyer", "arrived_unsold", "done_by_driver",
            "unreachable"}  # fmt: skip
-REMINDERS = {"close_now", "close_today", "close_last", "overdue", "sell_today", "answer", "digest", "morning", "weekly"}
+REMINDERS = {"close_now", "close_today", "close_last", "overdue", "sell_today", "answer", "digest", "morning", "weekly",
+             "papers"}  # fmt: skip
 WORDED = 2 * len(NOTICES | REMINDERS)
 
 

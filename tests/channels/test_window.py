@@ -9,18 +9,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from bot import elsewhere, notices, outbox, templates
-from bot.handlers.whatsapp_contents import family
 from bot.handlers.whatsapp_sending import WINDOW, WhatsAppSender
 from bot.letters import CannotTellError, Claimed, Fate, Letter, Purpose, SendError
 from bot.messages import Choice, Outgoing, Template
 from bot.relay import Relay
 from bot.store import Kind, Sending, addresses
 from bot.store import outbox as outbox_table
-from bot.store import templates as templates_table
-from tests.channels.posting import STATUS, outbox_rows, post_form
+from tests.channels.posting import STATUS, make_templates, outbox_rows, post_form
 from tests.standins import CutAfter, CutBefore, Fault, ServerError
 from tests.standins.twilio import ErrorCode, TwilioServer, inbound_form, status_form
 from tests.world import ACCOUNT_SID, AUTH_TOKEN, DRIVER, EMILE, HYDE, PUBLIC_URL, World, settings
@@ -38,20 +36,6 @@ def server() -> Iterator[TwilioServer]:
 
 def _found(world: World, server: TwilioServer) -> Any:
     return settings(world.url, twilio_api_base_url=server.base_url, twilio_content_base_url=server.base_url)
-
-
-def _make_templates(world: World, server: TwilioServer, *, approved: bool = True) -> None:
-    """Let the whole family be there, as after `scopbot whatsapp templates`."""
-    rows = []
-    for one in family():
-        sid = server.add_content(one.types, name=one.versioned_name, language=one.language, **one.samples)
-        state = ("approved" if approved else "pending") if one.needs_approval else ""
-        if state:
-            server.set_approval(sid, state)
-        rows.append({"name": one.name, "locale": one.locale, "content_sid": sid, "digest": one.digest,
-                     "approval": state, "reason": "", "checked_at": world.clock()})  # fmt: skip
-    with world.database.transaction() as tx:
-        tx.execute(insert(templates_table), rows)
 
 
 async def _with_sender(world: World, server: TwilioServer, work: Any) -> Any:
@@ -90,7 +74,7 @@ class TestWithinTheWindow:
 
     @pytest.mark.parametrize("count", [1, 2, 3])
     def test_few_choices_are_buttons(self, world: World, server: TwilioServer, count: int) -> None:
-        _make_templates(world, server)
+        make_templates(world, server)
         sent = _send(world, server, _letter(world, _options(count)))
         assert _kind(server, sent) == f"twilio/quick-reply scopbot_quick_reply_{count}"
         values = sent["ContentVariables"]
@@ -103,7 +87,7 @@ class TestWithinTheWindow:
 
     @pytest.mark.parametrize("count", [4, 7, 10, 14])
     def test_more_choices_are_a_list_of_at_most_ten(self, world: World, server: TwilioServer, count: int) -> None:
-        _make_templates(world, server)
+        make_templates(world, server)
         sent = _send(world, server, _letter(world, _options(count), locale="en"))
         assert _kind(server, sent) == f"twilio/list-picker scopbot_list_{min(count, 10)}"
         values = sent["ContentVariables"]
@@ -111,7 +95,7 @@ class TestWithinTheWindow:
         assert (values["4"], values["5"]) == ("=a1.1.1", "Opción número 1 de muchas")
 
     def test_an_item_that_is_not_cut_says_its_number(self, world: World, server: TwilioServer) -> None:
-        _make_templates(world, server)
+        make_templates(world, server)
         message = Outgoing("¿Cuál?", tuple(Choice(word, f">{word}") for word in ("uno", "dos", "tres", "cuatro")))
         values = _send(world, server, _letter(world, message))["ContentVariables"]
         assert [values[key] for key in ("2", "3", "4", "5")] == ["Ver opciones", "uno", ">uno", "Opción 1"]
@@ -121,14 +105,14 @@ class TestWithinTheWindow:
 
     @pytest.mark.parametrize("code", [21655, 21656, 63021])
     def test_buttons_that_twilio_refuses_become_text(self, world: World, server: TwilioServer, code: int) -> None:
-        _make_templates(world, server)
+        make_templates(world, server)
         server.fail_next(ErrorCode(400, code), "Messages.create")
         assert _send(world, server, _letter(world, _options(3)))["Body"] == _options(3).numbered()
         assert len(server.messages_to(TO_EMILE)) == 1
 
     def test_pressing_answers(self, world: World, server: TwilioServer) -> None:
         """What Twilio posts back for a button or an item is understood: it is the id that was sent."""
-        _make_templates(world, server)
+        make_templates(world, server)
         for field in ("ButtonPayload", "ListId"):
             world.says(EMILE, "cancelar", "whatsapp")
             asked = world.says(EMILE, "solicitar", "whatsapp")[-1]
@@ -159,12 +143,12 @@ class TestOutsideTheWindow:
     def test_the_moment_of_sending_decides(
         self, world: World, server: TwilioServer, wrote: timedelta | None, is_inside: bool
     ) -> None:
-        _make_templates(world, server)
+        make_templates(world, server)
         sent = _send(world, server, _letter(world, Outgoing("🔔 Vendida", template=SOLD), wrote=wrote))
         assert ("Body" in sent) is is_inside and ("ContentSid" in sent) is not is_inside
 
     def test_what_twilio_said_counts_more_than_the_clock(self, world: World, server: TwilioServer) -> None:
-        _make_templates(world, server)
+        make_templates(world, server)
         sent = _send(world, server, _letter(world, Outgoing("🔔 Vendida", template=SOLD), outside=True))
         assert _kind(server, sent) == "twilio/quick-reply scopbot_sold"
 
@@ -174,13 +158,13 @@ class TestOutsideTheWindow:
     def test_the_template_speaks_the_persons_language(
         self, world: World, server: TwilioServer, locale: str, begins: str
     ) -> None:
-        _make_templates(world, server)
+        make_templates(world, server)
         sent = _send(world, server, _letter(world, Outgoing("x", template=SOLD), wrote=None, locale=locale))
         assert sent["body"].startswith(begins) and "MR. HYDE, 20 × JOYCE GAS 10 kg" in sent["body"]
         assert sent["ContentVariables"]["2"] == "60016454717"
 
     def test_a_repeated_one_says_so(self, world: World, server: TwilioServer) -> None:
-        _make_templates(world, server)
+        make_templates(world, server)
         letter = _letter(world, Outgoing("x", template=SOLD), wrote=None, repeated=True)
         assert "Detalle: (reenviado) MR. HYDE" in _send(world, server, letter)["body"]
 
@@ -188,7 +172,7 @@ class TestOutsideTheWindow:
     def test_without_an_approved_template_it_waits(
         self, world: World, server: TwilioServer, template: Template | None
     ) -> None:
-        _make_templates(world, server, approved=False)
+        make_templates(world, server, approved=False)
         with pytest.raises(SendError) as raised:
             _send(world, server, _letter(world, Outgoing("x", template=template), wrote=timedelta(hours=25)))
         assert raised.value.fate is Fate.SHUT and server.messages_to(TO_EMILE) == []
@@ -200,7 +184,7 @@ class TestOutsideTheWindow:
         assert raised.value.fate is Fate.SHUT and len(server.messages_to(TO_EMILE)) == 1
 
     def test_the_buttons_of_a_template_are_commands(self, world: World, server: TwilioServer) -> None:
-        _make_templates(world, server)
+        make_templates(world, server)
         for text in ("solicitar", "mr. hyde", "joyce gas", "10 kg", "20", "no", "yes"):
             world.says(EMILE, text)
         code = world.codes()[-1]
@@ -273,7 +257,7 @@ class TestDoubts:
 
     def test_a_template_is_found_by_what_the_person_reads(self, any_world: World, server: TwilioServer) -> None:
         _today(any_world)
-        _make_templates(any_world, server)
+        make_templates(any_world, server)
         letter = _post(any_world, Outgoing("🔔 Vendida", template=SOLD), wrote=None)
         server.fail_next(CutAfter(), "Messages.create")
         _deliver(any_world, server, times=4)
@@ -330,7 +314,7 @@ class TestTheWindowsWord:
     """Twilio's late 63016: the letter goes as a template."""
 
     def test_a_notice_that_came_back_goes_as_its_template(self, any_world: World, server: TwilioServer) -> None:
-        _make_templates(any_world, server)
+        make_templates(any_world, server)
         letter = _post(any_world, Outgoing("🔔 Vendida", template=SOLD))
         _deliver(any_world, server)
         sid = _row(any_world, letter).provider_id
@@ -362,7 +346,7 @@ class TestNotices:
         assert used == {wording.name for wording in templates.NOTICES}
 
     def test_a_whole_order(self, world: World, server: TwilioServer) -> None:
-        _make_templates(world, server)
+        make_templates(world, server)
         for text in ("solicitar", "mr. hyde", "joyce gas", "10 kg", "20", "no", "yes"):
             world.says(EMILE, text)
         code = world.codes()[0]
