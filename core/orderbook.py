@@ -45,8 +45,12 @@ class OrderBook:
         """The last order that was looked up by its code: what the conversation is about."""
 
     def find(self, code: str) -> Order | None:
-        """Return the order with its lines, or None: never issued and not yours look the same."""
-        self.last_found = find(self._tx, code, self._actor.person_id)
+        """Return the order with its lines, or None: never issued and not yours look the same.
+
+        The same one again is as it was: a message is answered from one look at it, and whoever changes it looks anew.
+        """
+        if self.last_found is None or self.last_found.code != code:
+            self.last_found = find(self._tx, code, self._actor.person_id)
         return self.last_found
 
     def waiting(self, party: Party, status: Status) -> list[Order]:
