@@ -28,7 +28,7 @@ def serving() -> Flask:
     logs.set_up(settings.log_level, settings.log_format)
     supervised.stop_with_parent(signal.SIGKILL)  # the server's own process, should its manager be killed
     for locale in KNOWN:
-        lexicon(locale)  # half a second that nobody's first message should wait for
+        lexicon(locale)  # a third of a second that nobody's first message should wait for
     app = create_app(settings)
     gc.collect()
     gc.freeze()  # what was loaded by now stays: no collection needs to look through it again

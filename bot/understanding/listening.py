@@ -113,15 +113,14 @@ def _phrases(run: Sequence[Token], words: Lexicon, brands: Names, sellers: Names
             yield found[place]
             place += 1
             continue
-        spoken = words.at(run, known, place)
-        if spoken is not None:
-            last = run[place + spoken.length - 1]
-            phrase = spoken.phrase
+        phrase = words.at(run, known, place)
+        if phrase is not None:
+            following = place + len(phrase.words)
             value = None if phrase.value is None else Decimal(phrase.value)
-            exact = guessed.isdisjoint(range(place, place + spoken.length))
-            kinds = frozenset(phrase.kinds)
-            yield Mention(kinds, " ".join(phrase.words), token.start, last.end, value, phrase.filler, exact)
-            place += spoken.length
+            exact = guessed.isdisjoint(range(place, following))
+            text, end = " ".join(phrase.words), run[following - 1].end
+            yield Mention(phrase.kinds, text, token.start, end, value, phrase.filler, exact)
+            place = following
             continue
         yield _unknown(token)
         place += 1

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-_SOUNDS = (
-    (re.compile(r"(.)\1+"), r"\1"),  # ll, rr, and every doubled letter
-    (re.compile(r"ch"), "\ue001"),
-    (re.compile(r"sh"), "\ue001"),
-    (re.compile(r"ph"), "f"),
-    (re.compile(r"qu(?=[ei])"), "k"),
-    (re.compile(r"gu(?=[ei])"), "g\ue002"),
-    (re.compile(r"g(?=[ei])"), "j"),
-    (re.compile(r"\ue002"), ""),
-    (re.compile(r"c(?=[eiy])"), "s"),
-    (re.compile(r"[cq]"), "k"),
-    (re.compile(r"h"), ""),
-    (re.compile(r"[vw]"), "b"),
-    (re.compile(r"z"), "s"),
-    (re.compile(r"x"), "s"),
-    (re.compile(r"y(?![aeou])"), "i"),
-    (re.compile(r"(.)\1+"), r"\1"),
+_DOUBLED = re.compile(r"(.)\1+")
+_VOWEL_Y = re.compile(r"y(?![aeou])")
+_PAIRS = (
+    *(("ch", "\ue001"), ("sh", "\ue001"), ("ph", "f"), ("que", "ke"), ("qui", "ki")),
+    *(("gue", "g\ue002e"), ("gui", "g\ue002i"), ("ge", "je"), ("gi", "ji"), ("ce", "se"), ("ci", "si"), ("cy", "sy")),
 )
+_LETTERS = str.maketrans({"\ue002": None, "h": None, "c": "k", "q": "k", "v": "b", "w": "b", "z": "s", "x": "s"})
 _PARTICIPLE = re.compile(r"[ai]d[oa]s?$")
-_LL = re.compile(r"ll")
 SHORTEST_SOUND = 4
 """Letters of a word that may be taken for one that sounds like it."""
 SHORTEST_SLIP = 5
@@ -34,12 +23,14 @@ SHORTEST_SLIP = 5
 LONG = 8
 
 
+@lru_cache(maxsize=32768)
 def sound(word: str) -> str:
     """Return how a folded word sounds: v as b, z and soft c as s, ll as y, no h."""
-    word = _LL.sub("y", word)
-    for pattern, letter in _SOUNDS:
-        word = pattern.sub(letter, word)
-    return word
+    word = _DOUBLED.sub(r"\1", word.replace("ll", "y"))
+    for pair, letter in _PAIRS:
+        if pair in word:
+            word = word.replace(pair, letter)
+    return _DOUBLED.sub(r"\1", _VOWEL_Y.sub("i", word.translate(_LETTERS)))
 
 
 class Speller:
@@ -87,12 +78,13 @@ class Speller:
 
     def _may_slip(self, key: str, word: str, slips: int) -> bool:
         """Say whether the word may be this one: a command is not made by changing one letter for another."""
-        if not any(kind.endswith(".asks") for kind in self._meanings.get(word, ())):
+        if not any(kind.endswith(".asks") for kind in self._meanings.get(word, frozenset())):
             return True
         heard = sound(word)
         return slips == 1 and (len(key) >= LONG - 1 or len(heard) != len(key) or sorted(heard) == sorted(key))
 
     def _one_meaning(self, words: list[str]) -> str | None:
         """Return the word that means all that any of them means, or None when they mean different things."""
-        every = frozenset[str]().union(*(self._meanings.get(word, frozenset()) for word in words))
-        return min((word for word in words if self._meanings.get(word) == every), default=None)
+        meant = {word: self._meanings.get(word, frozenset({word})) for word in words}
+        every = frozenset[str]().union(*meant.values())
+        return min((word for word in words if meant[word] == every), default=None)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.understanding.entries import places_of
 from bot.understanding.lexicon import lexicon
 from bot.understanding.listening import listen
+from bot.understanding.phrases import Phrases
 from bot.understanding.times import hour_in, waiting
 from bot.understanding.verbs import telling_forms
 from tests.understanding.scenes import scene
@@ -63,3 +65,27 @@ def test_the_number_of_a_house_is_no_amount() -> None:
 def test_who_writes_is_nobody_else() -> None:
     assert "others" not in kinds_of("soy la señora rosa de la bodega")
     assert "others" in kinds_of("la señora cierra")
+
+
+def test_choices_are_walked_and_not_written_out() -> None:
+    """A phrase is kept as it stands in the file: ten places of ten choices cost a hundred words."""
+    phrases = Phrases(lambda _words, _kinds: False)
+    place = tuple((word,) for word in "abcdefghij")
+    phrases.add([place] * 10, "long", None, 0, {})
+    said = ["a", "b"] * 5
+    assert [phrase.words for phrase in phrases.at(said, 0)] == [tuple(said)]
+    assert phrases.at(said[:9], 0) == []
+
+
+def test_a_place_may_stay_empty_and_a_choice_may_have_several_words() -> None:
+    phrases = Phrases(lambda _words, _kinds: False)
+    phrases.add(places_of("(de la|) (guia|factura) (nro|)"), "paper", None, 0, {})
+    found = phrases.at(["de", "la", "guia", "nro", "3"], 0)
+    assert [" ".join(phrase.words) for phrase in found] == ["de la guia", "de la guia nro"]
+
+
+def test_the_lower_rank_alone_is_heard() -> None:
+    phrases = Phrases(lambda _words, _kinds: False)
+    phrases.add(places_of("(lo|la) cierro"), "close.asks", None, 1, {})
+    phrases.add(places_of("la cierro"), "thing", None, 0, {})
+    assert [phrase.kinds for phrase in phrases.at(["la", "cierro"], 0)] == [{"thing"}]
