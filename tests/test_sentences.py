@@ -159,6 +159,8 @@ def _put(speaker: Speaker, actor: Actor, case: Case) -> None:
 
 
 CASES = [*read(FOLDER), *read(HELD_BACK)]
+PLAYED = [case for place, case in enumerate(CASES) if case.level == "adversarial" or place % 3 == 0]
+"""All that was written to mislead, and every third of the others: to play one message costs as much as a turn."""
 HEADINGS = sorted({case.heading for case in CASES})
 NEVER = {"safe", "howto", "greeting", "thanks", "person", "out_of_scope", "later", "held", "no", "unknown"}
 
@@ -174,7 +176,7 @@ def test_no_message_of_the_corpus_changes_an_order_that_it_should_not(busy: Worl
     with busy.database.reading() as tx:
         before = facts(tx)
     wrong = []
-    for case in (one for one in CASES if one.heading == heading):
+    for case in (one for one in PLAYED if one.heading == heading):
         meant_no_change = set(case.expected) <= NEVER
         with speaking(busy, case) as speaker:
             speaker.says(case.text)
