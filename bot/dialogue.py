@@ -66,7 +66,11 @@ class Talk:
     screen: int = 0
     """The outbox id of the last reply: a notice with a greater one is newer on the screen."""
     done: list[str] = field(default_factory=list)
-    """The last conversation that ended in a command, and its receipt: for a second tap on its last button."""
+    """The last conversation that ended in a command, its receipt and when: for a second tap on its last button."""
+    receipt_shown: bool = False
+    """Whether nothing was answered since that receipt: only then a second yes is one to what it registered."""
+    offered: str = ""
+    """The command that a yes begins: while idle, it was asked whether it is wanted."""
     opened: str = ""
     """A mark of the sentence that led to this question: sent twice, it is no yes to its own summary."""
     sentence: str = ""
@@ -89,17 +93,17 @@ class Talk:
         self.id = secrets.token_hex(4)
         self.conversation = conversation
         self.answers, self.taken, self.shown = {}, {}, []
-        self.asked = self.digest = self.opened = self.sentence = ""
+        self.asked = self.digest = self.offered = self.opened = self.sentence = ""
         self.misses = 0
-        self.wary = False
+        self.wary = self.receipt_shown = False
 
     def rest(self, choices: Sequence[Choice] = ()) -> None:
         """Be idle, with these choices on the screen."""
         self.id = self.conversation = self.asked = self.digest = self.asked_at = ""
-        self.opened = self.sentence = ""
+        self.offered = self.opened = self.sentence = ""
         self.answers, self.taken = {}, {}
         self.misses = 0
-        self.wary = False
+        self.wary = self.receipt_shown = False
         self.shown = [[choice.payload, choice.label] for choice in choices]
 
     def hear(self, token: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
-from bot import on_screen, registry, texts
+from bot import acknowledging, on_screen, registry, texts
 from bot.contacts import Contact
 from bot.dialogue import (
     CONFIRM,
@@ -26,7 +27,7 @@ from bot.dialogue import (
 )
 from bot.folding import fold
 from bot.i18n import _
-from bot.messages import ANSWER_MARK, COMMAND_MARK, Choice, Content, Incoming, Outgoing
+from bot.messages import ANSWER_MARK, COMMAND_MARK, Content, Incoming, Outgoing
 from bot.people import PeopleBook, looks_like_code
 from bot.performing import Work, perform
 from bot.registry import Entry
@@ -158,7 +159,7 @@ class Router:
         talk_id, _dot, rest = payload.partition(".")
         serial, _dot, number = rest.partition(".")
         if self.talk.done and talk_id == self.talk.done[0]:
-            return self._done_already()
+            return acknowledging.done_already(self)
         current = talk_id == self.talk.id and serial == str(self.talk.serial)
         if not (current and number.isascii() and number.isdigit() and int(number) < len(self.talk.shown)):
             return self.repeat_with(_("That button belongs to an earlier question and no longer works."))
@@ -226,11 +227,16 @@ class Router:
             return self.repeat_with(_("That is not one of the options."))
         return None
 
+    @cached_property
+    def newer_notices(self) -> list[dict[str, Any]]:
+        """The contents of the notices with choices that are newer on the screen than the last reply, newest first."""
+        if self.contact.last_notice <= self.talk.screen:
+            return []
+        return on_screen.newer_notices(self.work.tx, self.contact.address_id, self.talk.screen)
+
     def _picked_from_notice(self, text: str) -> str | None:
         """Return the command that the text picks from a notice newer than the last reply: what is on the screen."""
-        if self.contact.last_notice <= self.talk.screen:
-            return None
-        newer = on_screen.newer_notices(self.work.tx, self.contact.address_id, self.talk.screen)
+        newer = self.newer_notices
         payload = pick(text, on_screen.choices_of(newer[0])) if newer else None
         return None if payload is None else payload.removeprefix(COMMAND_MARK)
 
@@ -238,8 +244,9 @@ class Router:
         payload = self.talk.pick(text)
         if payload is not None:
             return self.command(payload.removeprefix(COMMAND_MARK))
-        if self.talk.done and means_yes(text):
-            return self._done_already()
+        reply = acknowledging.to_yes(self) if means_yes(text) else None
+        if reply is not None:
+            return reply
         if fold(text) in GREETINGS:
             return self.open("menu", "")
         return self._command_word(text) or Sentences(self).idle(text)
@@ -269,12 +276,6 @@ class Router:
             self.talk.return_to(tried)
         reply = self.finish(end)
         return reply.after(left) if left else reply
-
-    def _done_already(self) -> Outgoing:
-        """Answer a second yes: the receipt again, and what the screen offers beside it if nothing else is open."""
-        said = _("That was registered already; nothing was done twice.") + "\n\n" + self.talk.done[1]
-        choices = () if self.talk.conversation else tuple(Choice(label, token) for token, label in self.talk.shown)
-        return Outgoing(said, choices)
 
     def command(self, text: str) -> Outgoing:
         """Open what a command names; a code alone shows that order."""
@@ -385,8 +386,9 @@ class Router:
                 return self._with_way_out(reply)
             case Finished():
                 reply, registered = perform(self.work, end.commands, self.scene.orders.last_found)
-                self.talk.done = [self.talk.id, reply.text] if registered else []
+                self.talk.done = [self.talk.id, reply.text, self.work.at.isoformat()] if registered else []
                 self.talk.rest(reply.choices)
+                self.talk.receipt_shown = registered
                 return reply
             case LastWord():
                 self.talk.rest(end.choices)
