@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from core.transitions import Command
 
 T = TypeVar("T")
+MOST_CHOICES = 10
+"""On one screen, commands beside the options included: a WhatsApp list holds no more."""
 PAGE = 8
 """Options on a screen before "more" is offered: a WhatsApp list holds ten."""
 MORE = "+"
@@ -294,11 +296,13 @@ class Chat:
         *,
         options: Callable[[str], Sequence[tuple[str, str]]] = _no_options,
         ask_contact: str = "",
+        beside: Callable[[], Sequence[Choice]] = tuple,
     ) -> T:
         """Return the answer as `take` reads it, or end the turn with the question.
 
         `options` is called only if the question is put, with the reason why the last answer did not hold, and returns
-        pairs of what is answered and its label. Other text is passed to `take` as it was typed.
+        pairs of what is answered and its label; `beside` then returns commands to offer below them. Other text is
+        passed to `take` as it was typed.
         """
         self._meet(key)
         answers = self._talk.answers
@@ -314,7 +318,9 @@ class Chat:
                 self._spare.clear()
                 note, refused, was_one = str(reason), key, reason.is_one
                 self.refused = key
-        raise _Pause(Question(key, prompt, tuple(options(note)), note, refused, ask_contact, was_one=was_one))
+        shown = tuple(options(note))
+        near = tuple(beside())[: MOST_CHOICES - len(shown)]
+        raise _Pause(Question(key, prompt, shown, note, refused, ask_contact, was_one=was_one, beside=near))
 
     def take_only(self, key: str, tokens: Sequence[str]) -> str | None:
         """Return what is chosen without asking, when there is one thing to choose; it stays so when others appear."""

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot import registry, texts
-from bot.dialogue import CONFIRM, YES, End, LastWord, Question, Talk, turn
+from bot.dialogue import CONFIRM, MOST_CHOICES, YES, End, LastWord, Question, Talk, turn
 from bot.i18n import _
 from bot.listening import notice_on_screen, understood
 from bot.messages import Outgoing
 from bot.registry import Entry
-from bot.replying import MOST_OPTIONS, Replies
+from bot.replying import Replies
 from bot.understanding import Meaning, Notice
 from bot.understanding.meaning import Doubt
 from core.terms import Trade
@@ -193,4 +193,4 @@ def _narrowed(end: End, doubts: Sequence[Doubt]) -> End:
     known = dict(end.options)
     options = tuple((token, known.get(token, label)) for token, label in doubt.candidates)
     note = _("Several match “{text}”. Which one?").format(text=doubt.said[:40]) if doubt.said else ""
-    return replace(end, options=options[:MOST_OPTIONS], note=note)
+    return replace(end, options=options[:MOST_CHOICES], note=note)

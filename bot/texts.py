@@ -312,7 +312,7 @@ def next_steps(order: Order, actor: Actor) -> tuple[Choice, ...]:
         (Reject, _("Reject"), "rechazar"),
     )
     steps = tuple(does(label, f"{word} {order.code}") for command, label, word in offered if command in doable)
-    if Arrive in doable and not steps:  # a driver who does not close
+    if Arrive in doable and not steps and order.arrived_at is None:  # a driver who does not close
         return (does(_("It arrived"), f"llego {order.code}"),)
     return steps
 
@@ -388,6 +388,8 @@ def _wrong_status(refused: errors.WrongStatus) -> str:
 def _advice(refused: errors.WrongStatus) -> str:
     if not refused.now.is_open:
         return _("It is finished: it can no longer be changed.")
+    if refused.wanted is Movement.ANNULLED and refused.now is Status.TO_CLOSE:
+        return _("It can be annulled only while it is SOLICITADO. If you do not take it, reject it.")
     if refused.wanted is Movement.ANNULLED:
         return _("It can be annulled only while it is SOLICITADO. Ask the seller to reject it.")
     if refused.wanted is Movement.REJECTED and refused.party is Party.BUYER:
@@ -701,6 +703,18 @@ def next_after(refused: errors.Refused) -> tuple[Choice, ...]:
             for one in refused.holding
             if one.status in freed_by
         )[:8]
-    if isinstance(refused, errors.WrongStatus | errors.AlreadyDone | errors.NotYourMove):
+    if isinstance(refused, errors.WrongStatus):
+        return (*_advised(refused), does(_("See the order"), f"estado {refused.code}"))
+    if isinstance(refused, errors.AlreadyDone | errors.NotYourMove):
         return (does(_("See the order"), f"estado {refused.code}"),)
     return ()
+
+
+def _advised(refused: errors.WrongStatus) -> tuple[Choice, ...]:
+    """Return the step that `_advice` names, if the person can take it themselves."""
+    step = {
+        (Movement.ANNULLED, Status.TO_CLOSE): (_("Reject {code}"), "rechazar"),
+        (Movement.REJECTED, Status.REQUESTED): (_("Annul {code}"), "anular"),
+        (Movement.SOLD, Status.REQUESTED): (_("Attend {code}"), "atender"),
+    }.get((refused.wanted, refused.now))
+    return (does(step[0].format(code=refused.code), f"{step[1]} {refused.code}"),) if step else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot import selling, texts
-from bot.asking import pick_order, reason
+from bot.asking import nothing_to_close, pick_order, reason
 from bot.buying import closes
 from bot.dialogue import Chat
 from bot.folding import fold
@@ -22,9 +22,7 @@ TYPED = {"todo": "all", "diferencias": "some", "nada": "nothing"}
 @conversation("cerrar", "cierre", "close", title=N_("Close"), place=10, shown_to=closes)
 def close(chat: Chat) -> Command:
     """The buyer declares what arrived: all of it, less of it, or nothing."""
-    order = pick_order(
-        chat, _("Which order did you receive?"), Close, _("You have no order to close. Everything is in order.")
-    )
+    order = pick_order(chat, _("Which order did you receive?"), Close, nothing_to_close)
     what = chat.choose_word(
         "what",
         _("Order {code} from {seller}\n{lines}\nWhat arrived?").format(
