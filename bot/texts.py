@@ -367,7 +367,7 @@ def _unknown_order(refused: errors.UnknownOrder) -> str:
 
 @why.register
 def _already_done(refused: errors.AlreadyDone) -> str:
-    return _(
+    said = _(
         "✅ It WAS registered before, and not twice: order {code}, {movement}, on {moment} by {person}. "
         "The order is now {status}."
     ).format(
@@ -377,6 +377,10 @@ def _already_done(refused: errors.AlreadyDone) -> str:
         person=refused.by,
         status=_(STATUS[refused.now]),
     )
+    papers = ", ".join(papers_declared(refused.declared))
+    if not papers:
+        return said
+    return said + " " + _("It was sold with: {papers}. Any other document was NOT registered.").format(papers=papers)
 
 
 @why.register
