@@ -49,6 +49,8 @@ STALE = timedelta(hours=12)
 WRONG_CODES_ALLOWED = 5
 LOCKOUT = timedelta(hours=1)
 LONGEST_LABEL = 60
+LOOKED_AT = frozenset({"order", "order page", "agent", "what"})
+"""The questions whose answers say only what somebody wants to see or do, and nothing yet of the goods."""
 QUOTED_OR_ASKED = frozenset("\"'“”«»?¿")
 """What makes a yes no plain one: it is told or asked, and not said."""
 
@@ -263,7 +265,7 @@ class Router:
 
     def _typed_ahead(self, entry: Entry, rest: str, text: str) -> Outgoing:
         """Take the words behind a command as answers; if one does not hold, it may have been a sentence."""
-        before, left = self.talk.mark(), self.left_words()
+        before = self.talk.mark()
         self.talk.begin(entry.name)
         end = turn(entry.run, self.talk, self.scene, _spare(entry, rest))
         was_one = isinstance(end, Question) and end.was_one
@@ -274,8 +276,7 @@ class Router:
             if meant is not None:
                 return meant
             self.talk.return_to(tried)
-        reply = self.finish(end)
-        return reply.after(left) if left else reply
+        return self.told_left(before, self.finish(end))
 
     def command(self, text: str) -> Outgoing:
         """Open what a command names; a code alone shows that order."""
@@ -356,12 +357,13 @@ class Router:
 
     def begin(self, entry: Entry, rest: str) -> Outgoing:
         """Begin a conversation; what is typed behind its word is taken for answers."""
-        left = self.left_words()
-        if entry.name == "join" and rest and self._is_locked_out():
-            rest, left = "", _("Too many wrong codes. Please try again in an hour.")
+        before, is_locked_out = self.talk.mark(), entry.name == "join" and rest and self._is_locked_out()
         self.talk.begin(entry.name)
-        reply = self.finish(turn(entry.run, self.talk, self.scene, _spare(entry, rest)))
-        return reply.after(left) if left else reply
+        spare = [] if is_locked_out else _spare(entry, rest)
+        reply = self.finish(turn(entry.run, self.talk, self.scene, spare))
+        if is_locked_out:
+            return reply.after(_("Too many wrong codes. Please try again in an hour."))
+        return self.told_left(before, reply)
 
     def go_on(self) -> Outgoing:
         """Run the open conversation with the answers it has."""
@@ -457,11 +459,15 @@ class Router:
         entry = registry.named(self.talk.conversation)
         return entry is not None and entry.registers
 
-    def left_words(self) -> str:
-        """Return that what is left unfinished now was not registered; empty if nothing is."""
-        if self._can_register() and self.talk.answers and self.contact.is_known:
-            return _("What you had not finished was NOT registered.")
-        return ""
+    def told_left(self, before: Talk, reply: Outgoing) -> Outgoing:
+        """Return the reply, after the word that what was left unfinished for it was not registered.
+
+        Nothing was left where it goes on with the same answers: a button pressed twice.
+        """
+        goes_on = self.talk.conversation == before.conversation and before.answers.items() <= self.talk.answers.items()
+        if goes_on or not self.contact.is_known or not _has_begun(before):
+            return reply
+        return reply.after(_("You left something unfinished: that was NOT registered."))
 
     def repeat_with(self, note: str) -> Outgoing:
         """Say something and put the open question again; without one, the menu."""
@@ -480,6 +486,13 @@ class Router:
             return ""
         talk.rest()
         return _("What you began earlier was NOT registered. Let us start again.") if self.contact.is_known else ""
+
+
+def _has_begun(talk: Talk) -> bool:
+    """Say whether something was declared in the open conversation that it could register: more than what to look at."""
+    entry = registry.named(talk.conversation)
+    could_register = entry is not None and entry.registers
+    return could_register and bool(talk.answers) and (bool(talk.digest) or not talk.answers.keys() <= LOOKED_AT)
 
 
 def _spare(entry: Entry, rest: str) -> list[str]:

@@ -46,15 +46,14 @@ class Statements:
             return self.replies.not_taken(meaning, text)
         if "brand 1" in answers or "size 1" in answers:
             answers.setdefault("product", Trade.CYLINDERS.value)  # nothing else has a brand or a size
-        left = self.router.left_words()
+        before = self.talk.mark()
         self._start(entry, text, {} if closes_all else answers)
         if closes_all:
             self.talk.taken[SEVERAL] = several
         end = turn(entry.run, self.talk, self.scene)
         if isinstance(end, Question) and end.key == "order":
             self.talk.sentence = text
-        reply = self.router.finish(_narrowed(end, meaning.doubts))
-        return reply.after(left) if left else reply
+        return self.router.told_left(before, self.router.finish(_narrowed(end, meaning.doubts)))
 
     def _start(self, entry: Entry, text: str, answers: dict[str, str]) -> None:
         self.talk.begin(entry.name)
@@ -71,7 +70,7 @@ class Statements:
         if entry is None or not (is_closing or (not self.talk.conversation and meaning.topic == "close")):
             return None
         code = self._order_meant()
-        before, left = self.talk.mark(), self.router.left_words()
+        before = self.talk.mark()
         self._start(entry, text, {"order": code} if code else {})
         end = turn(entry.run, self.talk, self.scene)
         is_over = isinstance(end, LastWord) and bool(code) and not end.refused  # no time is left today
@@ -81,8 +80,7 @@ class Statements:
         at = _time_said(meaning, self.router.work.at)
         if at and isinstance(end, Question) and end.key == "until":
             end = replace(end, options=((at, at), *(option for option in end.options if option[0] != at)))
-        reply = self.router.finish(end)
-        return reply.after(left) if left else reply
+        return self.router.told_left(before, self.router.finish(end))
 
     def _order_meant(self) -> str:
         """Return the code of the order that is open or that the notice on the screen is about; empty if several."""
