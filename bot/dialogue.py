@@ -429,7 +429,7 @@ class Chat:
                 return matches[0][0]
             narrowed.extend(matches)
             if matches:
-                raise Invalid(_("Several match “{text}”. Which one?").format(text=text[:40]))
+                raise Invalid(_("Several options match “{text}”.").format(text=text[:40]))
             raise Invalid(_("That is not one of the options."))
 
         self.turn_page(key)

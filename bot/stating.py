@@ -190,5 +190,5 @@ def _narrowed(end: End, doubts: Sequence[Doubt]) -> End:
         return end
     known = dict(end.options)
     options = tuple((token, known.get(token, label)) for token, label in doubt.candidates)
-    note = _("Several match “{text}”. Which one?").format(text=doubt.said[:40]) if doubt.said else ""
+    note = _("Several options match “{text}”.").format(text=doubt.said[:40]) if doubt.said else ""
     return replace(end, options=options[:MOST_CHOICES], note=note)

@@ -173,10 +173,10 @@ def described(order: Order) -> str:
 
 
 def span(first: date, last: date) -> str:
-    """Return some days: 18/11/2026, or from one to another."""
+    """Return some days as they stand after what is of them: of 18/11/2026, or from one to another."""
     if first == last:
-        return on_day(first)
-    return _("{first} to {last}").format(first=on_day(first), last=on_day(last))
+        return _("of {day}").format(day=on_day(first))
+    return _("from {first} to {last}").format(first=on_day(first), last=on_day(last))
 
 
 def document_of(order: Order) -> str:
@@ -222,7 +222,7 @@ def receipt(order: Order, entry: Entry, warnings: Iterable[errors.Refused] = ())
         wishes_of(order),
         document_of(order),
         reason_of(entry),
-        put_off(entry),
+        _reminded(entry),
         unsold_warning(order) if entry.movement is Movement.ARRIVED else "",
         _("State: {status}").format(status=status_of(order)),
         _("Time: {moment} (Lima)").format(moment=moment(entry.at)),
@@ -242,6 +242,11 @@ def put_off(entry: Entry) -> str:
     """Return until when reminders were put off, if they were."""
     until = entry.declared.get("until")
     return _("Until {time} (Lima)").format(time=time_of_day(parsed(until))) if until else ""
+
+
+def _reminded(entry: Entry) -> str:
+    until = entry.declared.get("until")
+    return _("I shall remind you at {time}.").format(time=time_of_day(parsed(until))) if until else ""
 
 
 def unsold_warning(order: Order) -> str:
@@ -385,13 +390,14 @@ def _already_done(refused: errors.AlreadyDone) -> str:
 
 @why.register
 def _wrong_status(refused: errors.WrongStatus) -> str:
+    if not refused.now.is_open:
+        said = _("Order {code} is {status} already. It can no longer be changed.")
+        return said.format(code=refused.code, status=_(STATUS[refused.now]))
     now = _("Order {code} is now {status}.").format(code=refused.code, status=_(STATUS[refused.now]))
     return f"{now} {_advice(refused)}"
 
 
 def _advice(refused: errors.WrongStatus) -> str:
-    if not refused.now.is_open:
-        return _("It is finished: it can no longer be changed.")
     if refused.wanted is Movement.ANNULLED and refused.now is Status.TO_CLOSE:
         return _("It can be annulled only while it is SOLICITADO. If you do not take it, reject it.")
     if refused.wanted is Movement.ANNULLED:
@@ -642,7 +648,7 @@ def _vehicle_underinsured(refused: errors.VehicleUnderinsured) -> str:
 def _over_truck_capacity(refused: errors.OverTruckCapacity) -> str:
     return _(
         "The truck {plate} holds {capacity} and the order has {wanted} (register entry, DS 01-94-EM arts. 7 and 22). "
-        "Load a larger truck, or reject the order and ask for two."
+        "Load a larger truck, or reject it and tell the buyer to request two."
     ).format(
         plate=refused.plate,
         capacity=amount(refused.capacity, refused.unit),

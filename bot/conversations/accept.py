@@ -44,7 +44,7 @@ def accept(chat: Chat) -> Command | Sequence[Command]:
 def _accepted(chat: Chat, line: Line) -> Decimal:
     return chat.ask(
         f"quantity {line.position}",
-        _("{line}: {requested} requested. How many do you accept? 0 drops the line.").format(
+        _("{line}: {requested} requested. How many do you accept? If none, type 0.").format(
             line=line.name, requested=texts.amount(line.requested, line.unit)
         ),
         quantity(line.requested, unit=line.unit),

@@ -66,7 +66,7 @@ def _received(chat: Chat, line: Line) -> Decimal:
     sold = line.sold or Decimal(0)
     return chat.ask(
         f"received {line.position}",
-        _("{line}: {sold} sold. How many did you receive? 0 rejects the line.").format(
+        _("{line}: {sold} sold. How many did you receive? If none, type 0.").format(
             line=line.name, sold=texts.amount(sold, line.unit)
         ),
         quantity(sold, unit=line.unit),
