@@ -8,6 +8,7 @@ from typing import NoReturn
 from bot import texts
 from bot.dialogue import Chat, Invalid, LastWord
 from bot.i18n import _, ngettext
+from bot.labels import options_of
 from bot.messages import Choice, does
 from bot.questions import words
 from core import codes, errors
@@ -34,7 +35,7 @@ def pick_order(
     instead: dict[str, tuple[Choice, ...]] = {}
 
     def take(text: str) -> Order:
-        code = codes.normalise(text) or _by_ending(text, waiting(chat, command))
+        code = codes.normalise(text) or by_ending(text, waiting(chat, command))
         if not code:
             raise Invalid(_("Please choose an order or type its eleven digits."))
         order = chat.orders.find(code)
@@ -51,7 +52,7 @@ def pick_order(
         found = [one for one in waiting(chat, command) if one[0].code not in instead]
         if not found:
             _stop_without(chat, note or _not_allowed(chat, command) or nothing, beside())
-        return chat.page("order", [(order.code, texts.one_line(order, party)) for order, party in found])
+        return options_of(chat, "order", found)
 
     def beside() -> tuple[Choice, ...]:
         return tuple(choice for choices in instead.values() for choice in choices)
@@ -105,7 +106,8 @@ def waiting(chat: Chat, command: type[OrderCommand]) -> list[tuple[Order, Party]
     return [(order, party) for order, party in found if command in possible(order, chat.me)]
 
 
-def _by_ending(text: str, among: list[tuple[Order, Party]]) -> str | None:
+def by_ending(text: str, among: Sequence[tuple[Order, Party]]) -> str | None:
+    """Return the code that ends in these digits, if only one does."""
     digits = text.strip()
     if len(digits) < SHORTEST_ENDING or not (digits.isascii() and digits.isdigit()):
         return None
@@ -124,27 +126,6 @@ def pick_agent(chat: Chat, prompt: str, agents: Sequence[Membership]) -> Members
         token=lambda one: f"agent {one.agent_id}",
         label=lambda one: one.agent,
     )
-
-
-def any_order(chat: Chat, prompt: str, code_in: Callable[[str], str] = str) -> Order:
-    """Return any order that the person may see, by its typed code; `code_in` finds it where more is typed."""
-
-    def take(text: str) -> Order:
-        code = codes.normalise(code_in(text))
-        if code is None:
-            raise Invalid(_("An authorization code has eleven digits, like 60016454717."))
-        order = chat.orders.find(code)
-        if order is None:
-            raise Invalid(texts.why(errors.UnknownOrder(code)))
-        return order
-
-    return chat.ask("order", prompt, take, options=lambda _note: _recent(chat))
-
-
-def _recent(chat: Chat) -> list[tuple[str, str]]:
-    today = texts.today(chat.at)
-    orders = chat.orders.requested_between(today, today)[:6]
-    return [(order.code, texts.one_line(order, side_of(chat.me, order))) for order in orders]
 
 
 def side_of(actor: Actor, order: Order) -> Party:

@@ -30,6 +30,7 @@ from bot.i18n import _
 from bot.messages import ANSWER_MARK, COMMAND_MARK, Content, Incoming, Outgoing
 from bot.people import PeopleBook, looks_like_code
 from bot.performing import Work, perform
+from bot.recent import names_latest
 from bot.registry import Entry
 from bot.replying import Replies
 from bot.sentences import Sentences
@@ -261,7 +262,8 @@ class Router:
         entry, rest = opened
         if not rest or entry.name == "join" or codes.normalise(rest) is not None:
             return self.begin(entry, rest)
-        return self._typed_ahead(entry, rest, text) if _is_bare(rest) else None
+        is_meant = _is_bare(rest) or (entry.rest_is_one and names_latest(rest))
+        return self._typed_ahead(entry, rest, text) if is_meant else None
 
     def _typed_ahead(self, entry: Entry, rest: str, text: str) -> Outgoing:
         """Take the words behind a command as answers; if one does not hold, it may have been a sentence."""

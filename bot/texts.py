@@ -66,6 +66,11 @@ def time_of_day(at: datetime) -> str:
     return at.astimezone(LIMA).strftime("%H:%M")
 
 
+def hour(at: datetime) -> str:
+    """Return a moment in Lima, short: 25/03 19:30."""
+    return at.astimezone(LIMA).strftime("%d/%m %H:%M")
+
+
 def today(at: datetime) -> date:
     """Return the calendar day in Peru at that moment."""
     return day_in_lima(at)
@@ -129,7 +134,12 @@ def status_of(order: Order) -> str:
 
 def one_line(order: Order, me: Party) -> str:
     """Return an order for a list of choices: its code and who is on the other side."""
-    return f"{order.code} {order.seller if me is Party.BUYER else order.buyer}"
+    return f"{order.code} {other_side(order, me)}"
+
+
+def other_side(order: Order, me: Party) -> str:
+    """Return who is on the other side of the order."""
+    return order.seller if me is Party.BUYER else order.buyer
 
 
 def parties_of(order: Order) -> str:
