@@ -40,8 +40,10 @@ CONFIRM = "confirm"
 class Invalid(Exception):  # noqa: N818 - an answer that does not hold, not a fault
     """The answer does not hold; says why, in the person's language."""
 
-    def __init__(self, why: str, *, is_one: bool = False) -> None:
+    def __init__(self, why: str, *, is_one: bool = False, readings: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(why)
+        self.readings = readings
+        """What it can mean, as options: each an answer and its label."""
         self.is_one = is_one
         """Whether it is certainly an answer to this question, only a wrong one: it is not read as a sentence then."""
 
@@ -317,8 +319,9 @@ class Chat:
                 self._talk.forget(key)
                 self._spare.clear()
                 note, refused, was_one = str(reason), key, reason.is_one
-                self.refused = key
-        shown = tuple(options(note))
+        readings: tuple[tuple[str, str], ...] = ()
+                self.refused, readings = key, reason.readings
+        shown = readings or tuple(options(note))
         near = tuple(beside())[: MOST_CHOICES - len(shown)]
         raise _Pause(Question(key, prompt, shown, note, refused, ask_contact, was_one=was_one, beside=near))
 

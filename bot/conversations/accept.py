@@ -47,7 +47,7 @@ def _accepted(chat: Chat, line: Line) -> Decimal:
         _("{line}: {requested} requested. How many do you accept? If none, type 0.").format(
             line=line.name, requested=texts.amount(line.requested, line.unit)
         ),
-        quantity(line.requested, unit=line.unit),
+        quantity(line.requested, unit=line.unit, is_part=True),
     )
 
 

@@ -69,7 +69,7 @@ def _received(chat: Chat, line: Line) -> Decimal:
         _("{line}: {sold} sold. How many did you receive? If none, type 0.").format(
             line=line.name, sold=texts.amount(sold, line.unit)
         ),
-        quantity(sold, unit=line.unit),
+        quantity(sold, unit=line.unit, is_part=True),
     )
 
 
