@@ -290,6 +290,15 @@ class Chat:
         """Say whether the question is answered already, or words typed ahead wait to answer it."""
         return key in self._talk.answers or bool(self._spare)
 
+    @property
+    def is_confirming(self) -> bool:
+        """Say whether the summary on the screen was answered: what stands in it was looked up before."""
+        return bool(self._talk.digest) and self._talk.asked in self._talk.answers
+
+    def answer_ahead(self, key: str, token: str) -> None:
+        """Take this as the answer to a later question: it was said together with the one before."""
+        self._talk.answers[key] = token
+
     def ask(
         self,
         key: str,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from bot import selling, texts
 from bot.asking import pick_order
 from bot.dialogue import Chat
+from bot.folding import fold
 from bot.i18n import N_, _
 from bot.questions import quantity
 from bot.registry import conversation
@@ -30,6 +31,7 @@ def accept(chat: Chat) -> Command | Sequence[Command]:
             lines="\n".join(fact for fact in (texts.lines_of(order.lines), texts.wishes_of(order)) if fact),
         ),
         {"all": _("Accept all"), "change": _("Change quantities"), "reject": _("Reject")},
+        lambda text: _accepts_only(chat, text),
     )
     if what == "reject":
         return Reject(order.code, selling.reason_of_seller(chat, order))
@@ -39,6 +41,14 @@ def accept(chat: Chat) -> Command | Sequence[Command]:
     if not any(quantities.values()):
         return Reject(order.code, selling.reason_of_seller(chat, order))
     return _sold_now_or_later(chat, order, quantities)
+
+
+def _accepts_only(chat: Chat, text: str) -> str | None:
+    """Take "solo aceptar" as accepting all of it, and as the answer to when it is sold."""
+    if fold(text) != fold(_("Only accept")):
+        return None
+    chat.answer_ahead("when", "later")
+    return "all"
 
 
 def _accepted(chat: Chat, line: Line) -> Decimal:

@@ -40,8 +40,15 @@ def close(chat: Chat) -> Command:
 
 
 def _nothing(chat: Chat, order: Order) -> Command:
-    """Reject the order; a driver who may only close rejects its lines, which comes to the same."""
-    why = selling.reason_of_buyer(chat, order)
+    """Reject the order: it did not come, if no other reason was said.
+
+    A driver who may only close rejects its lines, which comes to the same.
+    """
+    if chat.has("reason"):
+        why = selling.reason_of_buyer(chat, order)
+    else:
+        why = _("It did not arrive")
+        selling.confirm_rejection(chat, order, why)
     if any(membership.acts for membership in chat.me.parties(order).values()):
         return Reject(order.code, why)
     return Close(order.code, {}, {line.position: why for line in order.lines_to_receive})
