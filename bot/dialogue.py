@@ -319,6 +319,7 @@ class Chat:
         answers = self._talk.answers
         note = refused = ""
         was_one = False
+        readings: tuple[tuple[str, str], ...] = ()
         if key not in answers and self._spare:
             answers[key] = self._spare.pop(0)
         if key in answers:
@@ -328,7 +329,6 @@ class Chat:
                 self._talk.forget(key)
                 self._spare.clear()
                 note, refused, was_one = str(reason), key, reason.is_one
-        readings: tuple[tuple[str, str], ...] = ()
                 self.refused, readings = key, reason.readings
         shown = readings or tuple(options(note))
         near = tuple(beside())[: MOST_CHOICES - len(shown)]

@@ -81,7 +81,7 @@ def _sold_now_or_later(chat: Chat, order: Order, quantities: dict[int, Decimal])
             _("Yes, accept"),
         )
         return [Accept(order.code, quantities)]
-    sale = selling.ask_papers(chat, order)
+    sale = selling.ask_papers(chat, order, sum(quantities.values(), Decimal(0)))
     chat.confirm(
         _("Accept and sell order {code} to {buyer}?\n{lines}\n{document}").format(
             code=order.code, buyer=order.buyer, lines=listed, document=selling.papers_line(sale)
