@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NoReturn
 
 from bot import texts
@@ -33,9 +34,10 @@ def pick_order(
     said when no order waits for it.
     """
     instead: dict[str, tuple[Choice, ...]] = {}
+    now = cache(lambda: waiting(chat, command))
 
     def take(text: str) -> Order:
-        code = codes.normalise(text) or by_ending(text, waiting(chat, command))
+        code = codes.normalise(text) or by_ending(text, now())
         if not code:
             raise Invalid(_("Please choose an order or type its eleven digits."))
         order = chat.orders.find(code)
@@ -49,7 +51,7 @@ def pick_order(
         return order
 
     def options(note: str) -> Sequence[tuple[str, str]]:
-        found = [one for one in waiting(chat, command) if one[0].code not in instead]
+        found = [one for one in now() if one[0].code not in instead]
         if not found:
             _stop_without(chat, note or _not_allowed(chat, command) or nothing, beside())
         return options_of(chat, "order", found)
@@ -59,7 +61,7 @@ def pick_order(
 
     chat.turn_page("order")
     if not chat.has("order"):
-        taken = chat.take_only("order", [order.code for order, _party in waiting(chat, command)])
+        taken = chat.take_only("order", [order.code for order, _party in now()])
         order = chat.orders.find(taken) if taken else None
         if order is not None and command in possible(order, chat.me):
             return order
