@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from typing import NoReturn
 
 from bot import texts
-from bot.dialogue import Chat, Invalid
+from bot.dialogue import Chat, Invalid, LastWord
 from bot.i18n import _, ngettext
-from bot.messages import does
+from bot.labels import options_of
+from bot.messages import Choice, does
 from bot.questions import words
 from core import codes, errors
 from core.order import Order
@@ -18,17 +21,23 @@ from core.transitions import RULES, OrderCommand, check, possible
 SHORTEST_ENDING = 3
 """Last digits of a code that are enough to mean it, when only one waiting order ends so."""
 
+MOST = 10
+"""Orders that are listed in one warning."""
 
-def pick_order(chat: Chat, prompt: str, command: type[OrderCommand], nothing: str) -> Order:
+
+def pick_order(
+    chat: Chat, prompt: str, command: type[OrderCommand], nothing: str | Callable[[Chat], LastWord]
+) -> Order:
     """Return the order that the person wants this done with, among those with which they can do it now.
 
-    A code of another order is refused with what is true of it; `nothing` is said when no order waits for it.
+    A code of another order is refused with what is true of it, and with what can be done with it instead; `nothing` is
+    said when no order waits for it.
     """
+    instead: dict[str, tuple[Choice, ...]] = {}
+    now = cache(lambda: waiting(chat, command))
 
     def take(text: str) -> Order:
-        code = codes.normalise(text)
-        if code is None:
-            code = _by_ending(text, waiting(chat, command)) or ""
+        code = codes.normalise(text) or by_ending(text, now())
         if not code:
             raise Invalid(_("Please choose an order or type its eleven digits."))
         order = chat.orders.find(code)
@@ -37,24 +46,48 @@ def pick_order(chat: Chat, prompt: str, command: type[OrderCommand], nothing: st
         try:
             check(RULES[command], order, chat.me, lambda: chat.orders.history(order))
         except errors.Refused as refused:
+            instead[order.code] = texts.next_after(refused)
             raise Invalid(texts.refusal(refused)) from None
         return order
 
     def options(note: str) -> Sequence[tuple[str, str]]:
-        found = waiting(chat, command)
+        found = [one for one in now() if one[0].code not in instead]
         if not found:
-            chat.stop(
-                note or _not_allowed(chat, command) or nothing, (does(_("Pending"), "pendientes"), texts.to_menu())
-            )
-        return chat.page("order", [(order.code, texts.one_line(order, party)) for order, party in found])
+            _stop_without(chat, note or _not_allowed(chat, command) or nothing, beside())
+        return options_of(chat, "order", found)
+
+    def beside() -> tuple[Choice, ...]:
+        return tuple(choice for choices in instead.values() for choice in choices)
 
     chat.turn_page("order")
     if not chat.has("order"):
-        taken = chat.take_only("order", [order.code for order, _party in waiting(chat, command)])
+        taken = chat.take_only("order", [order.code for order, _party in now()])
         order = chat.orders.find(taken) if taken else None
         if order is not None and command in possible(order, chat.me):
             return order
-    return chat.ask("order", prompt, take, options=options)
+    return chat.ask("order", prompt, take, options=options, beside=beside)
+
+
+def _stop_without(chat: Chat, said: str | Callable[[Chat], LastWord], choices: Sequence[Choice]) -> NoReturn:
+    last = said(chat) if callable(said) else LastWord(said, (*choices, *_ways_on()))
+    chat.stop(last.text, last.choices)
+
+
+def _ways_on() -> tuple[Choice, ...]:
+    return (does(_("Pending"), "pendientes"), texts.to_menu())
+
+
+def nothing_to_close(chat: Chat) -> LastWord:
+    """Return what is said when none waits to be closed: nobody may unload what is not sold (RCD 271-2012, 4.7.1)."""
+    waits = (Status.REQUESTED, Status.ACCEPTED)
+    unsold = [order for status in waits for order in chat.orders.waiting(Party.BUYER, status)]
+    said = _("You have no order to close.")
+    if not unsold:
+        return LastWord(said, _ways_on())
+    listed = "\n".join(f"• {texts.one_line(order, Party.BUYER)}: {texts.status_of(order)}" for order in unsold[:MOST])
+    warning = _("🔴 DO NOT UNLOAD what is not sold yet. The seller has to sell it first:")
+    arrived = f"llego {unsold[0].code}" if len(unsold) == 1 else "llego"
+    return LastWord(f"{said}\n{warning}\n{listed}", (does(_("It arrived"), arrived), *_ways_on()))
 
 
 def _not_allowed(chat: Chat, command: type[OrderCommand]) -> str:
@@ -75,7 +108,8 @@ def waiting(chat: Chat, command: type[OrderCommand]) -> list[tuple[Order, Party]
     return [(order, party) for order, party in found if command in possible(order, chat.me)]
 
 
-def _by_ending(text: str, among: list[tuple[Order, Party]]) -> str | None:
+def by_ending(text: str, among: Sequence[tuple[Order, Party]]) -> str | None:
+    """Return the code that ends in these digits, if only one does."""
     digits = text.strip()
     if len(digits) < SHORTEST_ENDING or not (digits.isascii() and digits.isdigit()):
         return None
@@ -94,27 +128,6 @@ def pick_agent(chat: Chat, prompt: str, agents: Sequence[Membership]) -> Members
         token=lambda one: f"agent {one.agent_id}",
         label=lambda one: one.agent,
     )
-
-
-def any_order(chat: Chat, prompt: str, code_in: Callable[[str], str] = str) -> Order:
-    """Return any order that the person may see, by its typed code; `code_in` finds it where more is typed."""
-
-    def take(text: str) -> Order:
-        code = codes.normalise(code_in(text))
-        if code is None:
-            raise Invalid(_("An authorization code has eleven digits, like 60016454717."))
-        order = chat.orders.find(code)
-        if order is None:
-            raise Invalid(texts.why(errors.UnknownOrder(code)))
-        return order
-
-    return chat.ask("order", prompt, take, options=lambda _note: _recent(chat))
-
-
-def _recent(chat: Chat) -> list[tuple[str, str]]:
-    today = texts.today(chat.at)
-    orders = chat.orders.requested_between(today, today)[:6]
-    return [(order.code, texts.one_line(order, side_of(chat.me, order))) for order in orders]
 
 
 def side_of(actor: Actor, order: Order) -> Party:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from core.transitions import Command
 
 T = TypeVar("T")
+MOST_CHOICES = 10
+"""On one screen, commands beside the options included: a WhatsApp list holds no more."""
 PAGE = 8
 """Options on a screen before "more" is offered: a WhatsApp list holds ten."""
 MORE = "+"
@@ -39,8 +41,10 @@ CONFIRM = "confirm"
 class Invalid(Exception):  # noqa: N818 - an answer that does not hold, not a fault
     """The answer does not hold; says why, in the person's language."""
 
-    def __init__(self, why: str, *, is_one: bool = False) -> None:
+    def __init__(self, why: str, *, is_one: bool = False, readings: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(why)
+        self.readings = readings
+        """What it can mean, as options: each an answer and its label."""
         self.is_one = is_one
         """Whether it is certainly an answer to this question, only a wrong one: it is not read as a sentence then."""
 
@@ -67,7 +71,11 @@ class Talk:
     screen: int = 0
     """The outbox id of the last reply: a notice with a greater one is newer on the screen."""
     done: list[str] = field(default_factory=list)
-    """The last conversation that ended in a command, and its receipt: for a second tap on its last button."""
+    """The last conversation that ended in a command, its receipt and when: for a second tap on its last button."""
+    receipt_shown: bool = False
+    """Whether nothing was answered since that receipt: only then a second yes is one to what it registered."""
+    offered: str = ""
+    """The command that a yes begins: while idle, it was asked whether it is wanted."""
     opened: str = ""
     """A mark of the sentence that led to this question: sent twice, it is no yes to its own summary."""
     sentence: str = ""
@@ -90,17 +98,17 @@ class Talk:
         self.id = secrets.token_hex(4)
         self.conversation = conversation
         self.answers, self.taken, self.shown = {}, {}, []
-        self.asked = self.digest = self.opened = self.sentence = ""
+        self.asked = self.digest = self.offered = self.opened = self.sentence = ""
         self.misses = 0
-        self.wary = False
+        self.wary = self.receipt_shown = False
 
     def rest(self, choices: Sequence[Choice] = ()) -> None:
         """Be idle, with these choices on the screen."""
         self.id = self.conversation = self.asked = self.digest = self.asked_at = ""
-        self.opened = self.sentence = ""
+        self.offered = self.opened = self.sentence = ""
         self.answers, self.taken = {}, {}
         self.misses = 0
-        self.wary = False
+        self.wary = self.receipt_shown = False
         self.shown = [[choice.payload, choice.label] for choice in choices]
 
     def hear(self, token: str) -> None:
@@ -284,6 +292,15 @@ class Chat:
         """Say whether the question is answered already, or words typed ahead wait to answer it."""
         return key in self._talk.answers or bool(self._spare)
 
+    @property
+    def is_confirming(self) -> bool:
+        """Say whether the summary on the screen was answered: what stands in it was looked up before."""
+        return bool(self._talk.digest) and self._talk.asked in self._talk.answers
+
+    def answer_ahead(self, key: str, token: str) -> None:
+        """Take this as the answer to a later question: it was said together with the one before."""
+        self._talk.answers[key] = token
+
     def ask(
         self,
         key: str,
@@ -292,16 +309,19 @@ class Chat:
         *,
         options: Callable[[str], Sequence[tuple[str, str]]] = _no_options,
         ask_contact: str = "",
+        beside: Callable[[], Sequence[Choice]] = tuple,
     ) -> T:
         """Return the answer as `take` reads it, or end the turn with the question.
 
         `options` is called only if the question is put, with the reason why the last answer did not hold, and returns
-        pairs of what is answered and its label. Other text is passed to `take` as it was typed.
+        pairs of what is answered and its label; `beside` then returns commands to offer below them. Other text is
+        passed to `take` as it was typed.
         """
         self._meet(key)
         answers = self._talk.answers
         note = refused = ""
         was_one = False
+        readings: tuple[tuple[str, str], ...] = ()
         if key not in answers and self._spare:
             answers[key] = self._spare.pop(0)
         if key in answers:
@@ -311,8 +331,10 @@ class Chat:
                 self._talk.forget(key)
                 self._spare.clear()
                 note, refused, was_one = str(reason), key, reason.is_one
-                self.refused = key
-        raise _Pause(Question(key, prompt, tuple(options(note)), note, refused, ask_contact, was_one=was_one))
+                self.refused, readings = key, reason.readings
+        shown = readings or tuple(options(note))
+        near = tuple(beside())[: MOST_CHOICES - len(shown)]
+        raise _Pause(Question(key, prompt, shown, note, refused, ask_contact, was_one=was_one, beside=near))
 
     def take_only(self, key: str, tokens: Sequence[str]) -> str | None:
         """Return what is chosen without asking, when there is one thing to choose; it stays so when others appear."""
@@ -421,7 +443,7 @@ class Chat:
                 return matches[0][0]
             narrowed.extend(matches)
             if matches:
-                raise Invalid(_("Several match “{text}”. Which one?").format(text=text[:40]))
+                raise Invalid(_("Several options match “{text}”.").format(text=text[:40]))
             raise Invalid(_("That is not one of the options."))
 
         self.turn_page(key)

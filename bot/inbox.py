@@ -285,7 +285,7 @@ def _answer_in(
             Kind.REPLY,
             reply,
             locale=contact.locale,
-            critical=bool(contact.talk.done and not contact.talk.conversation),  # a receipt
+            critical=contact.talk.receipt_shown,
         )
         contact.talk.screen = post(tx, [letter], at) or 0
     contacts.save(tx, contact, datetime.fromisoformat(incoming.said_at) if incoming.said_at else at)

@@ -23,7 +23,4 @@ def understood(router: Router, text: str, talk: Talk | None = None, notice: Noti
 
 def notice_on_screen(router: Router, talk: Talk) -> Notice | None:
     """Return what is newer on the screen than the last reply, while no question is open."""
-    contact = router.contact
-    if talk.conversation or contact.last_notice <= talk.screen:
-        return None
-    return on_screen.as_context(on_screen.newer_notices(router.work.tx, contact.address_id, talk.screen))
+    return None if talk.conversation else on_screen.as_context(router.newer_notices)

@@ -12,15 +12,17 @@ from sqlalchemy import Connection, bindparam, select
 from bot import templates, texts
 from bot.i18n import N_, _, language
 from bot.letters import Letter, Purpose
-from bot.messages import COMMAND_MARK, Outgoing, Template
+from bot.messages import COMMAND_MARK, Choice, Outgoing, Template
 from bot.outbox import post
 from bot.runtime import Runtime
 from bot.store import Kind, Reach, addresses
+from core.order import Order
 from core.people import Actor, Membership
 from core.service import Done
 from core.statement import Statement
 from core.statements import agents, memberships, people
 from core.terms import Movement, Party, Role, Status
+from core.transitions import Reject, possible
 
 STILL_TALKING = timedelta(minutes=30)
 """How long an unanswered question counts as being on the person's mind; a notice then brings no numbers of its own."""
@@ -203,10 +205,16 @@ def _written(heading: Heading, done: Done, recipient: Recipient) -> Outgoing:
     ]
     message = Outgoing(
         "\n".join(fact for fact in facts if fact),
-        (*texts.next_steps(order, recipient.actor), texts.look_closer(order)[0]),
+        _choices(order, recipient.actor),
         template=_template(heading, done, recipient),
     )
     return without_numbers(message) if recipient.is_talking else message
+
+
+def _choices(order: Order, me: Actor) -> tuple[Choice, ...]:
+    """Return the next steps and a look at the movements: that first where the only step left is to refuse the order."""
+    steps, look = texts.next_steps(order, me), texts.look_closer(order)[0]
+    return (look, *steps) if len(steps) == 1 and Reject in possible(order, me) else (*steps, look)
 
 
 def _template(heading: Heading, done: Done, recipient: Recipient) -> Template:

@@ -112,9 +112,15 @@ def _remind(work: Work, command: people.WantReminders) -> Outgoing:
     """Turn a summary on or off."""
     mine = people_table.c.id == work.contact.person_id
     work.tx.execute(people_table.update().where(mine).values({command.summary: command.wanted}))
-    if command.wanted:
-        return Outgoing(_("✅ It WAS registered: you will get this summary."), (texts.to_menu(),))
-    return Outgoing(_("✅ It WAS registered: you will not get this summary any more."), (texts.to_menu(),))
+    said = {
+        ("morning", True): _("✅ It WAS registered: you will get the morning message of what is overdue."),
+        ("morning", False): _(
+            "✅ It WAS registered: you will not get the morning message of what is overdue any more."
+        ),
+        ("weekly", True): _("✅ It WAS registered: you will get Monday's summary."),
+        ("weekly", False): _("✅ It WAS registered: you will not get Monday's summary any more."),
+    }
+    return Outgoing(said[command.summary, command.wanted], (texts.to_menu(),))
 
 
 def _receipt(done: Done, work: Work) -> Outgoing:

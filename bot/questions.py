@@ -19,6 +19,9 @@ _KEYCAP = re.compile("[\ufe0f\u20e3]")
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?:h|hs|hrs|horas)?([ap]\.?m\.?)?", re.ASCII)
 _EVERYTHING = {"todo", "todos", "todas", "all", "everything", "completo"}
 _GALLONS = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(?:[, ][0-9]{3}){1,3})(?:\.([0-9]+))?", re.ASCII)
+_MAYBE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9])", re.ASCII)
+TINY = Decimal("0.01")
+"""Less than this of what was sold hardly came: 3.400 of 3,500 gallons was meant as 3,400."""
 _IN_GALLONS = re.compile(r"\s*(?:gal|gals|gl|galon|galones|gallon|gallons)\.?$")
 _IN_OTHERS = re.compile(
     r"[0-9]\s*(?:k|kg|kgs|kilos?|kilogramos?|l|lt|lts|litros?|liters?|m3|ton|toneladas?|bbl|barriles)\.?$"
@@ -31,11 +34,12 @@ LONGEST_SEARCH = 92
 
 
 def quantity(
-    at_most: Decimal, *, at_least: int = 0, unit: Unit = Unit.PIECES, positive: bool = False
+    at_most: Decimal, *, at_least: int = 0, unit: Unit = Unit.PIECES, positive: bool = False, is_part: bool = False
 ) -> Callable[[str], Decimal]:
     """Return a reader of numbers written 9000, 9,000 or 9 000; "todo" is the most there can be.
 
-    Pieces are whole; gallons have at most three decimals, and another unit is refused, never converted.
+    Pieces are whole; gallons have at most three decimals, and another unit is refused, never converted. `is_part`: it
+    is of `at_most` that so much came or is accepted, so that a tiny 3.400 is asked about.
     """
     read = _whole if unit is Unit.PIECES else _gallons
 
@@ -43,6 +47,8 @@ def quantity(
         if fold(text) in _EVERYTHING:
             return at_most
         number = read(text)
+        if is_part and _MAYBE_THOUSANDS.match(text.strip()) and number < at_most * TINY:
+            raise _doubtful(number, at_most, unit)
         if number > at_most:
             shown = {"number": texts.amount(number, unit), "most": texts.amount(at_most, unit)}
             raise Invalid(_("{number} is too many: at most {most}.").format(**shown))
@@ -53,6 +59,14 @@ def quantity(
         return number
 
     return take
+
+
+def _doubtful(number: Decimal, at_most: Decimal, unit: Unit) -> Invalid:
+    """Return the question whether the dot was meant for thousands, with both readings as far as they are possible."""
+    possible = [one for one in (number * 1000, number) if one <= at_most]
+    said = _("The dot is for decimals: {number}. Which amount do you mean? Choose, or type it again.")
+    readings = tuple((f"{one.normalize():f}", texts.amount(one, unit)) for one in possible)
+    return Invalid(said.format(number=texts.amount(number, unit)), is_one=True, readings=readings)
 
 
 def _whole(text: str) -> Decimal:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import missed, offers, registry, texts
-from bot.dialogue import LastWord, Question, Talk, means_no, means_yes, turn
+from bot.dialogue import MOST_CHOICES, LastWord, Question, Talk, means_no, means_yes, turn
 from bot.howtos import how
 from bot.i18n import _
 from bot.messages import Choice, Outgoing, does
@@ -17,8 +17,6 @@ from bot.understanding.context import Expected, expected_of
 if TYPE_CHECKING:
     from bot.router import Router
 
-MOST_OPTIONS = 10
-"""On one screen, commands beside them included: a WhatsApp list holds no more."""
 NUMBERED = frozenset({Expected.CONFIRM, Expected.CHOICE, Expected.ORDER})
 """The kinds of question at which a small number can only mean an option."""
 SENTENCE = 3
@@ -131,7 +129,7 @@ class Replies:
         """Return the commands for which there is room below the question, without the one that began it."""
         entry = registry.named(self.talk.conversation)
         own = does("", entry.command).payload if entry is not None else ""
-        room = MOST_OPTIONS - len(question.options) if _has_room(question) else 0
+        room = MOST_CHOICES - len(question.options) if _has_room(question) else 0
         return tuple(choice for choice in beside if choice.payload != own)[: max(room, 0)]
 
 

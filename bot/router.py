@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
-from bot import on_screen, registry, texts
+from bot import acknowledging, on_screen, registry, texts
 from bot.contacts import Contact
 from bot.dialogue import (
     CONFIRM,
@@ -26,9 +27,10 @@ from bot.dialogue import (
 )
 from bot.folding import fold
 from bot.i18n import _
-from bot.messages import ANSWER_MARK, COMMAND_MARK, Choice, Content, Incoming, Outgoing
+from bot.messages import ANSWER_MARK, COMMAND_MARK, Content, Incoming, Outgoing
 from bot.people import PeopleBook, looks_like_code
 from bot.performing import Work, perform
+from bot.recent import names_latest
 from bot.registry import Entry
 from bot.replying import Replies
 from bot.sentences import Sentences
@@ -48,6 +50,8 @@ STALE = timedelta(hours=12)
 WRONG_CODES_ALLOWED = 5
 LOCKOUT = timedelta(hours=1)
 LONGEST_LABEL = 60
+LOOKED_AT = frozenset({"order", "order page", "agent", "what"})
+"""The questions whose answers say only what somebody wants to see or do, and nothing yet of the goods."""
 QUOTED_OR_ASKED = frozenset("\"'“”«»?¿")
 """What makes a yes no plain one: it is told or asked, and not said."""
 
@@ -158,7 +162,7 @@ class Router:
         talk_id, _dot, rest = payload.partition(".")
         serial, _dot, number = rest.partition(".")
         if self.talk.done and talk_id == self.talk.done[0]:
-            return self._done_already()
+            return acknowledging.done_already(self)
         current = talk_id == self.talk.id and serial == str(self.talk.serial)
         if not (current and number.isascii() and number.isdigit() and int(number) < len(self.talk.shown)):
             return self.repeat_with(_("That button belongs to an earlier question and no longer works."))
@@ -226,11 +230,16 @@ class Router:
             return self.repeat_with(_("That is not one of the options."))
         return None
 
+    @cached_property
+    def newer_notices(self) -> list[dict[str, Any]]:
+        """The contents of the notices with choices that are newer on the screen than the last reply, newest first."""
+        if self.contact.last_notice <= self.talk.screen:
+            return []
+        return on_screen.newer_notices(self.work.tx, self.contact.address_id, self.talk.screen)
+
     def _picked_from_notice(self, text: str) -> str | None:
         """Return the command that the text picks from a notice newer than the last reply: what is on the screen."""
-        if self.contact.last_notice <= self.talk.screen:
-            return None
-        newer = on_screen.newer_notices(self.work.tx, self.contact.address_id, self.talk.screen)
+        newer = self.newer_notices
         payload = pick(text, on_screen.choices_of(newer[0])) if newer else None
         return None if payload is None else payload.removeprefix(COMMAND_MARK)
 
@@ -238,8 +247,9 @@ class Router:
         payload = self.talk.pick(text)
         if payload is not None:
             return self.command(payload.removeprefix(COMMAND_MARK))
-        if self.talk.done and means_yes(text):
-            return self._done_already()
+        reply = acknowledging.to_yes(self) if means_yes(text) else None
+        if reply is not None:
+            return reply
         if fold(text) in GREETINGS:
             return self.open("menu", "")
         return self._command_word(text) or Sentences(self).idle(text)
@@ -252,11 +262,12 @@ class Router:
         entry, rest = opened
         if not rest or entry.name == "join" or codes.normalise(rest) is not None:
             return self.begin(entry, rest)
-        return self._typed_ahead(entry, rest, text) if _is_bare(rest) else None
+        is_meant = _is_bare(rest) or (entry.rest_is_one and names_latest(rest))
+        return self._typed_ahead(entry, rest, text) if is_meant else None
 
     def _typed_ahead(self, entry: Entry, rest: str, text: str) -> Outgoing:
         """Take the words behind a command as answers; if one does not hold, it may have been a sentence."""
-        before, left = self.talk.mark(), self.left_words()
+        before = self.talk.mark()
         self.talk.begin(entry.name)
         end = turn(entry.run, self.talk, self.scene, _spare(entry, rest))
         was_one = isinstance(end, Question) and end.was_one
@@ -267,14 +278,7 @@ class Router:
             if meant is not None:
                 return meant
             self.talk.return_to(tried)
-        reply = self.finish(end)
-        return reply.after(left) if left else reply
-
-    def _done_already(self) -> Outgoing:
-        """Answer a second yes: the receipt again, and what the screen offers beside it if nothing else is open."""
-        said = _("That was registered already; nothing was done twice.") + "\n\n" + self.talk.done[1]
-        choices = () if self.talk.conversation else tuple(Choice(label, token) for token, label in self.talk.shown)
-        return Outgoing(said, choices)
+        return self.told_left(before, self.finish(end))
 
     def command(self, text: str) -> Outgoing:
         """Open what a command names; a code alone shows that order."""
@@ -355,12 +359,13 @@ class Router:
 
     def begin(self, entry: Entry, rest: str) -> Outgoing:
         """Begin a conversation; what is typed behind its word is taken for answers."""
-        left = self.left_words()
-        if entry.name == "join" and rest and self._is_locked_out():
-            rest, left = "", _("Too many wrong codes. Please try again in an hour.")
+        before, is_locked_out = self.talk.mark(), entry.name == "join" and rest and self._is_locked_out()
         self.talk.begin(entry.name)
-        reply = self.finish(turn(entry.run, self.talk, self.scene, _spare(entry, rest)))
-        return reply.after(left) if left else reply
+        spare = [] if is_locked_out else _spare(entry, rest)
+        reply = self.finish(turn(entry.run, self.talk, self.scene, spare))
+        if is_locked_out:
+            return reply.after(_("Too many wrong codes. Please try again in an hour."))
+        return self.told_left(before, reply)
 
     def go_on(self) -> Outgoing:
         """Run the open conversation with the answers it has."""
@@ -385,8 +390,9 @@ class Router:
                 return self._with_way_out(reply)
             case Finished():
                 reply, registered = perform(self.work, end.commands, self.scene.orders.last_found)
-                self.talk.done = [self.talk.id, reply.text] if registered else []
+                self.talk.done = [self.talk.id, reply.text, self.work.at.isoformat()] if registered else []
                 self.talk.rest(reply.choices)
+                self.talk.receipt_shown = registered
                 return reply
             case LastWord():
                 self.talk.rest(end.choices)
@@ -455,11 +461,15 @@ class Router:
         entry = registry.named(self.talk.conversation)
         return entry is not None and entry.registers
 
-    def left_words(self) -> str:
-        """Return that what is left unfinished now was not registered; empty if nothing is."""
-        if self._can_register() and self.talk.answers and self.contact.is_known:
-            return _("What you had not finished was NOT registered.")
-        return ""
+    def told_left(self, before: Talk, reply: Outgoing) -> Outgoing:
+        """Return the reply, after the word that what was left unfinished for it was not registered.
+
+        Nothing was left where it goes on with the same answers: a button pressed twice.
+        """
+        goes_on = self.talk.conversation == before.conversation and before.answers.items() <= self.talk.answers.items()
+        if goes_on or not self.contact.is_known or not _has_begun(before):
+            return reply
+        return reply.after(_("You left something unfinished: that was NOT registered."))
 
     def repeat_with(self, note: str) -> Outgoing:
         """Say something and put the open question again; without one, the menu."""
@@ -478,6 +488,13 @@ class Router:
             return ""
         talk.rest()
         return _("What you began earlier was NOT registered. Let us start again.") if self.contact.is_known else ""
+
+
+def _has_begun(talk: Talk) -> bool:
+    """Say whether something was declared in the open conversation that it could register: more than what to look at."""
+    entry = registry.named(talk.conversation)
+    could_register = entry is not None and entry.registers
+    return could_register and bool(talk.answers) and (bool(talk.digest) or not talk.answers.keys() <= LOOKED_AT)
 
 
 def _spare(entry: Entry, rest: str) -> list[str]:

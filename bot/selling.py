@@ -7,13 +7,14 @@ from decimal import Decimal
 
 from bot import questions, texts
 from bot.asking import reason
-from bot.dialogue import Chat
+from bot.dialogue import Chat, Invalid
 from bot.i18n import _
-from core import documents, plates
+from core import documents, errors, plates
 from core.order import Order
 from core.people import Actor
 from core.terms import Activity, Document
 from core.transitions import Sell
+from core.volumes import truck_capacity
 
 NEVER_SELLS = {
     Activity.RETAIL_SHOP,
@@ -35,8 +36,11 @@ def sells(actor: Actor) -> bool:
     return any(one.acts and one.activity not in NEVER_SELLS for one in actor.memberships)
 
 
-def ask_papers(chat: Chat, order: Order) -> Sell:
-    """Ask for what goes with the sale: guía or factura; by tank truck both and the plate (DS 01-94-EM art. 26)."""
+def ask_papers(chat: Chat, order: Order, accepted: Decimal | None = None) -> Sell:
+    """Ask for what goes with the sale: guía or factura; by tank truck both and the plate (DS 01-94-EM art. 26).
+
+    `accepted` is what is sold of the order in its trade's unit, while it is not accepted yet.
+    """
     if not order.trade.by_truck:
         return Sell(order.code, *_document(chat, order))
     number = chat.ask(
@@ -51,16 +55,31 @@ def ask_papers(chat: Chat, order: Order) -> Sell:
         _("Guía {number}. Now the number of the factura, like F001-123.").format(number=number),
         questions.document_of(Document.INVOICE),
     )
-    plate = chat.ask(
+    plate = _plate(chat, order, order.held if accepted is None else accepted)
+    return Sell(order.code, number, Document.WAYBILL, invoice, plate)
+
+
+def _plate(chat: Chat, order: Order, wanted: Decimal) -> str:
+    """Ask for the plate of a truck that holds it, as far as the trucks of either side tell; the sale looks again."""
+    unit = order.trade.unit
+
+    def take(text: str) -> str:
+        plate = questions.plate(text)
+        capacity = None if chat.is_confirming else dict(chat.orders.trucks(order)).get(plate)
+        if capacity is not None and truck_capacity(wanted, capacity, unit):
+            raise Invalid(texts.why(errors.OverTruckCapacity(plate, wanted, capacity, unit)), is_one=True)
+        return plate
+
+    return chat.ask(
         "plate",
         _("The plate of the tank truck, like F1X-710."),
-        questions.plate,
+        take,
         options=lambda _note: [
-            (plate, f"{plate} ({texts.amount(capacity, order.trade.unit)})")
+            (plate, f"{plate} ({texts.amount(capacity, unit)})")
             for plate, capacity in chat.orders.trucks(order)
+            if not truck_capacity(wanted, capacity, unit)
         ],
     )
-    return Sell(order.code, number, Document.WAYBILL, invoice, plate)
 
 
 def _document(chat: Chat, order: Order) -> tuple[str, Document]:

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot import registry, texts
-from bot.dialogue import CONFIRM, YES, End, LastWord, Question, Talk, turn
+from bot.dialogue import CONFIRM, MOST_CHOICES, YES, End, LastWord, Question, Talk, turn
 from bot.i18n import _
 from bot.listening import notice_on_screen, understood
 from bot.messages import Outgoing
 from bot.registry import Entry
-from bot.replying import MOST_OPTIONS, Replies
+from bot.replying import Replies
 from bot.understanding import Meaning, Notice
 from bot.understanding.meaning import Doubt
 from core.terms import Trade
@@ -46,15 +46,14 @@ class Statements:
             return self.replies.not_taken(meaning, text)
         if "brand 1" in answers or "size 1" in answers:
             answers.setdefault("product", Trade.CYLINDERS.value)  # nothing else has a brand or a size
-        left = self.router.left_words()
+        before = self.talk.mark()
         self._start(entry, text, {} if closes_all else answers)
         if closes_all:
             self.talk.taken[SEVERAL] = several
         end = turn(entry.run, self.talk, self.scene)
         if isinstance(end, Question) and end.key == "order":
             self.talk.sentence = text
-        reply = self.router.finish(_narrowed(end, meaning.doubts))
-        return reply.after(left) if left else reply
+        return self.router.told_left(before, self.router.finish(_narrowed(end, meaning.doubts)))
 
     def _start(self, entry: Entry, text: str, answers: dict[str, str]) -> None:
         self.talk.begin(entry.name)
@@ -71,7 +70,7 @@ class Statements:
         if entry is None or not (is_closing or (not self.talk.conversation and meaning.topic == "close")):
             return None
         code = self._order_meant()
-        before, left = self.talk.mark(), self.router.left_words()
+        before = self.talk.mark()
         self._start(entry, text, {"order": code} if code else {})
         at = _time_said(meaning, self.router.work.at)
         if at:
@@ -81,8 +80,7 @@ class Statements:
         if not is_over and (not isinstance(end, Question) or end.refused):
             self.talk.return_to(before)
             return None
-        reply = self.router.finish(end)
-        return reply.after(left) if left else reply
+        return self.router.told_left(before, self.router.finish(end))
 
     def _order_meant(self) -> str:
         """Return the code of the order that is open or that the notice on the screen is about; empty if several."""
@@ -192,5 +190,5 @@ def _narrowed(end: End, doubts: Sequence[Doubt]) -> End:
         return end
     known = dict(end.options)
     options = tuple((token, known.get(token, label)) for token, label in doubt.candidates)
-    note = _("Several match “{text}”. Which one?").format(text=doubt.said[:40]) if doubt.said else ""
-    return replace(end, options=options[:MOST_OPTIONS], note=note)
+    note = _("Several options match “{text}”.").format(text=doubt.said[:40]) if doubt.said else ""
+    return replace(end, options=options[:MOST_CHOICES], note=note)

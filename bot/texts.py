@@ -66,6 +66,11 @@ def time_of_day(at: datetime) -> str:
     return at.astimezone(LIMA).strftime("%H:%M")
 
 
+def hour(at: datetime) -> str:
+    """Return a moment in Lima, short: 25/03 19:30."""
+    return at.astimezone(LIMA).strftime("%d/%m %H:%M")
+
+
 def today(at: datetime) -> date:
     """Return the calendar day in Peru at that moment."""
     return day_in_lima(at)
@@ -129,7 +134,12 @@ def status_of(order: Order) -> str:
 
 def one_line(order: Order, me: Party) -> str:
     """Return an order for a list of choices: its code and who is on the other side."""
-    return f"{order.code} {order.seller if me is Party.BUYER else order.buyer}"
+    return f"{order.code} {other_side(order, me)}"
+
+
+def other_side(order: Order, me: Party) -> str:
+    """Return who is on the other side of the order."""
+    return order.seller if me is Party.BUYER else order.buyer
 
 
 def parties_of(order: Order) -> str:
@@ -173,10 +183,10 @@ def described(order: Order) -> str:
 
 
 def span(first: date, last: date) -> str:
-    """Return some days: 18/11/2026, or from one to another."""
+    """Return some days as they stand after what is of them: of 18/11/2026, or from one to another."""
     if first == last:
-        return on_day(first)
-    return _("{first} to {last}").format(first=on_day(first), last=on_day(last))
+        return _("of {day}").format(day=on_day(first))
+    return _("from {first} to {last}").format(first=on_day(first), last=on_day(last))
 
 
 def document_of(order: Order) -> str:
@@ -222,7 +232,7 @@ def receipt(order: Order, entry: Entry, warnings: Iterable[errors.Refused] = ())
         wishes_of(order),
         document_of(order),
         reason_of(entry),
-        put_off(entry),
+        _reminded(entry),
         unsold_warning(order) if entry.movement is Movement.ARRIVED else "",
         _("State: {status}").format(status=status_of(order)),
         _("Time: {moment} (Lima)").format(moment=moment(entry.at)),
@@ -251,6 +261,11 @@ def put_off(entry: Entry) -> str:
     """Return until when reminders were put off, if they were."""
     until = entry.declared.get("until")
     return _("Until {time} (Lima)").format(time=time_of_day(parsed(until))) if until else ""
+
+
+def _reminded(entry: Entry) -> str:
+    until = entry.declared.get("until")
+    return _("I shall remind you at {time}.").format(time=time_of_day(parsed(until))) if until else ""
 
 
 def unsold_warning(order: Order) -> str:
@@ -321,7 +336,7 @@ def next_steps(order: Order, actor: Actor) -> tuple[Choice, ...]:
         (Reject, _("Reject"), "rechazar"),
     )
     steps = tuple(does(label, f"{word} {order.code}") for command, label, word in offered if command in doable)
-    if Arrive in doable and not steps:  # a driver who does not close
+    if Arrive in doable and not steps and order.arrived_at is None:  # a driver who does not close
         return (does(_("It arrived"), f"llego {order.code}"),)
     return steps
 
@@ -376,7 +391,7 @@ def _unknown_order(refused: errors.UnknownOrder) -> str:
 
 @why.register
 def _already_done(refused: errors.AlreadyDone) -> str:
-    return _(
+    said = _(
         "✅ It WAS registered before, and not twice: order {code}, {movement}, on {moment} by {person}. "
         "The order is now {status}."
     ).format(
@@ -386,17 +401,24 @@ def _already_done(refused: errors.AlreadyDone) -> str:
         person=refused.by,
         status=_(STATUS[refused.now]),
     )
+    papers = ", ".join(papers_declared(refused.declared))
+    if not papers:
+        return said
+    return said + " " + _("It was sold with: {papers}. Any other document was NOT registered.").format(papers=papers)
 
 
 @why.register
 def _wrong_status(refused: errors.WrongStatus) -> str:
+    if not refused.now.is_open:
+        said = _("Order {code} is {status} already. It can no longer be changed.")
+        return said.format(code=refused.code, status=_(STATUS[refused.now]))
     now = _("Order {code} is now {status}.").format(code=refused.code, status=_(STATUS[refused.now]))
     return f"{now} {_advice(refused)}"
 
 
 def _advice(refused: errors.WrongStatus) -> str:
-    if not refused.now.is_open:
-        return _("It is finished: it can no longer be changed.")
+    if refused.wanted is Movement.ANNULLED and refused.now is Status.TO_CLOSE:
+        return _("It can be annulled only while it is SOLICITADO. If you do not take it, reject it.")
     if refused.wanted is Movement.ANNULLED:
         return _("It can be annulled only while it is SOLICITADO. Ask the seller to reject it.")
     if refused.wanted is Movement.REJECTED and refused.party is Party.BUYER:
@@ -650,7 +672,7 @@ def _vehicle_underinsured(refused: errors.VehicleUnderinsured) -> str:
 def _over_truck_capacity(refused: errors.OverTruckCapacity) -> str:
     return _(
         "The truck {plate} holds {capacity} and the order has {wanted} (register entry, DS 01-94-EM arts. 7 and 22). "
-        "Load a larger truck, or reject the order and ask for two."
+        "Load a larger truck, or reject it and tell the buyer to request two."
     ).format(
         plate=refused.plate,
         capacity=amount(refused.capacity, refused.unit),
@@ -720,6 +742,18 @@ def next_after(refused: errors.Refused) -> tuple[Choice, ...]:
             for one in refused.holding
             if one.status in freed_by
         )[:8]
-    if isinstance(refused, errors.WrongStatus | errors.AlreadyDone | errors.NotYourMove):
+    if isinstance(refused, errors.WrongStatus):
+        return (*_advised(refused), does(_("See the order"), f"estado {refused.code}"))
+    if isinstance(refused, errors.AlreadyDone | errors.NotYourMove):
         return (does(_("See the order"), f"estado {refused.code}"),)
     return ()
+
+
+def _advised(refused: errors.WrongStatus) -> tuple[Choice, ...]:
+    """Return the step that `_advice` names, if the person can take it themselves."""
+    step = {
+        (Movement.ANNULLED, Status.TO_CLOSE): (_("Reject {code}"), "rechazar"),
+        (Movement.REJECTED, Status.REQUESTED): (_("Annul {code}"), "anular"),
+        (Movement.SOLD, Status.REQUESTED): (_("Attend {code}"), "atender"),
+    }.get((refused.wanted, refused.now))
+    return (does(step[0].format(code=refused.code), f"{step[1]} {refused.code}"),) if step else ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar, TypeVar, dataclass_transform
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from core.guards import Guard
 from core.terms import Document, Movement, Party, Role, Status, Unit
@@ -47,6 +48,8 @@ class AlreadyDone(Refused):
     at: datetime
     by: str
     now: Status
+    declared: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What was declared then: a second sale may name another document."""
 
 
 @refusal

@@ -17,7 +17,7 @@ from core.people import Actor, Membership
 from core.registerbook import Named, RegisterBook
 from core.reports.book import ReportBook
 from core.requesting import holding
-from core.service import find, history, lines_of, order_from
+from core.service import find, history, lines_of, order_from, with_lines
 from core.statements import (
     BOUGHT,
     BRANDS,
@@ -58,6 +58,10 @@ class OrderBook:
         statement = BOUGHT if party is Party.BUYER else SOLD
         facts = {"person_id": self._actor.person_id, "status": status, "most": MOST_LISTED}
         return [order_from(row) for row in statement.all(self._tx, facts)]
+
+    def with_lines(self, found: Sequence[Order]) -> list[Order]:
+        """Return orders of the person that were listed, ten at most, with their lines."""
+        return with_lines(self._tx, found)
 
     def requested_between(self, first: date, last: date) -> list[Order]:
         """Return the orders made on those days in Lima, both included, the newest first, without lines."""

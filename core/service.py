@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,8 @@ from core.statements import (
     FIND_LOCKED,
     HISTORY,
     LINES,
+    LINES_OF_SEVERAL,
+    MOST_AT_ONCE,
     ORDER_COLUMNS,
     SAVE_LINE,
     SAVE_ORDER,
@@ -159,6 +162,14 @@ def find(tx: Connection, code: str, person_id: int) -> Order | None:
 def lines_of(tx: Connection, order_id: int) -> tuple[Line, ...]:
     """Return the lines of an order."""
     return tuple(Line(*row) for row in LINES.all(tx, {"order_id": order_id}))
+
+
+def with_lines(tx: Connection, found: Sequence[Order]) -> list[Order]:
+    """Return the orders, ten at most, with their lines."""
+    most = found[:MOST_AT_ONCE]
+    ids = [order.id for order in most] + [0] * (MOST_AT_ONCE - len(most))
+    rows = LINES_OF_SEVERAL.all(tx, {f"order_{place}": order_id for place, order_id in enumerate(ids)})
+    return [replace(order, lines=tuple(Line(*row[1:]) for row in rows if row[0] == order.id)) for order in most]
 
 
 def history(tx: Connection, order_id: int) -> tuple[Entry, ...]:

@@ -140,6 +140,14 @@ LINES = Statement(
     .where(lines.c.order_id == bindparam("order_id"))
     .order_by(lines.c.position)
 )
+MOST_AT_ONCE = 10
+"""Orders whose lines are read together: what fits on one screen."""
+LINES_OF_SEVERAL = Statement(
+    select(lines.c.order_id, *LINE_COLUMNS)
+    .select_from(lines.outerjoin(brands, lines.c.brand_id == brands.c.id))
+    .where(or_(*(lines.c.order_id == bindparam(f"order_{place}") for place in range(MOST_AT_ONCE))))
+    .order_by(lines.c.order_id, lines.c.position)
+)
 
 
 def _listing(*conditions: ColumnElement[bool], newest_first: bool = False) -> Any:

@@ -443,7 +443,8 @@ def check(
             return party, membership
     for entry in reversed(history()) if admitted and not rule.repeatable else ():
         if entry.movement is rule.movement and entry.party in admitted:
-            raise errors.AlreadyDone(order.code, rule.movement, entry.at, entry.person_name, order.status)
+            before = (entry.at, entry.person_name, order.status, entry.declared)
+            raise errors.AlreadyDone(order.code, rule.movement, *before)
     for party in admitted:
         raise errors.WrongStatus(order.code, rule.movement, order.status, party)
     raise errors.RoleNotAllowed(order.code, rule.movement, next(iter(sides.values())).role)

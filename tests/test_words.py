@@ -22,6 +22,7 @@ FACTS: dict[str, Any] = {
     "at": AT,
     "by": "Somebody",
     "now": Status.CLOSED,
+    "declared": {"document": "T001-777"},
     "party": Party.BUYER,
     "belongs_to": Party.SELLER,
     "role": Role.DRIVER,

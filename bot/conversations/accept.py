@@ -8,6 +8,7 @@ from decimal import Decimal
 from bot import selling, texts
 from bot.asking import pick_order
 from bot.dialogue import Chat
+from bot.folding import fold
 from bot.i18n import N_, _
 from bot.questions import quantity
 from bot.registry import conversation
@@ -29,6 +30,7 @@ def accept(chat: Chat) -> Command | Sequence[Command]:
             code=order.code, buyer=order.buyer, lines="\n".join(fact for fact in about if fact)
         ),
         {"all": _("Accept all"), "change": _("Change quantities"), "reject": _("Reject")},
+        lambda text: _accepts_only(chat, text),
     )
     if what == "reject":
         return Reject(order.code, selling.reason_of_seller(chat, order))
@@ -40,13 +42,21 @@ def accept(chat: Chat) -> Command | Sequence[Command]:
     return _sold_now_or_later(chat, order, quantities)
 
 
+def _accepts_only(chat: Chat, text: str) -> str | None:
+    """Take "solo aceptar" as accepting all of it, and as the answer to when it is sold."""
+    if fold(text) != fold(_("Only accept")):
+        return None
+    chat.answer_ahead("when", "later")
+    return "all"
+
+
 def _accepted(chat: Chat, line: Line) -> Decimal:
     return chat.ask(
         f"quantity {line.position}",
-        _("{line}: {requested} requested. How many do you accept? 0 drops the line.").format(
+        _("{line}: {requested} requested. How many do you accept? If none, type 0.").format(
             line=line.name, requested=texts.amount(line.requested, line.unit)
         ),
-        quantity(line.requested, unit=line.unit),
+        quantity(line.requested, unit=line.unit, is_part=True),
     )
 
 
@@ -69,7 +79,7 @@ def _sold_now_or_later(chat: Chat, order: Order, quantities: dict[int, Decimal])
         warned = texts.warned(chat.orders.before_sale(order, quantities))
         chat.confirm("\n".join(part for part in (summary, warned) if part), _("Yes, accept"))
         return [Accept(order.code, quantities)]
-    sale = selling.ask_papers(chat, order)
+    sale = selling.ask_papers(chat, order, sum(quantities.values(), Decimal(0)))
     summary = _("Accept and sell order {code} to {buyer}?\n{lines}\n{document}").format(
         code=order.code, buyer=order.buyer, lines=listed, document=selling.papers_line(sale)
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot import selling, texts
-from bot.asking import pick_order, reason
+from bot.asking import nothing_to_close, pick_order, reason
 from bot.buying import closes
 from bot.dialogue import YES, Chat
 from bot.folding import fold
@@ -24,9 +24,7 @@ TYPED = {"todo": "all", "diferencias": "some", "nada": "nothing"}
 @conversation("cerrar", "cierre", "close", title=N_("Close"), place=10, shown_to=closes)
 def close(chat: Chat) -> Command:
     """The buyer declares what arrived: all of it, less of it, or nothing."""
-    order = pick_order(
-        chat, _("Which order did you receive?"), Close, _("You have no order to close. Everything is in order.")
-    )
+    order = pick_order(chat, _("Which order did you receive?"), Close, nothing_to_close)
     what = chat.choose_word(
         "what",
         _("Order {code} from {seller}\n{lines}\nWhat arrived?").format(
@@ -44,8 +42,15 @@ def close(chat: Chat) -> Command:
 
 
 def _nothing(chat: Chat, order: Order) -> Command:
-    """Reject the order; a driver who may only close rejects its lines, which comes to the same."""
-    why = selling.reason_of_buyer(chat, order)
+    """Reject the order: it did not come, if no other reason was said.
+
+    A driver who may only close rejects its lines, which comes to the same.
+    """
+    if chat.has("reason"):
+        why = selling.reason_of_buyer(chat, order)
+    else:
+        why = _("It did not arrive")
+        selling.confirm_rejection(chat, order, why)
     if any(membership.acts for membership in chat.me.parties(order).values()):
         return Reject(order.code, why)
     return Close(order.code, {}, {line.position: why for line in order.lines_to_receive})
@@ -71,10 +76,10 @@ def _received(chat: Chat, line: Line) -> Decimal:
     sold = line.sold or Decimal(0)
     return chat.ask(
         f"received {line.position}",
-        _("{line}: {sold} sold. How many did you receive? 0 rejects the line.").format(
+        _("{line}: {sold} sold. How many did you receive? If none, type 0.").format(
             line=line.name, sold=texts.amount(sold, line.unit)
         ),
-        quantity(sold, unit=line.unit),
+        quantity(sold, unit=line.unit, is_part=True),
     )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot import texts
-from bot.asking import waiting
+from bot.asking import nothing_to_close, waiting
 from bot.closing import CloseSeveral
 from bot.dialogue import Chat
 from bot.i18n import _, ngettext
-from bot.messages import does
 from bot.registry import conversation
 from core.order import Order
 from core.transitions import Close, Command
@@ -26,10 +25,8 @@ def close_all(chat: Chat) -> Command:
     if named is not None:
         found = [order for order in found if order.code in named]
     if not found:
-        chat.stop(
-            _("You have no order to close. Everything is in order."),
-            (does(_("Pending"), "pendientes"), texts.to_menu()),
-        )
+        last = nothing_to_close(chat)
+        chat.stop(last.text, last.choices)
     orders = [order for order in (chat.orders.find(one.code) for one in found[:AT_ONCE]) if order is not None]
     chat.confirm(_summary(orders, len(found) - len(orders)), _("Yes, close all"))
     return CloseSeveral(tuple(Close(order.code, _everything(order)) for order in orders))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot import texts
-from bot.asking import any_order
 from bot.dialogue import Chat
 from bot.i18n import _
+from bot.recent import any_order
 from bot.registry import conversation
 from core.order import Line, Order
 from core.terms import LineStatus, Trade

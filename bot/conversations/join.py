@@ -30,7 +30,8 @@ def join(chat: Chat) -> Command:
         "code",
         _(
             "This is scopbot: gas and fuel orders by message, for registered companies. To join, ask the owner of your "
-            "company for an invitation and type its code here. If your number is in the register, write from it."
+            "company for an invitation and type the code of the invitation here. If your number is in the register, "
+            "write from it."
         ),
         take,
         ask_contact=_("Share my number"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot import questions, texts
-from bot.asking import pick_order
+from bot.asking import nothing_to_close, pick_order
 from bot.dialogue import Chat, Invalid
 from bot.i18n import _
 from bot.messages import does
@@ -25,7 +25,7 @@ def later(chat: Chat) -> Command:
         chat,
         _("Which order do you want to be reminded of later?"),
         Snooze,
-        _("You have no order to close. Everything is in order."),
+        nothing_to_close,
     )
     latest = datetime.combine(day_in_lima(chat.at), chat.hours.quiet_from, LIMA)
     if not chat.has("until") and not _times(chat.at, latest):

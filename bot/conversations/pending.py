@@ -22,7 +22,7 @@ def pending(chat: Chat) -> Command:
     page = chat.ask("page", "", _page) if chat.has("page") else 1
     waiting = _waiting(chat)
     if not waiting:
-        chat.stop(_("Nothing is waiting for you. Everything is in order."), (texts.to_menu(),))
+        chat.stop(_("Nothing is waiting for you."), (texts.to_menu(),))
     shown = waiting[(page - 1) * PAGE : page * PAGE] or waiting[:PAGE]
     choices = [choice for _text, choice in shown]
     if len(waiting) > page * PAGE:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot import texts
-from bot.asking import any_order
 from bot.dialogue import Chat
 from bot.i18n import _
 from bot.messages import Attachment, Enclosure
+from bot.recent import any_order
 from bot.registry import conversation
 from core.transitions import Command
 

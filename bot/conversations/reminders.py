@@ -15,9 +15,9 @@ from core.transitions import Command
 def reminders(chat: Chat) -> Command:
     """Turn the morning's and the week's summary on or off."""
     morning, weekly = chat.people.wants("morning"), chat.people.wants("weekly")
-    options = {"morning": _("Morning: turn off") if morning else _("Morning: turn on")}
+    options = {"morning": _("Turn off the morning") if morning else _("Turn on the morning")}
     if owns(chat.me):
-        options["weekly"] = _("Mondays: turn off") if weekly else _("Mondays: turn on")
+        options["weekly"] = _("Turn off Mondays") if weekly else _("Turn on Mondays")
     options["today"] = _("Those of the day")
     chosen = chat.choose_word(
         "which",

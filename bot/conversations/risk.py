@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot import risks, texts
-from bot.asking import acts, any_order
+from bot.asking import acts
 from bot.dialogue import Chat
 from bot.i18n import N_, _
 from bot.messages import does
+from bot.recent import any_order
 from bot.registry import conversation
 from core.order import Order
 from core.terms import Activity, Party, Status

@@ -28,12 +28,10 @@ def search(chat: Chat) -> Command:
     span = texts.span(first, last)
     found = chat.orders.requested_between(first, last)
     if not found:
-        chat.stop(
-            _("No orders requested: {span}.").format(span=span), (does(_("Search again"), "buscar"), texts.to_menu())
-        )
+        chat.stop(_("No orders {span}.").format(span=span), (does(_("Search again"), "buscar"), texts.to_menu()))
     chosen = chat.choose(
         "which",
-        _("Orders requested: {span} ({count}). Which one?").format(span=span, count=_count(len(found))),
+        _("Orders {span}: {count}. Which one do you want to see?").format(span=span, count=_count(len(found))),
         found,
         token=lambda order: order.code,
         label=lambda order: f"{texts.one_line(order, side_of(chat.me, order))} {order.status.value}",

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import texts
-from bot.asking import any_order
 from bot.dialogue import Chat, Invalid
 from bot.i18n import N_, _
+from bot.recent import any_order
 from bot.registry import conversation
 from bot.understanding.moments import after_code, moment_in
 from core.history import order_at

@@ -97,7 +97,7 @@ def _withdrawn(chat: Chat, agent: Membership, invited: list[Invited]) -> Withdra
 
 
 def _removed(chat: Chat, agent: Membership, members: list[Member]) -> Remove:
-    member = _pick(chat, _("Who leaves the team?"), members)
+    member = _pick(chat, _("Whom do you remove from the team?"), members)
     chat.confirm(
         _("Remove {name} from {agent}? They will no longer see its orders.").format(
             name=member.name, agent=agent.agent

@@ -54,6 +54,16 @@ def test_to_strangers_an_order_is_as_if_it_had_never_been(any_scene: Scene, stat
         assert everything(any_scene, actor) == []
 
 
+def test_listed_orders_get_their_lines_all_at_once(any_scene: Scene) -> None:
+    orders = [any_scene.requested(), any_scene.sold()]
+    with book(any_scene, any_scene.seller) as looking:
+        listed = looking.requested_between(date(2021, 3, 1), date(2021, 3, 31))
+        assert {order.code: order.lines for order in orders} == {
+            order.code: order.lines for order in looking.with_lines(listed)
+        }
+        assert looking.with_lines([]) == []
+
+
 @pytest.mark.parametrize("status", Status)
 def test_both_sides_see_the_whole_order(any_scene: Scene, status: Status) -> None:
     order = any_scene.bring_to(status)

@@ -74,7 +74,9 @@ def check_one_winner(scene: Scene, order: Order, outcomes: list[Outcome], kind: 
     assert (winner.person_id, winner.facts["number"]) == (told[-1].person_id, told[-1].number)
     assert list(range(1, len(told) + 1)) == [entry.number for entry in told]
     assert status == scene.stored(order.code).status
-    facts = {"code": order.code, "movement": movement, "at": told[-1].at, "by": told[-1].person_name, "now": status}
+    last = told[-1]
+    facts = {"code": order.code, "movement": movement, "at": last.at, "by": last.person_name, "now": status}
+    facts["declared"] = last.declared
     assert [outcome for outcome in outcomes if not outcome.is_done and outcome.facts != facts] == []
     assert len({outcome.person_id for outcome in outcomes}) == PEOPLE
 
