@@ -261,6 +261,10 @@ def _no_options(_note: str) -> Sequence[tuple[str, str]]:
     return ()
 
 
+Prompt = str | Callable[[], str]
+"""What a question says, or how to find out."""
+
+
 class Chat:
     """What a conversation can do: look, ask, stop."""
 
@@ -304,7 +308,7 @@ class Chat:
     def ask(
         self,
         key: str,
-        prompt: str,
+        prompt: Prompt,
         take: Callable[[str], T],
         *,
         options: Callable[[str], Sequence[tuple[str, str]]] = _no_options,
@@ -334,7 +338,8 @@ class Chat:
                 self.refused, readings = key, reason.readings
         shown = readings or tuple(options(note))
         near = tuple(beside())[: MOST_CHOICES - len(shown)]
-        raise _Pause(Question(key, prompt, shown, note, refused, ask_contact, was_one=was_one, beside=near))
+        asked = prompt if isinstance(prompt, str) else prompt()
+        raise _Pause(Question(key, asked, shown, note, refused, ask_contact, was_one=was_one, beside=near))
 
     def take_only(self, key: str, tokens: Sequence[str]) -> str | None:
         """Return what is chosen without asking, when there is one thing to choose; it stays so when others appear."""
@@ -380,7 +385,7 @@ class Chat:
     def choose_word(
         self,
         key: str,
-        prompt: str,
+        prompt: Prompt,
         options: Mapping[str, str],
         typed: Callable[[str], str | None] = lambda _text: None,
     ) -> str:
@@ -427,7 +432,7 @@ class Chat:
         self.met[key] = None
 
     def _choose_token(
-        self, key: str, prompt: str, pairs: list[tuple[str, str]], typed: Callable[[str], str | None]
+        self, key: str, prompt: Prompt, pairs: list[tuple[str, str]], typed: Callable[[str], str | None]
     ) -> str:
         tokens = {name for name, _label in pairs}
         narrowed: list[tuple[str, str]] = []

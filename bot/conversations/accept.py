@@ -23,12 +23,9 @@ def accept(chat: Chat) -> Command | Sequence[Command]:
     order = pick_order(
         chat, _("Which order do you want to attend?"), Accept, _("Nobody is waiting for you to attend an order.")
     )
-    about = (texts.lines_of(order.lines), texts.wishes_of(order), texts.warned(chat.orders.before_sale(order)))
     what = chat.choose_word(
         "what",
-        _("Order {code}\nBuyer: {buyer}\n{lines}\nWhat do you do?").format(
-            code=order.code, buyer=order.buyer, lines="\n".join(fact for fact in about if fact)
-        ),
+        lambda: _asked(chat, order),
         {"all": _("Accept all"), "change": _("Change quantities"), "reject": _("Reject")},
         lambda text: _accepts_only(chat, text),
     )
@@ -40,6 +37,13 @@ def accept(chat: Chat) -> Command | Sequence[Command]:
     if not any(quantities.values()):
         return Reject(order.code, selling.reason_of_seller(chat, order))
     return _sold_now_or_later(chat, order, quantities)
+
+
+def _asked(chat: Chat, order: Order) -> str:
+    about = (texts.lines_of(order.lines), texts.wishes_of(order), texts.warned(chat.orders.before_sale(order)))
+    return _("Order {code}\nBuyer: {buyer}\n{lines}\nWhat do you do?").format(
+        code=order.code, buyer=order.buyer, lines="\n".join(fact for fact in about if fact)
+    )
 
 
 def _accepts_only(chat: Chat, text: str) -> str | None:
