@@ -76,7 +76,6 @@ ALWAYS_ON_BOTH = {
     "test_race.py",
     "test_review.py",
     "test_queries.py",
-    "test_journal.py",
     "test_workers.py",
 }
 """Whose tests on PostgreSQL belong to the fast part too: they are about what the two databases do differently."""
@@ -84,8 +83,10 @@ COSTLY_LAWS = (
     "test_cancelling_at_any_question",
     "test_a_restart_between_any_two_messages",
     "test_going_back_takes_back",
+    "test_a_second_delivery_changes_nothing",
+    "test_nothing_is_registered_before_the_last_word",
 )
-"""Of the laws that play each transcript many times over, the fast part plays three transcripts."""
+"""For the laws, which play each transcript again or many times over, the fast part plays three transcripts."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -93,7 +94,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave the second database to the whole suite, where it tells the same story as the first."""
     for item in items:
         second_database = "postgresql" in item.name and item.path.name not in ALWAYS_ON_BOTH
-        other_channel = item.path.name == "test_transcripts.py" and item.name.endswith(("-telegram]", "-console]"))
+        other_channel = item.path.name == "test_transcripts.py" and item.name.endswith(
+            ("-telegram]", "-console]", "-whatsapp]")
+        )
         costly_law = item.name.startswith(COSTLY_LAWS) and not item.name.endswith(("[close]", "[accept]", "[request]"))
         if second_database or other_channel or costly_law:
             item.add_marker(pytest.mark.slow)
