@@ -79,6 +79,7 @@ ALWAYS_ON_BOTH = {
     "test_workers.py",
 }
 """Whose tests on PostgreSQL belong to the fast part too: they are about what the two databases do differently."""
+OTHER_CHANNELS = ("-telegram]", "-console]", "-whatsapp]")
 COSTLY_LAWS = (
     "test_cancelling_at_any_question",
     "test_a_restart_between_any_two_messages",
