@@ -30,7 +30,7 @@ def pick_order(chat: Chat, prompt: str, command: type[OrderCommand], nothing: st
         if code is None:
             code = _by_ending(text, waiting(chat, command)) or ""
         if not code:
-            raise Invalid(_("Please choose an order or type its eleven digits."))
+            raise Invalid(_no_such_ending(text) or _("Please choose an order or type its eleven digits."))
         order = chat.orders.find(code)
         if order is None:
             raise Invalid(texts.refusal(errors.UnknownOrder(code)))
@@ -83,6 +83,14 @@ def _by_ending(text: str, among: list[tuple[Order, Party]]) -> str | None:
     return matches[0] if len(matches) == 1 else None
 
 
+def _no_such_ending(text: str) -> str:
+    """Return that no order ends in these digits; empty if the text is no ending of a code."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and SHORTEST_ENDING <= len(digits) < codes.DIGITS):
+        return ""
+    return _("I find no order of yours that ends in {digits}.").format(digits=digits)
+
+
 def pick_agent(chat: Chat, prompt: str, agents: Sequence[Membership]) -> Membership:
     """Return for which of their agents the person does it; not asked when there is only one."""
     if len(agents) == 1:
@@ -102,7 +110,8 @@ def any_order(chat: Chat, prompt: str, code_in: Callable[[str], str] = str) -> O
     def take(text: str) -> Order:
         code = codes.normalise(code_in(text))
         if code is None:
-            raise Invalid(_("An authorization code has eleven digits, like 60016454717."))
+            said = _("An authorization code has eleven digits, like 60016454717.")
+            raise Invalid(_no_such_ending(text) or said)
         order = chat.orders.find(code)
         if order is None:
             raise Invalid(texts.why(errors.UnknownOrder(code)))

@@ -252,7 +252,8 @@ class Router:
         entry, rest = opened
         if not rest or entry.name == "join" or codes.normalise(rest) is not None:
             return self.begin(entry, rest)
-        return self._typed_ahead(entry, rest, text) if _is_bare(rest) else None
+        takes_answers = entry.name != "repeat"  # "repetir con 30" is a sentence
+        return self._typed_ahead(entry, rest, text) if takes_answers and _is_bare(rest) else None
 
     def _typed_ahead(self, entry: Entry, rest: str, text: str) -> Outgoing:
         """Take the words behind a command as answers; if one does not hold, it may have been a sentence."""

@@ -16,6 +16,7 @@ from bot.understanding.heard import Heard, Mention
 from bot.understanding.listing import listed_goods
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
+from bot.understanding.refusing import refused_line
 from bot.understanding.safety import bar, is_attack
 from bot.understanding.scope import calls
 
@@ -47,10 +48,9 @@ def decide(heard: Heard, context: Context) -> Meaning:
     commands = list(_commands(heard))
     if is_attack(heard):
         return _held(heard, commands, "commands the program itself, carries a link, or is too long for a command")
-    for imply in (implying.refused, implying.unwanted, implying.offered):
-        meaning = imply(heard, context)
-        if meaning is not None and not _asked_for(heard, commands):
-            return meaning
+    implied = refused_line(heard, context) or _implied(heard, context, commands)
+    if implied is not None:
+        return implied
     concern = concerned(heard, context, asked_for=bool(_asked_for(heard, commands)))
     if concern is not None:
         return concern
@@ -60,8 +60,17 @@ def decide(heard: Heard, context: Context) -> Meaning:
             return meaning
     open_ones = _asked_for(heard, commands)
     if open_ones:
-        return _chosen(heard, context, open_ones)
+        meaning = _chosen(heard, context, open_ones)
+        return replace(meaning, also=_besides(heard, context, meaning, open_ones))
     return _without_verb(heard, context, commands)
+
+
+def _implied(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
+    """Return what is meant without its own verb, where nothing is asked for with one."""
+    if _asked_for(heard, commands):
+        return None
+    finders = (implying.refused, implying.unwanted, implying.offered)
+    return next((meaning for find in finders if (meaning := find(heard, context)) is not None), None)
 
 
 def _restated(heard: Heard) -> Heard:
@@ -158,9 +167,31 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
         )
     command = next((one for one in open_ones if one.conversation == names[0]), open_ones[0])
     if names[0] == "repeat" and heard.has("number", "brand") and not heard.has("code"):
-        names[0] = "request"  # the same but thirty: what is stated is used, the rest is asked
+        meaning = filled(heard, context, "request")  # the same but thirty: the rest is as it was
+        return replace(meaning, topic="repeat", confidence=_confidence(heard, command))
     meaning = filled(heard, context, names[0])
     return replace(meaning, confidence=_confidence(heard, command))
+
+
+def _besides(heard: Heard, context: Context, meaning: Meaning, asked: Sequence[Command]) -> tuple[str, ...]:
+    """Return what is asked for besides what the message opens: "ya llegó todo, y pido 20 más" also closes."""
+    if meaning.kind is not Kind.INTENT or meaning.intent not in CHANGING:
+        return ()
+    named = [command.conversation for command in asked if command.verb.exact]
+    if heard.has("arrived") and meaning.intent in ("request", "repeat"):
+        came = arriving.arrived(heard, context)
+        named += [came.intent] if came is not None and came.kind is Kind.INTENT else []
+    one_family = next((family for family in _FAMILIES if meaning.intent in family), {meaning.intent})
+    return tuple(name for name in dict.fromkeys(named) if name not in one_family)
+
+
+_FAMILIES: tuple[frozenset[str], ...] = (
+    frozenset({"accept", "sell"}),
+    frozenset({"request", "repeat"}),
+    frozenset({"close", "close_all", "arrive", "reject"}),
+    frozenset({"team", "language", "join", "accept", "request"}),
+)
+"""Conversations whose words may be about one and the same thing."""
 
 
 def _of_their_side(heard: Heard, context: Context, names: list[str]) -> list[str]:

@@ -179,7 +179,10 @@ def _after_of(
 
 
 def _counted(after: Mention | None) -> bool:
-    return after is not None and after.has("unit", "gallon", "dozen", "brand", "kilo", "small")
+    little = (
+        after is not None and after.has("small") and after.text in ("de", "d", "del", "x", "a", "para", "pa", "por")
+    )
+    return little or (after is not None and after.has("unit", "gallon", "dozen", "brand", "kilo"))
 
 
 def _is_of_a(part: Sequence[Mention], place: int) -> bool:

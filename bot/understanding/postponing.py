@@ -40,7 +40,10 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     )
     if heard.unknown > 3 and not postponed:
         return None
-    return Meaning(Kind.LATER, topic=topic, slots=tuple(_until(heard, text)), confidence=0.9, notes=("not for now",))
+    until = tuple(_until(heard, text))
+    if not topic and until and any("close" in order.can for order in context.orders):
+        topic = "close"  # nothing else is put off to an hour
+    return Meaning(Kind.LATER, topic=topic, slots=until, confidence=0.9, notes=("not for now",))
 
 
 def _of_orders_that(heard: Heard) -> bool:
