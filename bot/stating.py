@@ -41,7 +41,7 @@ class Statements:
         """Begin the conversation that a sentence asks for, with what it states already answered."""
         answers = _without_yes(meaning.answers)
         several = answers.pop(SEVERAL, "")
-        closes_all = several and meaning.intent == "close" and answers.get("what", "all") == "all"
+        closes_all = several and meaning.intent in ("close", "close_all") and answers.get("what", "all") == "all"
         entry = registry.named("close_all" if closes_all else meaning.intent)
         if entry is None:
             return self.replies.not_taken(meaning, text)

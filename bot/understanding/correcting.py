@@ -53,7 +53,7 @@ def _is_taken_back(heard: Heard) -> bool:
     )
 
 
-_STARTS = frozenset({"uy no", "ay no", "no espera", "espera no", "mejor no"})
+_STARTS = frozenset({"uy no", "ay no", "hay no", "no espera", "espera no", "mejor no"})
 
 
 def _order(context: Context, question: OpenQuestion) -> OrderSeen | None:
@@ -150,6 +150,9 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
             doubts.append(Doubt("line", tuple((f"quantity {one}", _line_name(one, question)) for one in lines)))
     tokens = {token for token, _name in context.sellers}
     for mention in heard.of(NAME):
+        before = [one.text for one in heard.words if one.end <= mention.start][-2:]
+        if before and ("no" in before[-1].split() or before == ["no", "a"]):
+            continue  # a la planta, no a Hyde
         if any(token in tokens for token, _name in getattr(mention.value, "candidates", ())):
             named(mention, "seller", heard, slots, doubts)
     days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]

@@ -250,8 +250,15 @@ def _language(heard: Heard, _context: Context) -> Slots:
     return ([Found("locale", wanted[0], why="the language that was named")] if len(wanted) == 1 else []), []
 
 
+def _close_all(heard: Heard, context: Context) -> Slots:
+    """The orders of a reminder that names several; of others the conversation closes what was received."""
+    slots = pointed_to(heard, context, "close")[1][0]
+    return [slot for slot in slots if slot.key == "orders"], []
+
+
 _FILLERS: dict[str, Callable[[Heard, Context], Slots]] = {
     "close": _close,
+    "close_all": _close_all,
     "accept": _accept,
     "sell": _sell,
     "reject": _reject,
