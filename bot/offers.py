@@ -31,7 +31,7 @@ def named(names: Iterable[str]) -> tuple[Choice, ...]:
 def not_done(names: Iterable[str]) -> str:
     """Return that a second wish was not carried out, and the word that begins it; empty if there was none."""
     entries = [entry for name in names if (entry := registry.named(name)) is not None]
-    words = ", ".join(f"“{entry.command}”" for entry in entries)
+    words = ", ".join(_("“{word}”").format(word=entry.command) for entry in entries)
     return (
         _("One thing at a time. Afterwards write {words}: that was NOT done yet.").format(words=words) if words else ""
     )

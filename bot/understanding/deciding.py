@@ -45,7 +45,7 @@ def decide(heard: Heard, context: Context) -> Meaning:
     opened = opened_by(" ".join(heard.said(one) for one in heard.words if not one.has("polite", "greeting", "thanks")))
     if opened is not None and not opened[1]:
         return replace(filled(heard, context, opened[0].name), confidence=1.0)
-    heard = announced(_restated(heard))
+    heard = announced(_restated(_said_anew(heard)))
     commands = list(_commands(heard))
     if is_attack(heard):
         return _held(heard, commands, "commands the program itself, carries a link, or is too long for a command")
@@ -64,6 +64,20 @@ def decide(heard: Heard, context: Context) -> Meaning:
         meaning = _chosen(heard, context, open_ones)
         return replace(meaning, also=_besides(heard, context, meaning, open_ones))
     return _without_verb(heard, context, commands)
+
+
+def _said_anew(heard: Heard) -> Heard:
+    """Return an order that is said again, from there on: "apunta 20... no, espérate, 25 balones de 10"."""
+    if not heard.has("request.weak") or not heard.has("retract", "later"):
+        return heard
+    for place, mention in enumerate(heard.mentions):
+        before, again = heard.mentions[:place], heard.mentions[place + 1 :]
+        near = next((one for one in reversed(before) if not one.has("sign")), None)
+        waits = mention.has("later") and near is not None and near.has("no")
+        asked = (mention.has("retract") or waits) and any(one.has("request.weak") for one in before)
+        if asked and _is_said_anew(before, again):
+            return replace(heard, mentions=again, known={kind for one in again for kind in one.kinds})
+    return heard
 
 
 def _is_said_anew(before: Sequence[Mention], again: Sequence[Mention]) -> bool:
@@ -85,14 +99,6 @@ def _implied(heard: Heard, context: Context, commands: Sequence[Command]) -> Mea
 def _restated(heard: Heard) -> Heard:
     """Return what is said in place of what is denied: "no la cierre con 20, ciérrela con 19" from the second on."""
     for place, mention in enumerate(heard.mentions):
-        again, before = heard.mentions[place + 1 :], heard.mentions[:place]
-        waits = mention.has("later") and before and before[-1].has("no")  # no, espérate
-        if (
-            (mention.has("retract") or waits)
-            and any(one.has("request.weak") for one in before)
-            and _is_said_anew(before, again)
-        ):
-            return replace(heard, mentions=again, known={kind for one in again for kind in one.kinds})
         if mention.text not in (",", ".", ";", "\n") or not place:
             continue
         before, after = heard.mentions[:place], heard.mentions[place + 1 :]

@@ -50,7 +50,7 @@ def listen(text: str, context: Context) -> Heard:
 _TAG = re.compile(r"\b(?:o|u|or) (?:nada |ya )?(?:no|nada|toda[vb][ií]a(?: no)?|a[uú]n(?: no)?|not)\W*$", re.IGNORECASE)
 
 
-_COUNTED = re.compile(r"^[ ]*[0-9]{1,2}\)[ ]+(?=\S)", re.MULTILINE)
+_COUNTED = re.compile(r"(?<!\S)[0-9]{1,2}\)[ ]+(?=\S)")
 """The number of a line in a list: 1) 20 joyce de 10."""
 _WHETHER = re.compile(
     r"\b(?:d[ií]game|dime|d[ií]ganme|conf[ií]rmeme|conf[ií]rmame|consulta|tell me|let me know|"

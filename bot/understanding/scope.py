@@ -72,6 +72,8 @@ def _is_reached(before: Sequence[Mention]) -> bool:
 
 def _and(before: list[Mention], mention: Mention) -> list[Mention]:
     """Return what stands before, with one more mention: nothing but it, if it begins a clause."""
+    if mention.text == ":" and before and before[-1].has("says_that"):
+        return [*before, mention]  # di conmigo: vende la 123
     if mention.text in ".;!\n:,¡" or is_connector(mention):
         return []
     return [mention] if _begins(mention, before) else [*before, mention]
@@ -117,7 +119,7 @@ def announced(heard: Heard) -> Heard:
         if mention.text == ":" and _is_signature(heard.mentions[:place]) and heard.mentions[place + 1 :]:
             rest = heard.mentions[place + 1 :]
             return replace(heard, mentions=rest, known={kind for one in rest for kind in one.kinds})
-        if not (_ANNOUNCES.fullmatch(mention.text) and mention.has("polite", "self")):
+        if not (mention.text.endswith(" que") and mention.has("polite", "self") and _ANNOUNCES.fullmatch(mention.text)):
             continue
         before, rest = heard.mentions[:place], heard.mentions[place + 1 :]
         if before and rest and not any(map(_says_more, before)):
