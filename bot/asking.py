@@ -39,7 +39,7 @@ def pick_order(
     def take(text: str) -> Order:
         code = codes.normalise(text) or by_ending(text, now())
         if not code:
-            raise Invalid(_("Please choose an order or type its eleven digits."))
+            raise Invalid(no_such_ending(text) or _("Please choose an order or type its eleven digits."))
         order = chat.orders.find(code)
         if order is None:
             raise Invalid(texts.refusal(errors.UnknownOrder(code)))
@@ -115,6 +115,14 @@ def by_ending(text: str, among: Sequence[tuple[Order, Party]]) -> str | None:
         return None
     matches = [order.code for order, _party in among if order.code.endswith(digits)]
     return matches[0] if len(matches) == 1 else None
+
+
+def no_such_ending(text: str) -> str:
+    """Return that no order ends in these digits; empty if the text is no ending of a code."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and SHORTEST_ENDING <= len(digits) < codes.DIGITS):
+        return ""
+    return _("I find no order of yours that ends in {digits}.").format(digits=digits)
 
 
 def pick_agent(chat: Chat, prompt: str, agents: Sequence[Membership]) -> Membership:

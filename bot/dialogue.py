@@ -292,6 +292,10 @@ class Chat:
             self._meet(key)
         return found
 
+    def stated(self, key: str) -> str:
+        """Return what was answered to a question that has not come up yet; empty if nothing was."""
+        return self._talk.answers.get(key) or self._talk.taken.get(key, "")
+
     def has(self, key: str) -> bool:
         """Say whether the question is answered already, or words typed ahead wait to answer it."""
         return key in self._talk.answers or bool(self._spare)

@@ -28,6 +28,15 @@ def named(names: Iterable[str]) -> tuple[Choice, ...]:
     return tuple(does(_(entry.title or LABELS.get(entry.name, entry.command)), entry.command) for entry in entries)
 
 
+def not_done(names: Iterable[str]) -> str:
+    """Return that a second wish was not carried out, and the word that begins it; empty if there was none."""
+    entries = [entry for name in names if (entry := registry.named(name)) is not None]
+    words = ", ".join(_("“{word}”").format(word=entry.command) for entry in entries)
+    return (
+        _("One thing at a time. Afterwards write {words}: that was NOT done yet.").format(words=words) if words else ""
+    )
+
+
 def likely(meaning: Meaning, actor: Actor, open_conversation: str, *, with_person: bool) -> tuple[Choice, ...]:
     """Return the likeliest things that the person can do, three at most; the last is a person if one is wanted.
 

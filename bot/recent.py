@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cache
 
 from bot import texts
-from bot.asking import by_ending, side_of
+from bot.asking import by_ending, no_such_ending, side_of
 from bot.dialogue import Chat, Invalid
 from bot.folding import fold
 from bot.i18n import _
@@ -32,7 +32,8 @@ def any_order(chat: Chat, prompt: str, code_in: Callable[[str], str] = str) -> O
         said = code_in(text)
         code = codes.normalise(said) or _meant(said, recent())
         if code is None:
-            raise Invalid(_("An authorization code has eleven digits, like 60016454717."))
+            eleven = _("An authorization code has eleven digits, like 60016454717.")
+            raise Invalid(no_such_ending(said) or eleven)
         order = chat.orders.find(code)
         if order is None:
             raise Invalid(texts.why(errors.UnknownOrder(code)))

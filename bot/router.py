@@ -262,7 +262,8 @@ class Router:
         entry, rest = opened
         if not rest or entry.name == "join" or codes.normalise(rest) is not None:
             return self.begin(entry, rest)
-        is_meant = _is_bare(rest) or (entry.rest_is_one and names_latest(rest))
+        takes_answers = entry.name != "repeat"  # "repetir con 30" is a sentence
+        is_meant = (takes_answers and _is_bare(rest)) or (entry.rest_is_one and names_latest(rest))
         return self._typed_ahead(entry, rest, text) if is_meant else None
 
     def _typed_ahead(self, entry: Entry, rest: str, text: str) -> Outgoing:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot import registry, texts
+from bot import offers, registry, texts
 from bot.dialogue import CONFIRM, MOST_CHOICES, YES, End, LastWord, Question, Talk, turn
 from bot.i18n import _
 from bot.listening import notice_on_screen, understood
 from bot.messages import Outgoing
 from bot.registry import Entry
+from bot.repeating import as_last
 from bot.replying import Replies
 from bot.understanding import Meaning, Notice
 from bot.understanding.meaning import Doubt
@@ -40,10 +41,12 @@ class Statements:
         """Begin the conversation that a sentence asks for, with what it states already answered."""
         answers = _without_yes(meaning.answers)
         several = answers.pop(SEVERAL, "")
-        closes_all = several and meaning.intent == "close" and answers.get("what", "all") == "all"
+        closes_all = several and meaning.intent in ("close", "close_all") and answers.get("what", "all") == "all"
         entry = registry.named("close_all" if closes_all else meaning.intent)
         if entry is None:
             return self.replies.not_taken(meaning, text)
+        if meaning.topic == "repeat":
+            answers = as_last(self.scene, answers)
         if "brand 1" in answers or "size 1" in answers:
             answers.setdefault("product", Trade.CYLINDERS.value)  # nothing else has a brand or a size
         before = self.talk.mark()
@@ -53,7 +56,8 @@ class Statements:
         end = turn(entry.run, self.talk, self.scene)
         if isinstance(end, Question) and end.key == "order":
             self.talk.sentence = text
-        return self.router.told_left(before, self.router.finish(_narrowed(end, meaning.doubts)))
+        reply, undone = self.router.finish(_narrowed(end, meaning.doubts)), offers.not_done(meaning.also)
+        return self.router.told_left(before, reply.after(undone) if undone else reply)
 
     def _start(self, entry: Entry, text: str, answers: dict[str, str]) -> None:
         self.talk.begin(entry.name)
@@ -142,9 +146,10 @@ class Statements:
         return self.router.finish(_narrowed(end, meaning.doubts))
 
     def line_chosen(self, key: str) -> Outgoing:
-        """Ask the amount of one line again; the others stay as they are in the summary."""
+        """Take the amount of one line, or ask it again; the others stay as they are in the summary."""
         answers = self.talk.answers
-        name, _space, _position = key.partition(" ")
+        name, position, *amount = key.split(" ")
+        key = f"{name} {position}"
         code = answers.get("order") or self.talk.taken.get("order", "")
         order = self.scene.orders.find(code) if code else None
         if order is not None and name == "received":
@@ -156,6 +161,8 @@ class Statements:
             for line in order.lines:
                 answers.setdefault(f"quantity {line.position}", f"{line.requested:f}")
         answers.pop(key, None)
+        if amount:
+            answers[key] = amount[0]
         self.talk.asked = ""
         return self.router.go_on()
 
@@ -172,8 +179,12 @@ def _time_said(meaning: Meaning, at: datetime) -> str:
     if said.get("minutes", "").isdecimal():
         at += timedelta(minutes=int(said["minutes"]))
         return texts.time_of_day(at) if texts.on_day(texts.today(at)) == today else ""
+    now = texts.time_of_day(at)
     hour = said.get("hour", "")
-    return hour if hour > texts.time_of_day(at) else ""
+    later = (
+        f"{int(hour[:2]) + 12}{hour[2:]}" if hour and hour <= now and hour < "12" else hour
+    )  # at 5, said at 8: 17:00
+    return later if later > now else ""
 
 
 def _without_yes(answers: dict[str, str]) -> dict[str, str]:

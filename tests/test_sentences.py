@@ -299,9 +299,29 @@ def test_which_line_an_amount_is_about_is_asked_and_the_others_stay(busy: World)
     busy.says(cast.EMILE, "cerrar 60016454717 todo")
     asked = busy.answer(cast.EMILE, "no, son 4")
     assert "¿De cuál de estos se trata?" in asked
-    assert "PROUST GAS 45 kg: le vendieron 5" in busy.answer(cast.EMILE, "2")
-    summary = busy.answer(cast.EMILE, "4")
+    summary = busy.answer(cast.EMILE, "2")
     assert "• 20 × JOYCE GAS 10 kg\n• 4 de 5 × PROUST GAS 45 kg" in summary
+
+
+def test_an_ending_of_no_order_never_becomes_the_only_other_one(busy: World) -> None:
+    said = busy.answer(cast.EMILE, "cierra la que termina en 999, llegó todo")
+    assert "No encuentro una orden suya que termine en 999." in said
+    assert "¿Cerrar la orden" not in said
+
+
+def test_one_refused_line_closes_the_others(busy: World) -> None:
+    summary = busy.answer(cast.EMILE, "los de 45 de la 60016454717 llegaron golpeados, no los recibo")
+    assert "• 20 × JOYCE GAS 10 kg\n• PROUST GAS 45 kg: rechazado (Mal estado)" in summary
+
+
+def test_a_past_moment_in_a_sentence_is_answered_as_of_then(busy: World) -> None:
+    assert "todavía no existía" in busy.answer(cast.EMILE, "cómo estaba la 60016454717 el 01/01/2020 a las 5 pm")
+
+
+def test_a_second_wish_is_told_not_to_be_done(busy: World) -> None:
+    said = busy.answer(cast.EMILE, "ya llegó todo y pido 20 más de 10 joyce a hyde")
+    assert "¿Solicitar este pedido?" in said
+    assert "«cerrar»: eso todavía NO se hizo" in said
 
 
 def test_back_from_a_summary_goes_through_its_questions(busy: World) -> None:

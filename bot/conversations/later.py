@@ -10,6 +10,7 @@ from bot.dialogue import Chat, Invalid
 from bot.i18n import _
 from bot.messages import does
 from bot.registry import conversation
+from bot.understanding.times import hour_in, waiting
 from core.clock import LIMA, day_in_lima
 from core.transitions import Command, Snooze
 
@@ -60,8 +61,13 @@ def _rounded(at: datetime) -> datetime:
 
 
 def _read(text: str, at: datetime, latest: datetime) -> datetime:
-    clock = questions.time_of_day(text)
-    until = datetime.combine(day_in_lima(at), clock, LIMA)
+    said = text.casefold()
+    wait, named = waiting(said), hour_in(said)
+    if wait is not None:
+        until = at + timedelta(minutes=wait[0])
+    else:
+        clock = questions.time_of_day(named[0] if named is not None else text)
+        until = datetime.combine(day_in_lima(at), clock, LIMA)
     if until <= at:
         raise Invalid(_("That time has passed. Type a later one of today, like 19:30."))
     if until >= latest:

@@ -41,6 +41,8 @@ def _seller(chat: Chat, buyer: Membership) -> Named:
     if known is not None:
         return known
     sellers = chat.orders.sellers(buyer)
+    product = chat.stated("product")  # who does not sell what was said already is not offered
+    sellers = [one for one in sellers if product in one.trades] or sellers
     if not sellers:
         chat.stop(_("No registered seller can sell to your company today."), (texts.to_menu(),))
     return chat.choose(

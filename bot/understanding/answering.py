@@ -32,6 +32,8 @@ def answered(heard: Heard, context: Context, question: OpenQuestion) -> Meaning:
         return answer([Found(question.key, picked, shown=label_of(picked, question), said=heard.text, why="an option")])
     if is_attack(heard):
         return decide(heard, context)
+    if question.key == "line" and (change := corrected(heard, context, question)) is not None and change.slots:
+        return change  # which line, and how many of it: "18 de joyce"
     meaning = _READERS[question.expects](heard, context, question)
     return meaning if meaning is not None else _something_else(heard, context, question)
 

@@ -139,7 +139,8 @@ _BESIDE_ALL = (
 
 def _all_there(heard: Heard) -> bool:
     """Say whether it says that all is in order without a verb: "todo conforme", "de 45 solo 4, joyce completo"."""
-    beside = (*_BESIDE_ALL, "only", "brand", "kilo") if heard.has("only") and heard.has("number") else _BESIDE_ALL
+    counted = heard.has("number") and (heard.has("only") or ":" in heard.text)
+    beside = (*_BESIDE_ALL, "only", "brand", "kilo") if counted else _BESIDE_ALL
     rest = [one for one in heard.words if not one.has(*beside)]
     clear = any(
         one.has("all") and one.text not in ("todo", "todos", "toda", "todas", "all", "exacto") for one in heard.words

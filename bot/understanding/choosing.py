@@ -20,9 +20,10 @@ from core.terms import Trade
 
 def choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return which option is meant, by the words of the trade or by its place on the screen."""
-    if "?" in heard.text or heard.has("unsure", "when", "says_that"):
-        return None
     name = question.key.split(" ")[0]
+    told = () if name == "role" else ("says_that",)  # "va a manejar el camión" is no report
+    if "?" in heard.text or heard.has("unsure", "when", *told):
+        return None
     read = _CHOICES.get((question.conversation, name)) or _CHOICES.get(("", name))
     meaning = read(heard, context, question) if read else None
     if meaning is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
-from bot.understanding.heard import Heard
+from bot.understanding.heard import Heard, Mention
 from bot.understanding.meaning import Kind, Meaning
 
 _LOOKS = (("risk", "risk"), ("papers", "can"))
@@ -26,7 +26,7 @@ def concerned(heard: Heard, context: Context, *, asked_for: bool) -> Meaning | N
     for name, about in (("join", _joins(heard)), ("reminders", _of_reminders(heard))):
         if not about:
             continue
-        if heard.has("howto"):
+        if any(one.text != "como" or not _before_a_role(heard, one) for one in heard.of("howto")):
             return Meaning(Kind.HOWTO, topic=name, likely=(name,), confidence=0.9, notes=("asks how",))
         return filled(heard, context, name)
     return None
@@ -34,9 +34,15 @@ def concerned(heard: Heard, context: Context, *, asked_for: bool) -> Meaning | N
 
 def _asks_of_a_fine(heard: Heard) -> bool:
     """Say whether a fine is asked about, in whatever words: "cuánto me clavan de multa"."""
-    asked = "?" in heard.text or heard.has("question") or any(one.text.startswith("cuanto") for one in heard.words)
+    asked = "?" in heard.text or heard.has("question") or any(one.text.startswith("cuant") for one in heard.words)
     paid = any(one.text.startswith(("pag", "deposit", "yape")) for one in heard.of("money"))
     return heard.has("risk.nouns") and asked and not paid and not heard.has("unreal", "retract")
+
+
+def _before_a_role(heard: Heard, how: Mention) -> bool:
+    """Say whether it is the "como" of "para entrar como chofer"."""
+    following = next((one for one in heard.words if one.start >= how.end), None)
+    return following is not None and any(kind.startswith("role.") for kind in following.kinds)
 
 
 def _joins(heard: Heard) -> bool:

@@ -53,7 +53,7 @@ def _is_taken_back(heard: Heard) -> bool:
     )
 
 
-_STARTS = frozenset({"uy no", "ay no", "no espera", "espera no", "mejor no"})
+_STARTS = frozenset({"uy no", "ay no", "hay no", "no espera", "espera no", "mejor no"})
 
 
 def _order(context: Context, question: OpenQuestion) -> OrderSeen | None:
@@ -71,7 +71,7 @@ def _close(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
         return [], [], []
     told = arrival(heard, order.lines, context.sizes)
     if told.unclear and not told.received:
-        return [], [_which_line(order, "received")], []
+        return [], [_which_line(order, "received", heard)], []
     if told.what in ("nothing", "all") and question.answers.get("what") != told.what:
         return received_slots(told), [], []
     if not told.received:
@@ -90,8 +90,11 @@ def _rest_as_before(told: Arrival, order: OrderSeen, question: OpenQuestion) -> 
             told.received[line.position] = Decimal(before) if before and before.isdigit() else line.quantity
 
 
-def _which_line(order: OrderSeen, key: str) -> Doubt:
-    return Doubt("line", tuple((f"{key} {line.position}", line.name) for line in order.lines))
+def _which_line(order: OrderSeen, key: str, heard: Heard) -> Doubt:
+    """Return the doubt which line is meant; the amount that was said goes along: "received 1 18"."""
+    said = [one.number for one in heard.of(NUMBER) if one.number is not None]
+    amount = f" {said[0]:f}" if len(said) == 1 else ""
+    return Doubt("line", tuple((f"{key} {line.position}{amount}", line.name) for line in order.lines))
 
 
 def _accept(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
@@ -108,7 +111,7 @@ def _accept(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
                     changed.append(Found(key, kept, How.CONTEXT, why="as it was in the summary"))
             return changed, [], []
         if _numbers_only(heard) and not changed:
-            return [], [_which_line(order, "quantity")], []
+            return [], [_which_line(order, "quantity", heard)], []
     return slots, [], [] if slots else _reopened(heard, question, {"quantity": "what", "document": "document"})
 
 
@@ -147,6 +150,9 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
             doubts.append(Doubt("line", tuple((f"quantity {one}", _line_name(one, question)) for one in lines)))
     tokens = {token for token, _name in context.sellers}
     for mention in heard.of(NAME):
+        before = [one.text for one in heard.words if one.end <= mention.start][-2:]
+        if before and ("no" in before[-1].split() or before == ["no", "a"]):
+            continue  # a la planta, no a Hyde
         if any(token in tokens for token, _name in getattr(mention.value, "candidates", ())):
             named(mention, "seller", heard, slots, doubts)
     days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]

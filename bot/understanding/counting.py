@@ -11,10 +11,14 @@ from bot.understanding.meaning import Found, Meaning
 from bot.understanding.received import arrival
 from bot.understanding.replying import answer, order_of
 
+_SOME = frozenset({"unos", "unas"})
+"""Before a number that is ordered: "unos dieciocho". Of what was received they leave it open."""
+
 
 def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return how many are meant, if the message says it clearly."""
-    vague = heard.has("unsure", "when", "says_that", "phone", "ruc", "digits", "others") or "?" in heard.text
+    doubted = [one for one in heard.of("unsure") if question.conversation != "request" or one.text not in _SOME]
+    vague = bool(doubted) or heard.has("when", "says_that", "phone", "ruc", "digits", "others") or "?" in heard.text
     if vague or any(one.text == "como" for one in heard.words):
         return None
     name, _space, number = question.key.partition(" ")

@@ -77,6 +77,7 @@ def _named_days(month: str, weekday: str) -> Written:
             rf"({month}) ([0-9]{{1,2}}){_TH}",
             lambda found, today, coming: day_of(found[2], found[1], None, today, coming),
         ),
+        (rf"(?:todo )?({month})() (?:completo|entero)", whole_month),
         (rf"(?:de|en|del mes de|of|in|for) ({month})(?: (?:de|del) ([0-9]{{4}}))?", whole_month),
         (
             (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -16,8 +17,9 @@ from bot.understanding.heard import Heard, Mention
 from bot.understanding.listing import listed_goods
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
+from bot.understanding.refusing import refused_line
 from bot.understanding.safety import bar, is_attack
-from bot.understanding.scope import calls
+from bot.understanding.scope import announced, calls
 
 CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
 """The conversations that can end in a change; each needs a word of its own, standing where a command stands."""
@@ -43,25 +45,55 @@ def decide(heard: Heard, context: Context) -> Meaning:
     opened = opened_by(" ".join(heard.said(one) for one in heard.words if not one.has("polite", "greeting", "thanks")))
     if opened is not None and not opened[1]:
         return replace(filled(heard, context, opened[0].name), confidence=1.0)
-    heard = _restated(heard)
+    heard = announced(_restated(_said_anew(heard)))
     commands = list(_commands(heard))
     if is_attack(heard):
         return _held(heard, commands, "commands the program itself, carries a link, or is too long for a command")
-    for imply in (implying.refused, implying.unwanted, implying.offered):
-        meaning = imply(heard, context)
-        if meaning is not None and not _asked_for(heard, commands):
-            return meaning
+    implied = refused_line(heard, context) or _implied(heard, context, commands)
+    if implied is not None:
+        return implied
     concern = concerned(heard, context, asked_for=bool(_asked_for(heard, commands)))
     if concern is not None:
         return concern
-    for find in (_howto, _snoozed, _help_words):
+    for find in (_who_did, _howto, _snoozed, _help_words):
         meaning = find(heard, context, commands)
         if meaning is not None:
             return meaning
     open_ones = _asked_for(heard, commands)
     if open_ones:
-        return _chosen(heard, context, open_ones)
+        meaning = _chosen(heard, context, open_ones)
+        return replace(meaning, also=_besides(heard, context, meaning, open_ones))
     return _without_verb(heard, context, commands)
+
+
+def _said_anew(heard: Heard) -> Heard:
+    """Return an order that is said again, from there on: "apunta 20... no, espérate, 25 balones de 10"."""
+    if not heard.has("request.weak") or not heard.has("retract", "later"):
+        return heard
+    for place, mention in enumerate(heard.mentions):
+        before, again = heard.mentions[:place], heard.mentions[place + 1 :]
+        near = next((one for one in reversed(before) if not one.has("sign")), None)
+        waits = mention.has("later") and near is not None and near.has("no")
+        asked = (mention.has("retract") or waits) and any(one.has("request.weak") for one in before)
+        if asked and _is_said_anew(before, again):
+            return replace(heard, mentions=again, known={kind for one in again for kind in one.kinds})
+    return heard
+
+
+def _is_said_anew(before: Sequence[Mention], again: Sequence[Mention]) -> bool:
+    """Say whether an order is said again after "no, espera", with what it is of: "apunta 20... no espera, 25 de 10"."""
+    counted = all(any(one.has("number") for one in part) for part in (before, again))
+    return (
+        counted and any(one.has("brand", "unit") for one in again) and not any(one.has("no", "later") for one in again)
+    )
+
+
+def _implied(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
+    """Return what is meant without its own verb, where nothing is asked for with one."""
+    if _asked_for(heard, commands):
+        return None
+    finders = (implying.refused, implying.unwanted, implying.offered)
+    return next((meaning for find in finders if (meaning := find(heard, context)) is not None), None)
 
 
 def _restated(heard: Heard) -> Heard:
@@ -86,6 +118,10 @@ def _commands(heard: Heard) -> Iterator[Command]:
     for before, mention in pairwise([*heard.mentions[:1], *heard.mentions]):
         is_thing = mention.text in ("compra", "encargo") and before.text.split()[-1] in _ARTICLES
         asked = [] if is_thing else [name for name in CHANGING if f"{name}.asks" in mention.kinds]
+        if mention.text.endswith(" en") and not heard.has("language.english", "language.spanish"):
+            asked = [name for name in asked if name != "language"]  # escríbeme en una hora
+        if asked == ["team"] and heard.has("unwanted") and not _names_a_role(heard):
+            asked = ["annul"]  # ya no deseo la compra 329, sáquela del sistema
         yield from (Command(name, mention, bar(heard, mention)) for name in asked)
     for conversation, verb in _wished_for(heard):
         yield Command(conversation, verb, bar(heard, verb))
@@ -97,6 +133,10 @@ def _commands(heard: Heard) -> Iterator[Command]:
     for made, following in _made(heard):
         if not any(following.has(f"{name}.asks") for name in CHANGING):
             yield Command("request", made, bar(heard, made))
+
+
+def _names_a_role(heard: Heard) -> bool:
+    return any(kind.startswith("role.") for kind in heard.known) or heard.has("others")
 
 
 def _wished_for(heard: Heard) -> Iterator[tuple[str, Mention]]:
@@ -115,8 +155,9 @@ def _made_one(heard: Heard) -> Iterator[Mention]:
     strange = heard.has("negation", "no", "says_that", "when", "unreal", "howto") or "?" in heard.text
     for place, (one, two) in enumerate(pairwise(heard.words)):
         is_role = any(kind.startswith("role.") for kind in two.kinds)
-        asked = any(before.has("want", "change.add", "make", "team.asks") for before in heard.words[:place])
-        if one.text.split()[-1] in ("como", "de", "as") and one.text != "de" and is_role and asked and not strange:
+        asked = any(before.has("want", "change", "change.add", "make", "team.asks") for before in heard.words[:place])
+        apart = one.text != "de" or heard.text[: one.start].rstrip().endswith(",")
+        if one.text.split()[-1] in ("como", "de", "as") and apart and is_role and asked and not strange:
             yield two
 
 
@@ -146,7 +187,7 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
     """Return the conversation that is asked for; two different ones are both offered."""
     names = list(dict.fromkeys(command.conversation for command in open_ones))
     names = _one_wish(heard, _of_their_side(heard, context, names))
-    if names == ["close"] and _all_orders(heard, several=context.notice is None):
+    if names == ["close"] and (_all_orders(heard, several=context.notice is None) or _both(heard, context)):
         return replace(filled(heard, context, "close_all"), confidence=0.9)
     if len(names) > 1:
         seen = looking.looked(heard, context)
@@ -158,9 +199,31 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
         )
     command = next((one for one in open_ones if one.conversation == names[0]), open_ones[0])
     if names[0] == "repeat" and heard.has("number", "brand") and not heard.has("code"):
-        names[0] = "request"  # the same but thirty: what is stated is used, the rest is asked
+        meaning = filled(heard, context, "request")  # the same but thirty: the rest is as it was
+        return replace(meaning, topic="repeat", confidence=_confidence(heard, command))
     meaning = filled(heard, context, names[0])
     return replace(meaning, confidence=_confidence(heard, command))
+
+
+def _besides(heard: Heard, context: Context, meaning: Meaning, asked: Sequence[Command]) -> tuple[str, ...]:
+    """Return what is asked for besides what the message opens: "ya llegó todo, y pido 20 más" also closes."""
+    if meaning.kind is not Kind.INTENT or meaning.intent not in CHANGING:
+        return ()
+    named = [command.conversation for command in asked if command.verb.exact]
+    if heard.has("arrived") and meaning.intent in ("request", "repeat"):
+        came = arriving.arrived(heard, context)
+        named += [came.intent] if came is not None and came.kind is Kind.INTENT else []
+    one_family = next((family for family in _FAMILIES if meaning.intent in family), {meaning.intent})
+    return tuple(name for name in dict.fromkeys(named) if name not in one_family)
+
+
+_FAMILIES: tuple[frozenset[str], ...] = (
+    frozenset({"accept", "sell"}),
+    frozenset({"request", "repeat"}),
+    frozenset({"close", "close_all", "arrive", "reject"}),
+    frozenset({"team", "language", "join", "accept", "request"}),
+)
+"""Conversations whose words may be about one and the same thing."""
 
 
 def _of_their_side(heard: Heard, context: Context, names: list[str]) -> list[str]:
@@ -198,9 +261,35 @@ def _all_orders(heard: Heard, *, several: bool) -> bool:
     return orders and heard.has("all") and not told
 
 
+def _both(heard: Heard, context: Context) -> bool:
+    """Say whether both orders that can be closed are meant, in full: "ya recibí las dos, ciérralas ambas"."""
+    able = [order for order in context.orders if "close" in order.can]
+    counts = [one.number for one in heard.of("number") if one.text not in ("dos", "two")]
+    short = heard.has("lack", "except", "difference", "nothing", "code", "brand", "kilo", "only")
+    if len(able) != 2 or counts or short:
+        return False
+    named = {order.counterpart for order in able if _is_named(heard, order.counterpart)}
+    return len(named) == 2 or (not named and bool(_BOTH.search(heard.text)))
+
+
+def _is_named(heard: Heard, counterpart: str) -> bool:
+    return any(counterpart in {name for _t, name in getattr(one.value, "candidates", ())} for one in heard.of("name"))
+
+
+_BOTH = re.compile(
+    r"\b(?:ambas|ambos|(?:las|los) dos(?: (?:ordenes|órdenes|pedidos|compras))?|both(?: of them)?)\b", re.IGNORECASE
+)
+
+
 def _confidence(heard: Heard, command: Command) -> float:
     sure = SURE if command.verb.exact else LIKELY
     return round(max(0.5, sure - 0.03 * heard.unknown), 2)
+
+
+def _who_did(heard: Heard, context: Context, _commands: Sequence[Command]) -> Meaning | None:
+    """Return the history that "quién y cuándo aceptó la 123" asks for, whatever stands around it."""
+    both = any(one.has("who_when") and " y " in one.text for one in heard.words)
+    return filled(heard, context, "history") if both and looking.asks_who_or_when(heard) else None
 
 
 def _howto(heard: Heard, _context: Context, commands: Sequence[Command]) -> Meaning | None:

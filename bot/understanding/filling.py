@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from bot.understanding.context import Context, OrderSeen
 from bot.understanding.dates import Days
 from bot.understanding.heard import DATE, Heard
 from bot.understanding.lines import items
+from bot.understanding.looking_back import moment_asked
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
 from bot.understanding.ordering import delivery, ordered
 from bot.understanding.papers import paper, plate
@@ -37,6 +39,9 @@ def pointed_to(heard: Heard, context: Context, conversation: str) -> tuple[Point
     doubts: list[Doubt] = []
     if pointed.slot is not None:
         slots.append(pointed.slot)
+    elif pointed.unknown_ending:  # the question refuses it, and says so
+        why = "no order ends so"
+        slots.append(Found("order", pointed.unknown_ending, How.IMPLIED, said=pointed.unknown_ending, why=why))
     elif pointed.several and _means_all(heard):
         codes = " ".join(pointed.several)
         slots.append(Found("orders", codes, How.CONTEXT, codes, "", "all that the reminder names"))
@@ -106,7 +111,7 @@ def received_slots(told: Arrival) -> list[Found]:
 def _accept(heard: Heard, context: Context) -> Slots:
     pointed, (slots, doubts) = pointed_to(heard, context, "accept")
     order = pointed.order
-    if order is None and not doubts:
+    if order is None and not doubts and not slots:
         alone = the_only_one(context, "accept")
         if alone.slot is not None and items(heard, context.sizes, pointed.used):
             slots.append(alone.slot)
@@ -168,6 +173,16 @@ def _order_only(conversation: str) -> Callable[[Heard, Context], Slots]:
         return pointed_to(heard, context, conversation)[1]
 
     return fill
+
+
+def _status(heard: Heard, context: Context) -> Slots:
+    """The order, with the moment of which its state is asked, as "estado CODE al 18/11/2026 17:00" has it."""
+    slots, doubts = pointed_to(heard, context, "status")[1]
+    moment = moment_asked(heard, context)
+    if moment and slots and slots[0].key == "order":
+        code = slots[0]
+        slots[0] = replace(code, value=f"{code.value} al {moment}", shown=code.shown or code.value)
+    return slots, doubts
 
 
 def _request(heard: Heard, context: Context) -> Slots:
@@ -235,14 +250,21 @@ def _language(heard: Heard, _context: Context) -> Slots:
     return ([Found("locale", wanted[0], why="the language that was named")] if len(wanted) == 1 else []), []
 
 
+def _close_all(heard: Heard, context: Context) -> Slots:
+    """The orders of a reminder that names several; of others the conversation closes what was received."""
+    slots = pointed_to(heard, context, "close")[1][0]
+    return [slot for slot in slots if slot.key == "orders"], []
+
+
 _FILLERS: dict[str, Callable[[Heard, Context], Slots]] = {
     "close": _close,
+    "close_all": _close_all,
     "accept": _accept,
     "sell": _sell,
     "reject": _reject,
     "annul": _order_only("annul"),
     "arrive": _order_only("arrive"),
-    "status": _order_only("status"),
+    "status": _status,
     "detail": _order_only("detail"),
     "history": _order_only("history"),
     "receipt": _order_only("receipt"),

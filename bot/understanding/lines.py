@@ -175,11 +175,22 @@ def _after_of(
         return "quantity", number  # "un pedido de 15 de 10"
     if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
         return "size", size
-    return ("total", number) if _is_of(part, place) or (of and item.quantity is not None) else None
+    alone = following is None or following.has("polite", "now") or following.text.startswith(("para", "pa"))
+    if size and before.has(BRAND) and item.quantity is not None and item.size is None and alone:
+        return "size", size  # dos proust cuarenta y cinco
+    due = before.text in ("en vez de", "en lugar de", "instead of") and item.quantity is not None and _came(part)
+    return ("total", number) if due or _is_of(part, place) or (of and item.quantity is not None) else None
+
+
+def _came(part: Sequence[Mention]) -> bool:
+    return any(one.has("arrived", "received") for one in part)
 
 
 def _counted(after: Mention | None) -> bool:
-    return after is not None and after.has("unit", "gallon", "dozen", "brand", "kilo", "small")
+    little = (
+        after is not None and after.has("small") and after.text in ("de", "d", "del", "x", "a", "para", "pa", "por")
+    )
+    return little or (after is not None and after.has("unit", "gallon", "dozen", "brand", "kilo"))
 
 
 def _is_of_a(part: Sequence[Mention], place: int) -> bool:

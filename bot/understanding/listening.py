@@ -30,7 +30,7 @@ AFTER_NUMBERS = ("x", "k")
 
 def listen(text: str, context: Context) -> Heard:
     """Return what the message mentions."""
-    text = spoken_series(clean(text))
+    text = _COUNTED.sub(lambda found: "-".ljust(len(found[0])), spoken_series(clean(text)))
     too_long = len(text) > LONGEST
     text = _tagged(text[:LONGEST])
     known_codes = frozenset(order.code for order in context.orders) if any(map(str.isdigit, text)) else frozenset()
@@ -50,6 +50,8 @@ def listen(text: str, context: Context) -> Heard:
 _TAG = re.compile(r"\b(?:o|u|or) (?:nada |ya )?(?:no|nada|toda[vb][ií]a(?: no)?|a[uú]n(?: no)?|not)\W*$", re.IGNORECASE)
 
 
+_COUNTED = re.compile(r"(?<!\S)[0-9]{1,2}\)[ ]+(?=\S)")
+"""The number of a line in a list: 1) 20 joyce de 10."""
 _WHETHER = re.compile(
     r"\b(?:d[ií]game|dime|d[ií]ganme|conf[ií]rmeme|conf[ií]rmame|consulta|tell me|let me know|"
     r"(?:quiero|quisiera|deseo|necesito|queremos|para) (?:saber|consultar|averiguar|ver)|"
@@ -141,9 +143,7 @@ def _written_out(run: Sequence[Token], words: Lexicon) -> list[Token]:
 
 
 _HAVE = {"a": "ha", "e": "he", "an": "han", "as": "has", "emos": "hemos"}
-_DONE = re.compile(
-    r"[a-zñ]*(?:ad|id)[oa]s?|[a-zñ]{3,}ao|[a-z]*(?:hecho|puesto|visto|dicho|vuelto|roto|abierto|escrito)"
-)
+_DONE = re.compile(r"[a-zñ]*(?:ad|id)o|[a-zñ]{3,}ao|[a-z]*(?:hecho|puesto|visto|dicho|vuelto|roto|abierto|escrito)")
 _NOT_DONE = frozenset(
     {"pedido", "pedidos", "lado", "todos", "estado", "mercado", "cuidado", "sabado", "sabados", "encargado"}
 )

@@ -69,7 +69,7 @@ def listed_goods(heard: Heard, context: Context) -> Meaning | None:
 
 def _may_be_something_else(heard: Heard, lines: Sequence[Item], context: Context) -> bool:
     """Say whether lines without any verb may be what came, sizes alone, or numbers of nothing."""
-    if heard.has("only") and heard.has("all"):
+    if heard.has("all") and (heard.has("only") or any(item.quantity is None for item in lines)):
         return True
     numbers = any(not (item.size or item.brand or item.counted or item.fuel) for item in lines)
     return numbers or all(_may_be_a_size(item, context) for item in lines)

@@ -52,7 +52,7 @@ def howto(heard: Heard, named: Sequence[tuple[str, Mention, Bar]]) -> Meaning | 
         if why is Bar.ASKED or (asks and why is not Bar.OTHERS):
             return _about(conversation, 0.9)
     how = [one for one in asking if not one.text.startswith(_WHETHER)]
-    if any(one.end <= told.start for one in how for told in heard.of("arrived", "received", "lack")):
+    if any(one.end <= told.start for one in how for told in heard.of("arrived", "received", "lack", "difference")):
         return _about("close", 0.8)
     return _howto_of_a_thing(heard, asking, how)
 
@@ -151,9 +151,9 @@ def _of_today(heard: Heard, named: Sequence[str]) -> bool:
 def asks_who_or_when(heard: Heard) -> bool:
     """Say whether it asks who did something, or when it was done: "a qué hora se aceptó"."""
     words = [one for one in heard.words if one.text not in _BETWEEN]
-    return any(
-        one.has("who_when") and any(kind.endswith(".tells") for kind in two.kinds) for one, two in pairwise(words)
-    )
+    both = any(one.has("who_when") and " y " in one.text for one in words)
+    done = (".tells", ".asks") if both else (".tells",)  # quién y cuándo aceptó, without its accent
+    return any(one.has("who_when") and any(kind.endswith(done) for kind in two.kinds) for one, two in pairwise(words))
 
 
 def _by_what_is_asked(heard: Heard, *, has_order: bool) -> list[str]:

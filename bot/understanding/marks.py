@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.understanding import numbers
 from core import codes, documents
 
 
@@ -48,6 +49,27 @@ _SPOKEN_NUMBER = re.compile(
 )
 
 
+_HUNDREDS = (
+    *("cien", "ciento", "doscientos", "trescientos", "cuatrocientos", "quinientos"),
+    *("seiscientos", "setecientos", "ochocientos", "novecientos"),
+)
+_TENS = ("veinte", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa")
+_TEENS = (
+    *("diez", "once", "doce", "trece", "catorce", "quince"),
+    *("dieciseis", "diecisiete", "dieciocho", "diecinueve"),
+)
+_SPOKEN_VALUE = (
+    dict(zip(_HUNDREDS, (100, *range(100, 1000, 100)), strict=True))
+    | dict(zip(_TENS, range(20, 100, 10), strict=True))
+    | dict(zip(_TEENS, range(10, 20), strict=True))
+    | {word: int(digit) for word, digit in _SPOKEN_DIGIT.items() if digit != "0"}
+)
+_BIG = "|".join((*_HUNDREDS, *_TENS, *_TEENS))
+_SPOKEN_COUNT = re.compile(
+    rf"\b([TF]00[0-9])\s*(?:gui[oó]n|raya|dash|-)\s*((?:{_BIG})\b(?:\s+(?:y\s+)?(?:{_BIG}|{_DIGIT})\b)*)", re.IGNORECASE
+)
+
+
 def marks(text: str, known_codes: frozenset[str] = frozenset()) -> list[Mark]:
     """Return the marks of a cleaned text, none overlapping another, in order."""
     found: list[Mark] = []
@@ -70,7 +92,13 @@ def spoken_series(text: str) -> str:
         words = match[2].casefold().replace(",", " ").split()
         return f"{match[1]}-" + "".join(_SPOKEN_DIGIT[word] for word in words)
 
-    return _SPOKEN_NUMBER.sub(dictated, _SPOKEN_SERIES.sub(written, text))
+    def counted(match: re.Match[str]) -> str:
+        values = [_SPOKEN_VALUE[word] for word in match[2].casefold().replace(" y ", " ").split()]
+        return f"{match[1]}-{numbers.in_words(values)[0]}"
+
+    text = _SPOKEN_SERIES.sub(written, text)
+    text = _SPOKEN_COUNT.sub(counted, text)
+    return _SPOKEN_NUMBER.sub(dictated, text)
 
 
 def _links(text: str, _known: frozenset[str]) -> list[Mark]:

@@ -97,6 +97,8 @@ class Meaning:
     """The keys to ask again, for a correction that does not say the new value."""
     likely: tuple[str, ...] = ()
     """The conversations to offer as buttons, the likeliest first, three at most."""
+    also: tuple[str, ...] = ()
+    """The conversations that the message asks for besides: one thing is done at a time, and the rest must be told."""
     notes: tuple[str, ...] = ()
     """Why, for whoever reads the explanation."""
     answers: dict[str, str] = field(init=False, compare=False, default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -70,6 +71,8 @@ _COMMON = frozenset(
     ]
 )
 """Words of names that say nothing about which."""
+_WITH_J = re.compile(r"^j(?=o)")
+"""Joyce is said, and then written, yois."""
 PLANT = "planta"
 _PLANT = frozenset({PLANT, "pta"})
 """A plant is called by what it is: "a la planta"."""
@@ -98,7 +101,8 @@ class Names:
             for word in [word for word in words if word not in _COMMON and len(word) > 1]:
                 self._by_word.setdefault(word, []).append((token, name))
                 if word.isalpha() and len(word) >= SHORTEST_SIMILAR:
-                    self._by_sound.setdefault(sound(word), []).append((token, name))
+                    for spelled in dict.fromkeys((word, word.replace("ou", "u"), _WITH_J.sub("y", word))):
+                        self._by_sound.setdefault(sound(spelled), []).append((token, name))
 
     def exactly(self, word: str) -> Match | None:
         """Return the names that have this very word."""

@@ -110,7 +110,7 @@ GOODS = (
 def place(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     """A command stands after nothing but words that are understood, and is about something of the trade."""
     strange = any(_is_unknown(one) for one in before) and not any(one.has("self") for one in before)
-    if strange and not _can_only_ask(verb, before, after):
+    if strange and not (_can_only_ask(verb, before, after) or _is_plainly_asked(verb, before, after)):
         return Bar.STRANGE
     if verb.has("team.asks") and " " not in verb.text:
         thing = _object(after)
@@ -133,6 +133,38 @@ def _can_only_ask(verb: Mention, before: Sequence[Mention], after: Sequence[Ment
     )
 
 
+def _is_plainly_asked(verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> bool:
+    """Say whether a few unknown words before it change nothing: "sírvase considerar la misma compra de ayer".
+
+    Nobody but the one who writes can be meant by an infinitive or a noun with its object, without another subject.
+    """
+    unknown = [one for one in before if _is_unknown(one)]
+    if len(unknown) > MOST_BEFORE or any(not one.has(OTHER) for one in unknown):
+        return False
+    if any(one.text.split()[0] in _OF_A_THIRD for one in before):
+        return False
+    near = next((one for one in reversed(before) if not one.has("small", "polite", "now")), None)
+    told = near is None or _is_unknown(near)  # "olvidé cerrar la 717"
+    infinitive = " " in verb.text and verb.text.split()[0].endswith(("ar", "er", "ir")) and not told
+    is_noun = verb.has("repeat.asks", "repeat.like") and verb.text.split()[0] in (
+        "la",
+        "el",
+        "lo",
+        "igual",
+        "otra",
+        "de",
+    )
+    about = _object(after)
+    clear = _names_its_object(verb) or is_noun or (about is not None and about.has("code", "number", "trade", "goods"))
+    return (infinitive or is_noun) and clear
+
+
+MOST_BEFORE = 4
+"""Unknown words that may stand before a command."""
+_OF_A_THIRD = frozenset(
+    {"quiere", "quieren", "va", "van", "puede", "pueden", "piensa", "piensan", "debe", "deben", "tiene", "tienen"}
+    | {"acaba", "suele", "logro", "intento", "trato", "iba", "podria", "deberia", "que"}
+)
 _PLEASE = frozenset({"por favor", "porfa", "porfavor", "please", "pls", "xfa", "porfis", "plis"})
 
 
@@ -170,9 +202,12 @@ def _is_beside(about: Mention, after: Sequence[Mention]) -> bool:
 
 def _is_relative(about: Mention, after: Sequence[Mention]) -> bool:
     """Say whether it tells which order is meant: "anula la que pedí recién"."""
+    if about.has("accept.tells") and about.text.endswith(("ado", "ados", "ada", "adas")):
+        return True  # vende lo aceptado
     told = any(kind.endswith(".tells") for kind in about.kinds) or about.has("make", "arrived")
     place = after.index(about)
-    named = about.text.startswith("que ") or (place > 0 and after[place - 1].text.split()[-1] == "que")
+    ahead = [one for one in after[:place] if one.text not in ("le", "les", "me", "nos", "se", "lo", "la", "ya")]
+    named = about.text.startswith("que ") or (bool(ahead) and ahead[-1].text.split()[-1] == "que")
     return named and (told or about.has("search.says"))
 
 

@@ -136,7 +136,7 @@ def _by_ending(heard: Heard, context: Context, able: Sequence[OrderSeen]) -> Poi
             return Pointed(slot, found[0], used=(mention,))
         if found:
             return Pointed(doubt=_doubt(found, heard.said(mention)), used=(mention,))
-        if before is not None and place and _points_clearly(before):
+        if before is not None and place and (_points_clearly(before) or _names_an_order(before, after)):
             return Pointed(used=(mention,), unknown_ending=digits)
     return None
 
@@ -156,6 +156,15 @@ def _points(before: Mention) -> bool:
     )
 
 
+def _names_an_order(before: Mention, after: Mention | None) -> bool:
+    """Say whether a number that ends no code can be nothing else than one that was typed wrong: "anula la 999"."""
+    counted = after is not None and (
+        after.text == "de" or after.has(NUMBER, BRAND, "time", "address", "gallon", "money")
+    )
+    return before.text.split()[-1] in _NAMES_AN_ORDER and not counted
+
+
+_NAMES_AN_ORDER = frozenset({"la", "orden", "codigo", "order", "code"})
 _POINTING = frozenset(
     {
         "close",

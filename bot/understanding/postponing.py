@@ -7,6 +7,7 @@ from itertools import pairwise
 from bot.understanding.context import Context
 from bot.understanding.dates import Days
 from bot.understanding.heard import DATE, HOUR, Heard
+from bot.understanding.looking import asks_who_or_when
 from bot.understanding.meaning import Found, Kind, Meaning
 from bot.understanding.ordering import ordered
 from bot.understanding.times import hour_in, waiting
@@ -14,6 +15,8 @@ from bot.understanding.times import hour_in, waiting
 
 def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     """Return that it is not for now: "todavía no llega", "mañana cierro", "recuérdame en 2 horas"."""
+    if asks_who_or_when(heard):
+        return None  # "me haces acordar quién aceptó la 123"
     text = heard.text.casefold()
     told = heard.has("arrived", "received") and heard.has("number", "all") and not heard.has("coming")
     postponing = [one for one in heard.of("later") if not (told and one.has("daytime"))]
@@ -40,7 +43,10 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     )
     if heard.unknown > 3 and not postponed:
         return None
-    return Meaning(Kind.LATER, topic=topic, slots=tuple(_until(heard, text)), confidence=0.9, notes=("not for now",))
+    until = tuple(_until(heard, text))
+    if not topic and until and any("close" in order.can for order in context.orders):
+        topic = "close"  # nothing else is put off to an hour
+    return Meaning(Kind.LATER, topic=topic, slots=until, confidence=0.9, notes=("not for now",))
 
 
 def _of_orders_that(heard: Heard) -> bool:

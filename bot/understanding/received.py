@@ -76,7 +76,7 @@ def _read(
     if not said and len(lines) == 1 and any(one.has("half") for one in part.mentions) and not lines[0].quantity % 2:
         said = [Item(lines[0].quantity / 2, mentions=[one for one in part.mentions if one.has("half")])]
     for item in said:
-        line = _line_of(item, lines)
+        line = line_of(item, lines)
         if item.quantity is None and (item.size or item.brand) and not (part.denied or part.lacks or part.everything):
             continue
         if line is None:
@@ -123,8 +123,8 @@ def _amount(item: Item, line: LineSeen, part: Part, *, lacking_before: bool) -> 
     return item.quantity
 
 
-def _line_of(item: Item, lines: Sequence[LineSeen]) -> LineSeen | None:
-    """Return the one line that the item can mean, or None."""
+def line_of(item: Item, lines: Sequence[LineSeen]) -> LineSeen | None:
+    """Return the one line that an item can mean, or None."""
     fitting = [line for line in lines if _fits(item, line)]
     if len(fitting) == 1:
         return fitting[0]

@@ -49,7 +49,12 @@ def is_attack(heard: Heard) -> bool:
 def _drums(heard: Heard) -> bool:
     """Say whether one command is said over and over: nobody commands that way, but complains."""
     said = [one.text for one in heard.mentions if any(kind.endswith(".asks") for kind in one.kinds)]
-    return any(said.count(one) > 2 for one in set(said))
+    about = heard.has("code", "number")  # "anula anula anula la 329" only hurries
+    return any(said.count(one) > (MOST_HURRIED if about else 2) for one in set(said))
+
+
+MOST_HURRIED = 3
+"""Times that one may say a command in a hurry, with its order."""
 
 
 def quoted(heard: Heard, mention: Mention) -> bool:

@@ -16,6 +16,10 @@ _REACHES = ("says_that", "when", "howto", "question", "unreal")
 _OF_ANYBODY = frozenset({"puede", "pueden", "podria", "podrian"})
 """Of the one who is spoken to, or of a third."""
 _INFINITIVE = re.compile(r"(?:ar|er|ir)(?:me|te|se|le|nos)?(?:lo|la|los|las|me|nos)$")
+_TO_HIM = re.compile(
+    r"(?:pon|marca|marque|pasa|pase|registra|registre|deja|deje|anota|anote|da|de)(?:le|la|lo|las|los|me) "
+)
+"""Of several words: ponle vendido, regístrela como venta."""
 LONGEST_BARE = 6
 """Letters of the longest verb that only looks as if a pronoun hung on it: vendela has more, tala has not."""
 _NO_BEGINNING = frozenset({"para", "hay que", "tengo que", "debo", "voy a", "vamos a", "procedo a", "paso a"})
@@ -49,6 +53,8 @@ def is_connector(mention: Mention) -> bool:
 
 def calls(verb: Mention) -> bool:
     """Say whether it can only be said to somebody: ciérralo, anúlame; an infinitive can also be talked of."""
+    if _TO_HIM.match(verb.text):
+        return True
     ending = verb.text.split()[-1]
     bound = ending.endswith(("lo", "la", "los", "las", "me", "nos"))
     return bound and not _INFINITIVE.search(ending) and len(ending) > LONGEST_BARE
@@ -66,6 +72,8 @@ def _is_reached(before: Sequence[Mention]) -> bool:
 
 def _and(before: list[Mention], mention: Mention) -> list[Mention]:
     """Return what stands before, with one more mention: nothing but it, if it begins a clause."""
+    if mention.text == ":" and before and before[-1].has("says_that"):
+        return [*before, mention]  # di conmigo: vende la 123
     if mention.text in ".;!\n:,¡" or is_connector(mention):
         return []
     return [mention] if _begins(mention, before) else [*before, mention]
@@ -102,6 +110,49 @@ def from_call(heard: Heard) -> Heard:
     return heard
 
 
+def announced(heard: Heard) -> Heard:
+    """Return the message from what it announces: "mi nombre es Teresa, de El Sol, le comunico que llegó" from llegó.
+
+    What stands before is left out only if it says who writes, or nothing that is known.
+    """
+    for place, mention in enumerate(heard.mentions):
+        if mention.text == ":" and _is_signature(heard.mentions[:place]) and heard.mentions[place + 1 :]:
+            rest = heard.mentions[place + 1 :]
+            return replace(heard, mentions=rest, known={kind for one in rest for kind in one.kinds})
+        if not (mention.text.endswith(" que") and mention.has("polite", "self") and _ANNOUNCES.fullmatch(mention.text)):
+            continue
+        before, rest = heard.mentions[:place], heard.mentions[place + 1 :]
+        if before and rest and not any(map(_says_more, before)):
+            return replace(heard, mentions=rest, known={kind for one in rest for kind in one.kinds})
+        return heard
+    return heard
+
+
+LONGEST_SIGNATURE = 5
+"""Words of a shop's name."""
+
+
+def _is_signature(before: Sequence[Mention]) -> bool:
+    """Say whether what stands before a colon may be a shop's name: "pollería El Dorado: 8 de 45"."""
+    unknown = ("other", "foreign", "plain")
+    named = any(one.has(*unknown) for one in before)
+    return named and len(before) <= LONGEST_SIGNATURE and all(one.has(*unknown, *_IN_NAMES) for one in before)
+
+
+def _says_more(mention: Mention) -> bool:
+    """Say whether it says something of its own, and not only who writes."""
+    spoken = any(kind.endswith((".asks", ".tells", ".says")) for kind in mention.kinds)
+    return spoken or mention.has(*_SAYS_MORE)
+
+
+_IN_NAMES = ("place", "small", "greeting", "self")
+_ANNOUNCES = re.compile(
+    r"(?:.* )?(?:comunico|informo|aviso|reporto|confirmo|digo|cuento|(?:comunicar|informar|avisar|decir)les?) que"
+)
+_SAYS_MORE = (
+    *("negation", "no", "not_yet", "says_that", "when", "unreal", "retract", "question", "others"),
+    *("number", "code", "arrived", "received", "lack", "request.weak"),
+)
 _ASKS_NOW = frozenset({"necesito", "quiero", "quisiera", "deseo", "necesitamos", "queremos", "requiero"}) | {
     *("mande", "manden", "envie", "envien", "traiga", "traigan", "despache", "despachen", "manda", "envia", "trae")
 }

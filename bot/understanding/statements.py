@@ -46,6 +46,8 @@ def _begins_another(mention: Mention, part: list[Mention]) -> bool:
     if not (any(one.has("number") for one in part) and any(one.has(*_TOLD) for one in part)):
         return False
     if mention.has("number"):
+        if part[-1].text in ("en vez de", "en lugar de", "instead of"):
+            return False
         return part[-1].text.endswith(_DONE) or not part[-1].has("small", "times", *_TOLD)
     return (
         not mention.text.startswith("de ")

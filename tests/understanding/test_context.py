@@ -49,7 +49,7 @@ def test_the_other_side_does_something_else_with_the_same_order(world: World) ->
     code = sold_order(world)
     assert understood_as(world.runtime, DRIVER, f"ya llegué con la {code[-4:]}").answers == {"order": code}
     assert understood_as(world.runtime, HYDE, "cierra la orden").answers == {}
-    assert understood_as(world.runtime, PLANT, f"estado de la {code[-4:]}").answers == {}
+    assert understood_as(world.runtime, PLANT, f"estado de la {code[-4:]}").answers == {"order": code[-4:]}
 
 
 def test_sellers_and_brands_are_those_of_the_catalogue(world: World) -> None:

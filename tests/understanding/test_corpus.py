@@ -29,9 +29,9 @@ def test_each_message_is_understood(level: str) -> None:
 def test_what_was_held_back_scores_as_when_it_was_new() -> None:
     """Only the sums are shown: whoever reads a miss has to hold back another round. It is by an outsider's hand."""
     reached = score([judge(case) for case in HELD])
-    assert reached["intents"] >= 0.80
-    assert reached["slots"] >= 0.76
-    assert reached["wrong_actions"] <= 6
+    assert reached["intents"] >= 0.81
+    assert reached["slots"] >= 0.71
+    assert reached["wrong_actions"] <= 3
 
 
 def test_no_message_starts_what_it_does_not_mean() -> None:

@@ -23,7 +23,10 @@ for language in ("shop", "shop-en"):
     understand("20 de 10 mañana", scene(f"{language} idle"))  # the vocabulary is read once, at the first message
 IDLE = [heading for heading in HEADINGS if heading.endswith(("idle", "reminder", "notice"))]
 EVIDENCE = {
-    "close": ("arrived", "received", "lack", "difference", "all", "only", "reason.never_came", "nothing"),
+    "close": (
+        *("arrived", "received", "lack", "difference", "all", "only", "reason.never_came", "nothing"),
+        *("reject.asks", "reason.state", "reason.wrong"),  # one line of several is refused
+    ),
     "arrive": ("arrive.says", "arrive.delivered", "arrived", "received", "all", "difference", "lack"),
     "request": ("number", "make", "request.nouns", "accept.asks", "repeat.asks"),
     "accept": ("accept.offers", "only", "sell.asks"),
