@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -71,14 +72,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--week-days", default="4", help="days of it; 7 in full")
 
 
-ALWAYS_ON_BOTH = {
-    "test_inbox.py",
-    "test_race.py",
-    "test_review.py",
-    "test_queries.py",
-    "test_workers.py",
-}
+ALWAYS_ON_BOTH = {"test_inbox.py"}
 """Whose tests on PostgreSQL belong to the fast part too: they are about what the two databases do differently."""
+FOR_THE_WHOLE_SUITE = {
+    "test_drawing.py",
+    "test_golden.py",
+    "test_guard_days.py",
+    "test_importing.py",
+    "test_polling.py",
+    "test_properties.py",
+    "test_quotes.py",
+    "test_race.py",
+    "test_random_chain.py",
+    "test_random_orders.py",
+    "test_reconciling.py",
+    "test_review.py",
+    "test_scenarios.py",
+    "test_standins.py",
+    "test_templates.py",
+    "test_twilio_errors.py",
+    "test_watching.py",
+    "test_week.py",
+    "test_writing.py",
+}
+"""Files that take long, or tell of what seldom changes: the fast part, of less than a minute, does without them."""
 OTHER_CHANNELS = ("-telegram]", "-console]", "-whatsapp]")
 COSTLY_LAWS = (
     "test_cancelling_at_any_question",
@@ -90,14 +107,20 @@ COSTLY_LAWS = (
 """For the laws, which play each transcript again or many times over, the fast part plays three transcripts."""
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even read, for the fast part, what is not in it: that takes ten seconds of each process."""
+    is_fast = "not slow" in str(config.getoption("markexpr"))
+    return True if is_fast and collection_path.name in FOR_THE_WHOLE_SUITE | {"system", "browser"} else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the second database to the whole suite, where it tells the same story as the first."""
+    """Leave to the whole suite what takes long, and the second database, which tells the same story as the first."""
     for item in items:
         second_database = "postgresql" in item.name and item.path.name not in ALWAYS_ON_BOTH
         other_channel = item.path.name == "test_transcripts.py" and item.name.endswith(
             ("-telegram]", "-console]", "-whatsapp]")
         )
         costly_law = item.name.startswith(COSTLY_LAWS) and not item.name.endswith(("[close]", "[accept]", "[request]"))
-        if second_database or other_channel or costly_law:
+        if second_database or other_channel or costly_law or item.path.name in FOR_THE_WHOLE_SUITE:
             item.add_marker(pytest.mark.slow)
