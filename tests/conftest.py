@@ -67,8 +67,9 @@ def any_world(database_url: str) -> Iterator[World]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let transcripts be written anew."""
     parser.addoption("--update", action="store_true", help="write the transcripts anew from what the bot says")
-    parser.addoption("--week-orders", default="200", help="orders in the simulated week of reminders; 2000 in full")
+    parser.addoption("--week-orders", default="150", help="orders in the simulated week of reminders; 2000 in full")
     parser.addoption("--chain-orders", default="150", help="generated orders of all kinds; 10000 in full")
+    parser.addoption("--seeds", default="1", help="how often processes are killed and platforms fail; 4 in full")
     parser.addoption("--week-days", default="4", help="days of it; 7 in full")
 
 

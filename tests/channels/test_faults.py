@@ -32,7 +32,6 @@ from tests.standins.telegram import TelegramServer
 from tests.standins.twilio import TwilioServer
 from tests.world import ACCOUNT_SID, AUTH_TOKEN, EMILE, HYDE, TELEGRAM_TOKEN, World, settings
 
-SEEDS = range(4)
 pytestmark = pytest.mark.slow
 FAULTS: tuple[Fault, ...] = (TooManyRequests(7), ServerError(502), ServerError(500), CutBefore(), CutAfter())
 MARKS = ("(reenviado)", "(sent again)")
@@ -175,7 +174,12 @@ def _at(world: World, platform: tuple[str, StandIn]) -> tuple[str, StandIn]:
     return platform
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Play it with twice as many seeds as the command line says."""
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(2 * int(metafunc.config.getoption("--seeds"))))
+
+
 def test_everybody_has_everything_that_matters(any_world: World, platform: tuple[str, StandIn], seed: int) -> None:
     channel, server = _at(any_world, platform)
     storm = Storm(any_world, channel, server, random.Random(seed))

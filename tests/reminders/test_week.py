@@ -333,7 +333,7 @@ def test_two_days_of_some_orders(seed: int, sqlite_url: str) -> None:
 @pytest.mark.slow
 def test_a_week_on_either_database(database_url: str, request: pytest.FixtureRequest) -> None:
     on_sqlite = database_url.startswith("sqlite")
-    many = int(request.config.getoption("--week-orders")) if on_sqlite else 60
+    many = int(request.config.getoption("--week-orders")) if on_sqlite else 40
     days = int(request.config.getoption("--week-days")) if on_sqlite else 2
     week = played(database_url, 7 if on_sqlite else 3, many, days)
     assert {message[1] for _at, message in week.sent} >= {"VENTA", "LLEGADA", "TARDE", "NOCHE", "ULTIMO", "VENCIDA"}

@@ -38,7 +38,6 @@ from tests.world import (
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
-SEEDS = (1, 2)
 KILLS = 12
 """How often something is killed while the script is played."""
 _CODE = re.compile(r"\b60[0-9]{9}\b")
@@ -258,7 +257,12 @@ def _rows(database: Database, kind: Kind) -> list[Any]:
         return list(tx.execute(select(outbox).where(outbox.c.kind == kind).order_by(outbox.c.id)).all())
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Play it with as many seeds as the command line says."""
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(1, int(metafunc.config.getoption("--seeds")) + 1))
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_nothing_is_lost_or_done_twice(
     request: pytest.FixtureRequest,
