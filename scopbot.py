@@ -18,13 +18,14 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from sqlalchemy.engine import make_url
 
 from bot import demo, inviting, logs, missed, registry, supervised
 from bot.handlers import console as terminal
 from bot.i18n import language
 from bot.questions import YEARS
 from bot.receipts import checking
-from bot.receipts.issuing import make_demo_key
+from bot.receipts.issuing import demo_keyring, make_demo_key
 from bot.reports import ordering
 from bot.reports.forms import Form
 from bot.runtime import Runtime
@@ -363,9 +364,9 @@ def verify(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A receipt, as the bot sent it.")],
     key: Annotated[list[str] | None, typer.Option(help="A public key; without any, those of the settings.")] = None,
 ) -> None:
-    """Say whether a receipt is authentic, offline: no database, no network."""
+    """Say whether a receipt is authentic, offline: by the keys of the settings, or else by the demo's own."""
     try:
-        keyring = Keyring(public=key) if key else settings().keyring()
+        keyring = Keyring(public=key) if key else _keyring_here(settings())
     except BadKeyError as bad:
         errors.print(f"--key: {bad}", style="red", highlight=False)
         raise typer.Exit(2) from None
@@ -375,6 +376,18 @@ def verify(
             screen.print(line, markup=False, highlight=False, soft_wrap=True)
     if finding.verdict is not picture.Verdict.AUTHENTIC:
         raise typer.Exit(1)
+
+
+def _keyring_here(found: Settings) -> Keyring:
+    """Return the keys of the settings; where there is none, that of the demo, if its file is here."""
+    own, url = found.keyring(), make_url(found.database_url)
+    if own.public_keys() or url.get_backend_name() != "sqlite" or not Path(url.database or "").is_file():
+        return own
+    database = found.runtime().database
+    try:
+        return demo_keyring(database)()
+    finally:
+        database.close()
 
 
 @app.command("receipt-key")

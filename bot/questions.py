@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-from bot import texts
+from bot import registry, texts
 from bot.dialogue import Invalid
 from bot.folding import fold
 from bot.i18n import _
@@ -94,11 +94,12 @@ def _gallons(text: str) -> Decimal:
 
 
 def words(most: int = 300) -> Callable[[str], str]:
-    """Return a reader of free words."""
+    """Return a reader of free words; a word that begins a conversation is none of them, and begins it."""
 
     def take(text: str) -> str:
         said = " ".join(text.split())
-        if len(said) < 2:
+        opened = registry.opened_by(said)
+        if len(said) < 2 or (opened is not None and not opened[1]):
             raise Invalid(_("Please write it in a few words."))
         if len(said) > most:
             raise Invalid(_("That is too long: at most {most} characters.").format(most=most))

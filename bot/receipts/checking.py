@@ -15,7 +15,10 @@ from core.proof.picture import Finding, Verdict
 VERDICT = {
     Verdict.AUTHENTIC: N_("✅ AUTHENTIC: the receipt is as it was issued."),
     Verdict.ALTERED: N_("❌ NOT AUTHENTIC: the receipt was altered after it was issued."),
-    Verdict.UNKNOWN_KEY: N_("❌ NOT AUTHENTIC as far as can be told: it is signed with a key that is not known here."),
+    Verdict.UNKNOWN_KEY: N_(
+        "❌ NOT AUTHENTIC as far as can be told: it is signed with a key that is not known here. Ask whoever issued it "
+        "for the public key, and give it with --key."
+    ),
     Verdict.NO_SEAL: N_(
         "❌ NOT VERIFIED: the file carries no seal. It may be a screenshot, or a picture that was compressed on the "
         "way. Scan its QR code, or ask for the original file."

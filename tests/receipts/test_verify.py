@@ -10,9 +10,13 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 from typer.testing import CliRunner
 
+from bot.facts import note
 from bot.i18n import language
 from bot.receipts.drawing import make
+from bot.receipts.issuing import DEMO_KEY
 from bot.settings import BadSettings, load
+from core import schema
+from core.db import Database
 from core.proof.keys import Keyring, new_signing_key
 from scopbot import app
 from tests.core.proof.told import FACTS, KEYRING
@@ -65,6 +69,21 @@ def test_an_authentic_receipt(original: bytes) -> None:
     assert "• 48 × JOYCE GAS 10 kg" in said
     assert "PROUST GAS 45 kg: rechazado (Válvulas con fuga)" in said
     assert "25/03/2021 22:12:36 - CERRADO" in said
+
+
+def test_without_keys_the_demo_has_its_own(original: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever plays the demo has set none; a file that is not there is not made either."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'demo.db'}")
+    status, said = verified(original)
+    assert status == 1
+    assert "--key" in said
+    assert not (tmp_path / "demo.db").exists()
+    database = Database(f"sqlite:///{tmp_path / 'demo.db'}")
+    schema.upgrade(database)
+    with database.transaction() as tx:
+        note(tx, DEMO_KEY, SIGNING)
+    database.close()
+    assert verified(original)[0] == 0
 
 
 def test_the_keys_of_the_settings_count(original: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
