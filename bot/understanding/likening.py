@@ -1,0 +1,97 @@
+"""A meaning brought to what the ranking finds likeliest, as far as what is stated allows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.understanding.context import Context, Expected
+from bot.understanding.filling import filled
+from bot.understanding.heard import Heard
+from bot.understanding.looking import LOOKS
+from bot.understanding.meaning import Kind, Meaning
+from bot.understanding.postponing import until
+
+Ranked = Sequence[tuple[str, float]]
+"""What can be meant, with its share, the likeliest first."""
+KINDS = {kind.value: kind for kind in Kind}
+SURE_ENOUGH, SURE_TO_LEAVE, SURE_TO_HOLD = 0.35, 0.6, 0.5
+"""The smallest share with which something is begun, an open question left, what the rules found held back."""
+_TALK = (Kind.GREETING, Kind.THANKS, Kind.PERSON, Kind.OUT_OF_SCOPE)
+_ACTS = (Kind.INTENT, Kind.ANSWER, Kind.YES, Kind.CORRECTION)
+_HARMLESS = frozenset({*LOOKS, "can", "risk"})
+
+
+def liken(meaning: Meaning, heard: Heard, context: Context, ranked: Ranked) -> Meaning:
+    """Return what the message means by both: the rules' meaning, and the ranking in which it has its points already."""
+    name, share = ranked[0]
+    if _is(meaning, name):
+        return replace(meaning, confidence=round(max(share, 0.5), 2))
+    if name == "safe":
+        return _held(meaning, share)
+    if name in (Kind.ANSWER.value, Kind.YES.value, Kind.CORRECTION.value):
+        return _kept_open(meaning, context)
+    if name == Kind.NO.value:
+        is_summary = context.open is not None and context.open.expects is Expected.CONFIRM
+        return Meaning(Kind.NO, confidence=share) if is_summary and share >= SURE_TO_HOLD else meaning
+    if share < SURE_ENOUGH or (context.open is not None and share < SURE_TO_LEAVE):
+        return _unsure(meaning, ranked)
+    return _of_kind(name, heard, context, ranked) or _begun(meaning, name, heard, context, ranked)
+
+
+def _is(meaning: Meaning, name: str) -> bool:
+    if meaning.kind is Kind.HELD:
+        return name == "safe"
+    return name == (meaning.intent or meaning.kind.value)
+
+
+def _held(meaning: Meaning, share: float) -> Meaning:
+    """Hold back what would act; a look or a word of thanks changes nothing and stays."""
+    acts = meaning.kind in _ACTS and meaning.intent not in _HARMLESS
+    if not acts or share < SURE_TO_HOLD:
+        return meaning
+    if meaning.kind in (Kind.YES, Kind.ANSWER, Kind.CORRECTION):
+        return Meaning(Kind.UNKNOWN, confidence=share, notes=("no clear answer",))
+    return Meaning(Kind.HELD, topic=meaning.intent, likely=(meaning.intent,), confidence=share)
+
+
+def _kept_open(meaning: Meaning, context: Context) -> Meaning:
+    """Keep the open question: what is said seems to answer it, and does not say what with."""
+    if context.open is None or meaning.kind is not Kind.INTENT:
+        return meaning
+    return Meaning(Kind.UNKNOWN, likely=(meaning.intent,), notes=("of the open question, and no clear answer to it",))
+
+
+def _unsure(meaning: Meaning, ranked: Ranked) -> Meaning:
+    """Return "not understood" with the likeliest conversations as what to choose from, if the rules found nothing."""
+    if meaning.kind is not Kind.UNKNOWN:
+        return meaning
+    return replace(meaning, likely=tuple(dict.fromkeys((*conversations(ranked)[:3], *meaning.likely)))[:3])
+
+
+def conversations(ranked: Ranked) -> list[str]:
+    """Return the conversations among what can be meant, the likeliest first."""
+    return [name for name, _share in ranked if name not in KINDS and name != "safe"]
+
+
+def _of_kind(name: str, heard: Heard, context: Context, ranked: Ranked) -> Meaning | None:
+    """Return small talk, a question how, or what is not for now."""
+    share = round(ranked[0][1], 2)
+    kind = KINDS.get(name)
+    if kind in _TALK:
+        return Meaning(kind, confidence=share, likely=("contacts",) if kind is Kind.PERSON else ())
+    if kind is Kind.HOWTO:
+        topic = conversations(ranked)[0]
+        return Meaning(kind, topic=topic, likely=(topic,), confidence=share)
+    if kind is Kind.LATER:
+        topic = context.notice.conversation if context.notice else "close"
+        return Meaning(kind, topic=topic, slots=until(heard), confidence=share)
+    return None
+
+
+def _begun(meaning: Meaning, name: str, heard: Heard, context: Context, ranked: Ranked) -> Meaning:
+    """Return the conversation, with what the message states; the open one is not begun anew."""
+    if context.open is not None and context.open.conversation == name:
+        return meaning if meaning.kind is not Kind.INTENT else Meaning(Kind.UNKNOWN, notes=("of the open question",))
+    found = filled(heard, context, name)
+    return replace(found, confidence=round(ranked[0][1], 2))

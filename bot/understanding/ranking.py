@@ -1,0 +1,69 @@
+"""What a message most likely means, by its traits: a linear ranking learned from the labelled messages in tests/.
+
+It is data and a sum: each trait of the message adds its weights, so that every share can be traced to the words it
+comes from. The weights stand in weights.txt; `make learn` writes them anew from the corpus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp
+from pathlib import Path
+
+FILE = Path(__file__).parent / "weights.txt"
+Weights = tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A learned ranking of what messages mean."""
+
+    names: tuple[str, ...]
+    """What can be meant: conversations, kinds of meaning, and "safe" for what must start nothing."""
+    start: tuple[float, ...]
+    """The score with which each begins."""
+    weights: Mapping[str, Weights]
+    """What a trait adds, by the place of the name."""
+
+    def scores(self, traits: Iterable[str]) -> list[float]:
+        """Return the score of each name."""
+        scores = list(self.start)
+        found = self.weights.get
+        for trait in traits:
+            for place, weight in found(trait, ()):
+                scores[place] += weight
+        return scores
+
+    def why(self, traits: Iterable[str], name: str, most: int = 5) -> list[tuple[str, float]]:
+        """Return the traits that speak most for a name, and by how much."""
+        place = self.names.index(name)
+        spoken = [(trait, weight) for trait in traits for at, weight in self.weights.get(trait, ()) if at == place]
+        return sorted(spoken, key=lambda one: (-one[1], one[0]))[:most]
+
+
+def shares(scores: list[float]) -> list[float]:
+    """Return the scores as shares of one."""
+    highest = max(scores)
+    grown = [exp(score - highest) for score in scores]
+    total = sum(grown)
+    return [one / total for one in grown]
+
+
+@lru_cache(maxsize=1)
+def ranking() -> Ranking:
+    """Return the ranking in the repository."""
+    return read(FILE)
+
+
+def read(file: Path) -> Ranking:
+    """Read a ranking from its file."""
+    first, *rows = file.read_text(encoding="utf-8").splitlines()
+    named = [one.rpartition("=") for one in first.split()]
+    weights: dict[str, Weights] = {}
+    for row in rows:
+        trait, _tab, parts = row.partition("\t")
+        pairs = (part.split(":") for part in parts.split())
+        weights[trait] = tuple((int(place), float(weight)) for place, weight in pairs)
+    return Ranking(tuple(name for name, _is, _start in named), tuple(float(start) for _n, _is, start in named), weights)
