@@ -23,7 +23,9 @@ from bot.understanding.scope import announced, calls
 
 CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
 """The conversations that can end in a change; each needs a word of its own, standing where a command stands."""
-SURE, LIKELY = 0.95, 0.8
+SURE, LIKELY, UNSURE = 0.95, 0.8, 0.5
+FIRM = frozenset({Bar.DENIED, Bar.QUOTED, Bar.ASKED, Bar.REPORTED, Bar.CONDITION})
+"""What holds a command back whatever else is said; the others only say that it stands oddly."""
 
 
 _ARTICLES = frozenset({"la", "una", "mi", "esta", "esa", "nuestra", "su", "tu", "cada", "ultima", "el", "un", "de"})
@@ -320,7 +322,7 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
             barred.bar in (Bar.ASKED, Bar.OBJECT) or "?" in heard.text or heard.has("look") or looking.undone(heard)
         ):
             return looked
-        return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
+        return _held(heard, commands, f"{barred.verb.text}: {barred.bar}", firm=barred.bar in FIRM)
     stated = None if _tells(heard) else _stated(heard, context)
     for seen in (stated, looked, small_talk.language_named(heard, context)):
         if seen is not None:
@@ -345,7 +347,8 @@ def _told_of(heard: Heard, context: Context) -> Meaning:
         return filled(heard, context, "search")
     told = _told(heard)
     if told:
-        return Meaning(Kind.HELD, topic=told, likely=(told,), notes=("tells of it, and does not ask for it",))
+        note = "tells of it, and does not ask for it"
+        return Meaning(Kind.HELD, topic=told, likely=(told,), confidence=UNSURE, notes=(note,))
     return small_talk.lost(heard, context)
 
 
@@ -371,8 +374,8 @@ def _told(heard: Heard) -> str:
     return ""
 
 
-def _held(heard: Heard, commands: Sequence[Command], note: str) -> Meaning:
+def _held(heard: Heard, commands: Sequence[Command], note: str, *, firm: bool = True) -> Meaning:
     named = list(dict.fromkeys(command.conversation for command in commands))
     topic = named[0] if named else ""
     del heard
-    return Meaning(Kind.HELD, topic=topic, likely=tuple(named[:3]), confidence=0.9, notes=(note,))
+    return Meaning(Kind.HELD, topic=topic, likely=tuple(named[:3]), confidence=SURE if firm else UNSURE, notes=(note,))

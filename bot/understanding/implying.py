@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
@@ -36,7 +38,7 @@ def _nothing_for_it(heard: Heard) -> bool:
 
 def unwanted(heard: Heard, context: Context) -> Meaning | None:
     """Return that an order is not wanted any more: to reject with a reason of the goods, else to annul or reject."""
-    if not heard.has("unwanted") or _is_strange(heard):
+    if not heard.has("unwanted") or _is_strange(heard) or _of_doing(heard):
         return None
     order = point(heard, context, "annul").order
     named = next((name for name in ("annul", "reject") if order is not None and name in order.can), "")
@@ -45,6 +47,17 @@ def unwanted(heard: Heard, context: Context) -> Meaning | None:
     if any(slot.value in OF_BUYER for slot in reason(heard)):
         return replace(filled(heard, context, "reject"), confidence=0.8)
     return Meaning(Kind.AMBIGUOUS, likely=("annul", "reject"), confidence=0.5, notes=("not wanted: before it came?",))
+
+
+def _of_doing(heard: Heard) -> bool:
+    """Say whether it is something to be done that is not wanted: "no lo quiero cerrar"."""
+    return any(
+        one.has("unwanted") and _INFINITIVE.search(two.text) and any(kind.endswith(".asks") for kind in two.kinds)
+        for one, two in pairwise(heard.words)
+    )
+
+
+_INFINITIVE = re.compile(r"(?:ar|er|ir)(?:la|lo|las|los)?$")
 
 
 def offered(heard: Heard, context: Context) -> Meaning | None:

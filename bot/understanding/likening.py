@@ -15,8 +15,8 @@ from bot.understanding.postponing import until
 Ranked = Sequence[tuple[str, float]]
 """What can be meant, with its share, the likeliest first."""
 KINDS = {kind.value: kind for kind in Kind}
-SURE_ENOUGH, SURE_TO_LEAVE, SURE_TO_HOLD = 0.35, 0.6, 0.5
-"""The smallest share with which something is begun, an open question left, what the rules found held back."""
+SURE_TO_LOOK, SURE_TO_BEGIN, SURE_TO_LEAVE, SURE_TO_HOLD = 0.25, 0.45, 0.6, 0.5
+"""The smallest share with which something is shown, begun, an open question left, what the rules found held back."""
 _TALK = (Kind.GREETING, Kind.THANKS, Kind.PERSON, Kind.OUT_OF_SCOPE)
 _ACTS = (Kind.INTENT, Kind.ANSWER, Kind.YES, Kind.CORRECTION)
 _HARMLESS = frozenset({*LOOKS, "can", "risk"})
@@ -26,7 +26,9 @@ def liken(meaning: Meaning, heard: Heard, context: Context, ranked: Ranked) -> M
     """Return what the message means by both: the rules' meaning, and the ranking in which it has its points already."""
     name, share = ranked[0]
     if _is(meaning, name):
-        return replace(meaning, confidence=round(max(share, 0.5), 2))
+        return replace(meaning, confidence=round(share, 2))
+    if begins(name) and share < SURE_TO_BEGIN:
+        return _unsure(meaning, ranked)
     if name == "safe":
         return _held(meaning, share)
     if name in (Kind.ANSWER.value, Kind.YES.value, Kind.CORRECTION.value):
@@ -34,9 +36,14 @@ def liken(meaning: Meaning, heard: Heard, context: Context, ranked: Ranked) -> M
     if name == Kind.NO.value:
         is_summary = context.open is not None and context.open.expects is Expected.CONFIRM
         return Meaning(Kind.NO, confidence=share) if is_summary and share >= SURE_TO_HOLD else meaning
-    if share < SURE_ENOUGH or (context.open is not None and share < SURE_TO_LEAVE):
+    if share < SURE_TO_LOOK or (context.open is not None and share < SURE_TO_LEAVE):
         return _unsure(meaning, ranked)
     return _of_kind(name, heard, context, ranked) or _begun(meaning, name, heard, context, ranked)
+
+
+def begins(name: str) -> bool:
+    """Say whether it is a conversation that can end in a change."""
+    return name not in KINDS and name != "safe" and name not in _HARMLESS
 
 
 def _is(meaning: Meaning, name: str) -> bool:
@@ -63,10 +70,12 @@ def _kept_open(meaning: Meaning, context: Context) -> Meaning:
 
 
 def _unsure(meaning: Meaning, ranked: Ranked) -> Meaning:
-    """Return "not understood" with the likeliest conversations as what to choose from, if the rules found nothing."""
-    if meaning.kind is not Kind.UNKNOWN:
+    """Return "not understood", with the likeliest conversations as what to choose from."""
+    if meaning.also or (meaning.kind is Kind.INTENT and not begins(meaning.intent)):
         return meaning
-    return replace(meaning, likely=tuple(dict.fromkeys((*conversations(ranked)[:3], *meaning.likely)))[:3])
+    if meaning.kind not in (Kind.UNKNOWN, Kind.INTENT, Kind.AMBIGUOUS):
+        return meaning
+    return Meaning(Kind.UNKNOWN, likely=tuple(conversations(ranked)[:3]), notes=("it may be one of several things",))
 
 
 def conversations(ranked: Ranked) -> list[str]:

@@ -6,7 +6,7 @@ comes from. The weights stand in weights.txt; `make learn` writes them anew from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp
@@ -27,9 +27,9 @@ class Ranking:
     weights: Mapping[str, Weights]
     """What a trait adds, by the place of the name."""
 
-    def scores(self, traits: Iterable[str]) -> list[float]:
-        """Return the score of each name."""
-        scores = list(self.start)
+    def scores(self, traits: Iterable[str], start: Sequence[float] = ()) -> list[float]:
+        """Return the score of each name, from where each begins or from other scores on."""
+        scores = list(start or self.start)
         found = self.weights.get
         for trait in traits:
             for place, weight in found(trait, ()):

@@ -1,12 +1,12 @@
 """The traits of a message in its context: what the learned ranking knows of it, each a short name that can be read.
 
-    w:llego            a word as it was typed, small and without accents
-    p:ya llego         two words beside each other
-    c:lleg             letters inside a word, so that a typo still shares most of them
-    k:arrived          a kind that the vocabulary gives to a word or phrase
-    idle|w:llego       the same, said where no question is open; open| and sum| while a question or a summary is
-    at:close what      the open question; on:accept what the notice on the screen is about
-    can:close 2        what the person could do now, with how many orders
+w:llego            a word as it was typed, small and without accents
+p:ya llego         two words beside each other
+c:lleg             letters inside a word, so that a typo still shares most of them
+k:arrived          a kind that the vocabulary gives to a word or phrase
+idle|w:llego       the same, said where no question is open; open| and sum| while a question or a summary is
+at:close what      the open question; on:accept what the notice on the screen is about
+can:close 2        what the person could do now, with how many orders
 """
 
 from __future__ import annotations
@@ -40,11 +40,20 @@ _MOST_WORDS = 12
 
 
 def traits(heard: Heard, context: Context) -> set[str]:
-    """Return the traits of a message."""
+    """Return the traits of a message and of what it is said into."""
+    return of_message(heard, context) | of_context(context)
+
+
+def of_message(heard: Heard, context: Context) -> set[str]:
+    """Return the traits of the message itself."""
     place = _place(context)
     said = set(_of_words(heard)) | set(_of_kinds(heard))
-    said |= {f"{place}|{one}" for one in said if one.startswith(_CROSSED)}
-    return said | set(_of_context(context, place))
+    return said | {f"{place}|{one}" for one in said if one.startswith(_CROSSED)}
+
+
+def of_context(context: Context) -> set[str]:
+    """Return the traits of what it is said into."""
+    return set(_into(context, _place(context)))
 
 
 def _place(context: Context) -> str:
@@ -55,14 +64,22 @@ def _place(context: Context) -> str:
 
 
 def words(heard: Heard) -> list[str]:
-    """Return the words of a message, with a sign in place of each thing that is known by its form."""
+    """Return the words of a message after its greeting, with a sign in place of each thing known by its form."""
     things = [(one, sign) for one in heard.mentions if (sign := _sign(one))]
     found: list[str] = []
+    start = _after_greeting(heard)
     for token in cut(heard.text):
+        if token.start < start:
+            continue
         sign = next((sign for one, sign in things if one.start <= token.start < one.end), "")
         if not sign or found[-1:] != [sign]:
             found.append(sign or token.text)
     return found
+
+
+def _after_greeting(heard: Heard) -> int:
+    """Return where a message begins once it has greeted, if it goes on: a greeting changes nothing of what is meant."""
+    return next((one.start for one in heard.words if not one.has("greeting")), 0)
 
 
 def _sign(mention: Mention) -> str:
@@ -86,10 +103,11 @@ def _parts(word: str) -> Iterator[str]:
 
 
 def _of_kinds(heard: Heard) -> Iterator[str]:
-    return (f"k:{kind}" for kind in heard.known - {"small"})
+    left_out = {"small", "greeting"} if _after_greeting(heard) else {"small"}
+    return (f"k:{kind}" for kind in heard.known - left_out)
 
 
-def _of_context(context: Context, place: str) -> Iterator[str]:
+def _into(context: Context, place: str) -> Iterator[str]:
     yield f"in:{place}"
     question, notice = context.open, context.notice
     if question is not None:

@@ -12,15 +12,18 @@ from dataclasses import replace
 from bot.understanding import likening
 from bot.understanding.context import Context, Expected
 from bot.understanding.heard import Heard
+from bot.understanding.listening import listen
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ranking import ranking, shares
 from bot.understanding.safety import is_attack
-from bot.understanding.traits import traits
+from bot.understanding.traits import of_context, of_message, traits
 
 SAFE = "safe"
 """What the ranking calls a message that must start, answer and confirm nothing."""
-POINTS, POINTS_HELD, POINTS_EACH = 2.0, 1.5, 1.0
-"""What the word of the rules counts: for what they found, for what they hold back, and for each of several."""
+POINTS, POINTS_FIRM, POINTS_EACH = 2.0, 4.0, 1.0
+"""What the word of the rules counts: for what they found, for what they hold back firmly, for each of several."""
+FIRM = 0.9
+NEVER = -99.0
 SHOWN = 0.1
 """The smallest share of which the explanation tells."""
 
@@ -30,20 +33,33 @@ def weighed(meaning: Meaning, heard: Heard, context: Context) -> Meaning:
     if _is_certain(meaning, heard, context):
         return meaning
     learned = ranking()
-    scores = learned.scores(traits(heard, context))
+    said = learned.scores(of_message(heard, context))
+    scores = learned.scores(of_context(context), said)
+    for place, name in enumerate(learned.names):
+        if likening.begins(name) and said[place] <= learned.start[place]:
+            scores[place] = NEVER  # what it is said into starts nothing by itself
     for name, points in _word_of(meaning).items():
         if name in learned.names:
             scores[learned.names.index(name)] += points
-    ranked = sorted(zip(shares(scores), learned.names, strict=True), reverse=True)
-    told = ", ".join(f"{name} {share:.2f}" for share, name in ranked if share >= SHOWN)
-    likened = likening.liken(meaning, heard, context, [(name, share) for share, name in ranked])
-    return replace(likened, notes=(*likened.notes, f"the ranking: {told}"))
+    ranked = sorted(zip(learned.names, shares(scores), strict=True), key=lambda one: -one[1])
+    likened = likening.liken(meaning, heard, context, ranked)
+    return replace(likened, ranked=tuple((name, round(share, 2)) for name, share in ranked if share >= SHOWN))
+
+
+def traced(meaning: Meaning, text: str, context: Context) -> list[str]:
+    """Return, for each thing that the ranking takes a message for, a line with the traits that speak most for it."""
+    seen = traits(listen(text, context), context)
+    lines = []
+    for name, share in meaning.ranked:
+        spoken = ", ".join(f"{trait} {weight:+g}" for trait, weight in ranking().why(seen, name))
+        lines.append(f"{name} {share:.2f} by the ranking: {spoken}")
+    return lines
 
 
 def _is_certain(meaning: Meaning, heard: Heard, context: Context) -> bool:
     """Say whether there is nothing to weigh: a command word by itself, an attack, words taken as they are."""
     question = context.open
-    if not heard.words or is_attack(heard) or meaning.confidence == 1:
+    if not heard.words or is_attack(heard) or meaning.confidence == 1 or meaning.kind is Kind.GREETING:
         return True
     if question is None:
         return False
@@ -59,5 +75,5 @@ def _word_of(meaning: Meaning) -> dict[str, float]:
     if meaning.kind is Kind.AMBIGUOUS:
         return dict.fromkeys(meaning.likely, POINTS_EACH)
     if meaning.kind is Kind.HELD:
-        return {SAFE: POINTS_HELD}
+        return {SAFE: POINTS_FIRM if meaning.confidence >= FIRM else POINTS_EACH}
     return {meaning.intent or meaning.kind.value: POINTS}

@@ -19,11 +19,11 @@ from bot.understanding.ranking import FILE, Ranking
 from bot.understanding.traits import traits
 from tests.understanding.corpus import FOLDER, TAUGHT, Case, read
 
-SMALLEST = 0.03
+SMALLEST = 0.04
 """Weights below it are left out."""
 SEEN = 2
 """Messages in which a trait must stand."""
-INVERSE_PENALTY = 0.5
+INVERSE_PENALTY = 2.0
 DIGITS = 2
 
 
