@@ -22,6 +22,7 @@ from telegram import CallbackQuery, Chat, Message, User
 from telegram.constants import ChatType
 
 from bot import inbox
+from bot.handlers.taken import Acknowledgement
 from bot.messages import Content, Incoming
 from bot.runtime import Runtime
 from bot.settings import Settings
@@ -63,6 +64,7 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
     web = Blueprint(NAME, __name__)
     secret = (settings.telegram_webhook_secret or "").encode()
     bot_id = (settings.telegram_bot_token or "").partition(":")[0]
+    nothing_more = Acknowledgement()
 
     @web.post("/telegram/webhook")
     def webhook() -> Response:
@@ -78,7 +80,7 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
         if query and (incoming is None or not incoming.private or taken is not inbox.Taken.ANSWERED):
             # no letter that leaves now stops the spinner: let Telegram do it, which carries out what it is answered
             return jsonify({"method": "answerCallbackQuery", "callback_query_id": query})
-        return Response("", 200)
+        return nothing_more
 
     return web
 

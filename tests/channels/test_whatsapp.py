@@ -16,9 +16,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
+from werkzeug.datastructures import MultiDict
 
 from bot import outbox, outcomes
-from bot.handlers.whatsapp import fields_of
+from bot.handlers.twilio_forms import fields_of, signed
 from bot.handlers.whatsapp_sending import WhatsAppSender
 from bot.letters import Claimed, Fate, SendError
 from bot.messages import Choice, Outgoing
@@ -190,6 +192,14 @@ class TestWhoMayPost:
     def test_a_form_is_read_as_the_standard_library_does(self, body: str) -> None:
         assert fields_of(body) == parse_qsl(body, keep_blank_values=True)
 
+    @given(
+        fields=st.lists(st.tuples(*(st.text(st.characters(exclude_categories=["Cs"]), max_size=5),) * 2), max_size=9),
+        algorithm=st.sampled_from([HMAC_SHA1, HMAC_SHA256]),
+    )
+    def test_a_form_is_signed_as_the_sdk_does(self, fields: list[tuple[str, str]], algorithm: str) -> None:
+        by_the_sdk = RequestValidator(AUTH_TOKEN).compute_signature(HTTPS, MultiDict(fields), algorithm)
+        assert signed(AUTH_TOKEN.encode(), HTTPS, fields, algorithm).decode() == by_the_sdk
+
     def test_both_hooks_only_take_posts(self, world: World) -> None:
         for path, method in itertools.product((WEBHOOK, STATUS), ("GET", "PUT", "DELETE")):
             assert world.client.open(path, method=method).status_code == 405
@@ -202,8 +212,11 @@ class TestMessages:
         response = post_form(world, _form())
         assert response.status_code == 200 and response.mimetype == "text/xml"
         assert response.text.endswith("<Response></Response>")
+        again = post_form(world, _form())
+        assert (again.text, list(again.headers)) == (response.text, list(response.headers))
+        assert again.content_length == len(again.data)
         rows = outbox_rows(world)
-        assert [(row.channel, row.external_id, row.state) for row in rows] == [("whatsapp", EMILE, Sending.PENDING)]
+        assert [(row.channel, row.external_id, row.state) for row in rows] == [("whatsapp", EMILE, Sending.PENDING)] * 2
 
     def test_the_same_message_again_changes_nothing(self, world: World) -> None:
         for number, text in enumerate(("solicitar", "mr. hyde", "joyce gas", "10 kg", "20", "no", "yes")):
