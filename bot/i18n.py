@@ -10,7 +10,7 @@ import gettext as standard
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -36,6 +36,12 @@ def _catalog(locale: str) -> standard.NullTranslations:
     return standard.GNUTranslations(compiled)
 
 
+@lru_cache(maxsize=4096)
+def _translated(locale: str, message: str) -> str:
+    """Look a text up once: a turn says dozens, and the catalogs never change."""
+    return _catalog(locale).gettext(message)
+
+
 def closest(wanted: str | None) -> str | None:
     """Return the known locale nearest to the wanted one, by its language; None when there is none."""
     language = (wanted or "").replace("-", "_").split("_")[0].lower()
@@ -59,7 +65,7 @@ def current_language() -> str:
 
 def _(message: str) -> str:
     """Return the message in the language spoken now."""
-    return _catalog(_current.get()).gettext(message)
+    return _translated(_current.get(), message)
 
 
 def ngettext(one: str, many: str, n: int) -> str:

@@ -12,7 +12,6 @@ import logging
 import os
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -135,7 +134,7 @@ def _from_update(update: dict[str, Any], bot_id: str) -> Incoming | None:
         is_text = isinstance(said.get("text"), str)
         incoming = _from_text(said, provider_id) if is_text else _from_message(_parsed(said), _content, provider_id)
         quoted = _quoted(said.get("reply_to_message"), bot_id)
-        return replace(incoming, quoted=quoted) if incoming is not None and quoted else incoming
+        return incoming._replace(quoted=quoted) if incoming is not None and quoted else incoming
     return None if edited is None else _from_message(_parsed(edited), _changed, provider_id)
 
 
