@@ -17,6 +17,7 @@ from bot.reports import page as reports
 from bot.runtime import Runtime
 from bot.settings import Settings, load
 from bot.understanding.lexicon import lexicon
+from bot.web import Web
 
 LARGEST_BODY = 256 * 1024
 """Bytes. The largest real webhook is a few kilobytes."""
@@ -40,7 +41,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     settings = settings or load()
     runtime = runtime or settings.runtime()
     registry.discover()
-    app = Flask("bot", static_folder=None)
+    app = Web("bot", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.register_blueprint(health.blueprint(runtime))

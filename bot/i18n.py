@@ -7,8 +7,6 @@ is no compiled file that could be out of date. A text is translated when it is u
 from __future__ import annotations
 
 import gettext as standard
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from io import BytesIO
@@ -48,14 +46,19 @@ def closest(wanted: str | None) -> str | None:
     return next((locale for locale in KNOWN if locale.split("_")[0] == language), None)
 
 
-@contextmanager
-def language(locale: str | None) -> Iterator[None]:
+class language:  # noqa: N801 - reads like a word: with language("en"). A class costs a third of a generator
     """Speak this language inside the block."""
-    token = _current.set(locale if locale in KNOWN else closest(locale) or DEFAULT)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+
+    __slots__ = ("_locale", "_token")
+
+    def __init__(self, locale: str | None) -> None:
+        self._locale = locale if locale in KNOWN else closest(locale) or DEFAULT
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._locale)
+
+    def __exit__(self, *_exc: object) -> None:
+        _current.reset(self._token)
 
 
 def current_language() -> str:

@@ -28,11 +28,14 @@ def fields_of(body: str) -> list[tuple[str, str]]:
     Twilio posts some twenty short fields, of which few have anything to decode.
     """
     pairs = [pair.partition("=") for pair in body.replace("+", " ").split("&") if pair]
-    return [(_decoded(name), _decoded(value)) for name, _equals, value in pairs]
+    return [
+        (_decoded(name), _decoded(value)) if "%" in value or "%" in name else (name, value)
+        for name, _equals, value in pairs
+    ]
 
 
 def _decoded(text: str) -> str:
-    return unquote_to_bytes(text).decode("utf-8", "replace") if "%" in text else text
+    return unquote_to_bytes(text).decode("utf-8", "replace")
 
 
 def is_signed(
