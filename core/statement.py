@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Connection, Date, Enum
+from sqlalchemy import JSON, Boolean, Connection, Date, Enum
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement
@@ -51,7 +51,7 @@ class Statement:
         """Return every row."""
         prepared = self._prepared.get(tx.dialect.name) or self._prepare(tx.dialect)
         make_row = prepared.make_row
-        return [make_row(row) for row in to_driver(tx, prepared.sql, prepared.arrange(facts)).fetchall()]
+        return list(map(make_row, to_driver(tx, prepared.sql, prepared.arrange(facts)).fetchall()))
 
     def first(self, tx: Connection, facts: Facts) -> Any:
         """Return the first row, or None."""
@@ -121,8 +121,8 @@ def _prepare(clause: ClauseElement, columns: Sequence[str] | None, dialect: Dial
 def _to_driver(kind: Any, dialect: Dialect) -> Convert:
     if dialect.name == "sqlite" and isinstance(kind, UTCDateTime):
         return _moment_as_text
-    if dialect.name == "sqlite" and isinstance(kind, Enum):
-        return None  # the members are texts already
+    if dialect.name == "sqlite" and isinstance(kind, Enum | Boolean):
+        return None  # the members are texts already, and truth values are integers
     if dialect.name == "sqlite" and isinstance(kind, Date):
         return _day_as_text
     if dialect.name == "sqlite" and isinstance(kind, JSON):
