@@ -14,13 +14,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
+from flask.globals import request_ctx
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # spans of time as such, not as seconds: read when the library is loaded
 from telegram import CallbackQuery, Chat, Message, User
 from telegram.constants import ChatType
 
 from bot import inbox
+from bot.handlers.posted import body_of, header_of
 from bot.handlers.taken import Acknowledgement
 from bot.messages import Content, Incoming
 from bot.runtime import Runtime
@@ -67,10 +69,11 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
 
     @web.post("/telegram/webhook")
     def webhook() -> Response:
-        shown = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode()
+        posted = request_ctx.request  # the request itself: each look through Flask's own name for it is looked up
+        shown = (header_of(posted, "X_TELEGRAM_BOT_API_SECRET_TOKEN") or "").encode()
         if not secret or not hmac.compare_digest(shown, secret):
             return Response("forbidden", 403)
-        payload = _object(request.get_data())
+        payload = _object(body_of(posted))
         if payload is None:
             return Response("not JSON", 400)
         incoming = read(payload, bot_id)

@@ -15,6 +15,7 @@ from flask.globals import request_ctx
 from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from bot import inbox, outcomes
+from bot.handlers.posted import body_of, header_of
 from bot.handlers.taken import Acknowledgement
 from bot.handlers.twilio_errors import decide_code
 from bot.handlers.twilio_forms import HASHES, fields_of, is_signed
@@ -58,8 +59,8 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
     def signed_form() -> dict[str, str] | None:
         """Return the first value of each field, or None when Twilio did not sign what was posted."""
         posted = request_ctx.request  # the request itself: each look through Flask's own name for it is looked up
-        signature = posted.headers.get("X-Twilio-Signature")
-        algorithm = get_signature_algorithm(posted.headers.get("X-Twilio-Webhooks-Signature-Settings"))
+        signature = header_of(posted, "X_TWILIO_SIGNATURE")
+        algorithm = get_signature_algorithm(header_of(posted, "X_TWILIO_WEBHOOKS_SIGNATURE_SETTINGS"))
         if not signature or algorithm not in HASHES:
             return None
         query = posted.query_string.decode("ascii", "replace")
@@ -100,9 +101,9 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
 
 def _posted(request: Request) -> list[tuple[str, str]]:
     """Return the fields of the form in the body. What is no such form has none, and so another signature."""
-    if (request.content_type or "").partition(";")[0].strip().lower() != FORM:
+    if request.environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != FORM:
         return []
-    return fields_of(request.get_data(cache=False).decode("utf-8", "replace"))
+    return fields_of(body_of(request).decode("utf-8", "replace"))
 
 
 def read(form: Mapping[str, str]) -> Incoming | None:

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
 from werkzeug.datastructures import MultiDict
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bot import outbox, outcomes
+from bot.handlers.posted import LARGEST
 from bot.handlers.twilio_forms import fields_of, signed
 from bot.handlers.whatsapp_sending import WhatsAppSender
 from bot.letters import Claimed, Fate, SendError
@@ -177,6 +179,24 @@ class TestWhoMayPost:
     def test_a_body_that_is_too_large_is_a_413(self, world: World, path: str) -> None:
         assert post_form(world, _form("x" * 300_000), path).status_code == 413
         assert_nothing_kept(world)
+
+    @pytest.mark.parametrize(
+        ("said", "status"),
+        [
+            ({"CONTENT_LENGTH": "", "wsgi.input_terminated": True}, 200),
+            ({"CONTENT_LENGTH": "9999"}, 400),
+            ({"CONTENT_LENGTH": str(LARGEST + 1)}, 413),
+            ({"CONTENT_LENGTH": "9" * 30}, 413),
+            ({"CONTENT_LENGTH": ""}, 403),
+            ({"CONTENT_LENGTH": "-1"}, 403),
+            ({"CONTENT_LENGTH": "\u00b2"}, 403),
+        ],
+    )
+    def test_a_body_is_read_as_its_length_is_said(self, world: World, said: dict[str, Any], status: int) -> None:
+        body, headers = signed_form(HTTPS, _form(), AUTH_TOKEN)
+        builder = EnvironBuilder(WEBHOOK, PUBLIC_URL, method="POST", data=body, headers=list(headers.items()))
+        answered = run_wsgi_app(world.client.application, {**builder.get_environ(), **said})
+        assert int(answered[1].split()[0]) == status
 
     def test_many_fields_are_no_5xx(self, world: World) -> None:
         many = {f"F{number}": "" for number in range(5_000)}
