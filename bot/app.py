@@ -10,16 +10,14 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot import health, logs, registry, supervised
-from bot.handlers import phones, telegram, whatsapp
+from bot.handlers import phones, posted, telegram, whatsapp
 from bot.i18n import KNOWN
 from bot.receipts import page
 from bot.reports import page as reports
 from bot.runtime import Runtime
 from bot.settings import Settings, load
 from bot.understanding.lexicon import lexicon
-
-LARGEST_BODY = 256 * 1024
-"""Bytes. The largest real webhook is a few kilobytes."""
+from bot.web import Web
 
 
 def serving() -> Flask:
@@ -40,9 +38,9 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     settings = settings or load()
     runtime = runtime or settings.runtime()
     registry.discover()
-    app = Flask("bot", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app = Web("bot", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = posted.LARGEST
+    app.config["MAX_FORM_MEMORY_SIZE"] = posted.LARGEST
     app.register_blueprint(health.blueprint(runtime))
     app.register_blueprint(page.blueprint(runtime, settings.receipts(runtime.database)))
     app.register_blueprint(reports.blueprint(runtime))

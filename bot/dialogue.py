@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 from bot.folding import fold
 from bot.hours import DEFAULT_HOURS, Hours
@@ -132,7 +132,7 @@ class Talk:
 
     def mark(self) -> Talk:
         """Return the talk as it is now, to return to it."""
-        return replace(self, answers=dict(self.answers), taken=dict(self.taken))
+        return Talk(**{**vars(self), "answers": dict(self.answers), "taken": dict(self.taken)})
 
     def return_to(self, mark: Talk) -> None:
         """Be again as it was."""
@@ -244,8 +244,7 @@ class _Back(BaseException):
     """The person wants to change something at the last question."""
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(NamedTuple):
     """What a conversation may look at."""
 
     actor: Actor

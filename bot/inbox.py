@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -209,7 +209,7 @@ def _cleaned(incoming: Incoming) -> Incoming:
     readable = "".join(char if char.isprintable() or char == "\n" else " " for char in incoming.text[:LONGEST_TEXT])
     text = readable.encode("utf-8", "ignore").decode()
     payload = "".join(char for char in incoming.payload[:256] if char.isprintable())
-    return replace(incoming, text=text, payload=payload)
+    return incoming._replace(text=text, payload=payload)
 
 
 def answer_waiting(runtime: Runtime, channel: str, address: str, in_hand: _Kept | None = None) -> int:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.messages import Outgoing
 from bot.store import Kind, Reach, Urgency
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """A message with its address."""
 
     address_id: int
@@ -30,8 +29,7 @@ class Letter:
     purpose: Purpose | None = None
 
 
-@dataclass(frozen=True)
-class Purpose:
+class Purpose(NamedTuple):
     """Whom a notice or a reminder is meant for and what it is about: with it, it can be told to them elsewhere."""
 
     subject: str

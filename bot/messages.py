@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 COMMAND_MARK = ">"
 """A button that says the same as a typed command; it works for ever, like the command."""
@@ -30,8 +30,7 @@ class Content(StrEnum):
     """A message that reached the bot so late that the question it answered may be another one by now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A message from a person."""
 
     channel: str
@@ -56,8 +55,8 @@ class Incoming:
 
     def stored(self) -> dict[str, Any]:
         """Return what the inbox keeps."""
-        values = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
-        return {name: value for name, value in values if value not in ("", True)}
+        named = zip(self._fields, self, strict=True)
+        return {name: value for name, value in named if value != "" and value is not True}
 
     @classmethod
     def from_stored(cls, content: dict[str, Any]) -> Incoming:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -24,8 +24,7 @@ from core.terms import Movement
 from core.transitions import Close, Command, OrderCommand, Request, Snooze, possible
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """What a command is carried out with."""
 
     tx: Connection

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from typing import Any
 
 from telegram.error import Conflict, RetryAfter, TelegramError
@@ -79,7 +78,7 @@ class Poller:
             stopping.add_done_callback(self._stopping.discard)
         incoming = telegram.read(update, self._bot_id)
         if incoming is not None:
-            kept = replace(incoming, ack="") if query else incoming  # the answer need not stop it again
+            kept = incoming._replace(ack="") if query else incoming  # the answer need not stop it again
             await asyncio.to_thread(inbox.receive, self._runtime, kept)
 
     async def _stop_spinner(self, query: str) -> None:

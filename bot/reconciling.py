@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -142,8 +141,8 @@ def _read(message: Any) -> Incoming | None:
     incoming = whatsapp.read(form)
     if incoming is None or str(message.num_media or "0") == "0":
         return incoming
-    return replace(incoming, content=Content.OTHER)
+    return incoming._replace(content=Content.OTHER)
 
 
 def _late(incoming: Incoming, said_at: datetime) -> Incoming:
-    return replace(incoming, content=Content.LATE, text="", said_at=said_at.isoformat())
+    return incoming._replace(content=Content.LATE, text="", said_at=said_at.isoformat())

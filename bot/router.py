@@ -239,6 +239,8 @@ class Router:
 
     def _picked_from_notice(self, text: str) -> str | None:
         """Return the command that the text picks from a notice newer than the last reply: what is on the screen."""
+        if self.contact.last_notice <= self.talk.screen:  # as a rule nothing is newer
+            return None
         newer = self.newer_notices
         payload = pick(text, on_screen.choices_of(newer[0])) if newer else None
         return None if payload is None else payload.removeprefix(COMMAND_MARK)

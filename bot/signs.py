@@ -36,7 +36,9 @@ def _shows(char: str) -> bool:
 
 def one_line(text: str) -> str:
     """Return a text on one line, without control characters and with single spaces."""
-    return " ".join(sound(text).translate(_CONTROLS).split())
+    if not text.isprintable():  # nearly every text is: it has neither halves of signs nor control characters
+        text = sound(text).translate(_CONTROLS)
+    return " ".join(text.split())
 
 
 def sentence(text: str, most: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any
 
 from bot import people
@@ -56,6 +56,7 @@ CHANNEL = {
 }
 
 
+@lru_cache(maxsize=256)
 def moment(at: datetime) -> str:
     """Return a moment in Lima, to the second: 25/03/2021 20:52:25."""
     return at.astimezone(LIMA).strftime("%d/%m/%Y %H:%M:%S")
@@ -325,17 +326,20 @@ def papers_declared(declared: Mapping[str, Any]) -> list[str]:
 # --- what can be done next --------------------------------------------------------------------------------------------
 
 
+STEPS: tuple[tuple[type[Command], str, str], ...] = (
+    (Accept, N_("Attend"), "atender"),
+    (Sell, N_("Sell"), "vender"),
+    (Close, N_("Close"), "cerrar"),
+    (Annul, N_("Annul"), "anular"),
+    (Reject, N_("Reject"), "rechazar"),
+)
+"""What is offered, in this order: the command, its label and the word that opens its conversation."""
+
+
 def next_steps(order: Order, actor: Actor) -> tuple[Choice, ...]:
     """Return what the person can do with the order now, as choices."""
     doable = possible(order, actor)
-    offered: tuple[tuple[type[Command], str, str], ...] = (
-        (Accept, _("Attend"), "atender"),
-        (Sell, _("Sell"), "vender"),
-        (Close, _("Close"), "cerrar"),
-        (Annul, _("Annul"), "anular"),
-        (Reject, _("Reject"), "rechazar"),
-    )
-    steps = tuple(does(label, f"{word} {order.code}") for command, label, word in offered if command in doable)
+    steps = tuple(does(_(label), f"{word} {order.code}") for command, label, word in STEPS if command in doable)
     if Arrive in doable and not steps and order.arrived_at is None:  # a driver who does not close
         return (does(_("It arrived"), f"llego {order.code}"),)
     return steps

@@ -25,7 +25,7 @@ SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-20000",
-    "PRAGMA wal_autocheckpoint=8000",  # pages: the same pages are written again and again; move them less often
+    "PRAGMA wal_autocheckpoint=2000",  # pages: moved less often than by default, and the log soon written over itself
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -47,7 +46,7 @@ def at_sale(
     if not plate or not order.trade.by_truck:
         return found
     try:
-        check_vehicle(tx, deal, replace(order, plate=plate))
+        check_vehicle(tx, deal, order._replace(plate=plate))
     except Refused as refused:
         return (*found, refused)
     return found

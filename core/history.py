@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -29,8 +29,7 @@ def order_at(order: Order, entries: Sequence[Entry], at: datetime) -> Order | No
     sale = moved[Movement.SOLD].declared if Movement.SOLD in moved else {}
     kind = sale.get("document_kind")
     lines = tuple(
-        replace(
-            line,
+        line._replace(
             accepted=account.accepted.get(line.position),
             sold=account.sold.get(line.position),
             received=account.received.get(line.position),
@@ -39,8 +38,7 @@ def order_at(order: Order, entries: Sequence[Entry], at: datetime) -> Order | No
         )
         for line in order.lines
     )
-    return replace(
-        order,
+    return order._replace(
         status=account.status,
         moved_at=past[-1].at,
         accepted_at=moved[Movement.ACCEPTED].at if Movement.ACCEPTED in moved else None,

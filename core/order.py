@@ -1,19 +1,20 @@
-"""An order as the rest of the program sees it: values, detached from the database."""
+"""An order as the rest of the program sees it: values, detached from the database.
+
+Named tuples: several are made of rows and of one another in every turn, and a frozen dataclass takes ten times as long.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.terms import Document, LineStatus, Movement, Party, Status, Trade, Unit
 
 NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line. Quantities are in the line's unit; None means that the order has not come that far."""
 
     position: int
@@ -46,8 +47,7 @@ class Line:
         return self.requested
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """An orden de pedido with its lines, in the order in which they were asked for."""
 
     id: int
@@ -104,8 +104,7 @@ class Order:
         return tuple(line for line in self.lines if line.sold)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One movement of an order, as the journal keeps it."""
 
     number: int

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.order import Order
 from core.terms import Activity, Party, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """A person's role for one agent."""
 
     agent_id: int
@@ -24,8 +23,7 @@ class Membership:
         return self.role in (Role.OWNER, Role.OPERATOR)
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """Somebody doing something now, through one channel."""
 
     person_id: int

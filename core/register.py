@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -16,8 +17,7 @@ from core.uit import tax_unit
 _WIDTH = len(AGENT_COLUMNS)
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(NamedTuple):
     """An entry in the Registro de Hidrocarburos."""
 
     id: int
@@ -96,7 +96,7 @@ def read_deal(tx: Connection, buyer_id: int, seller_id: int, trade: Trade, on: d
         mine = [one for one in rows if one.id == row.id]
         policies = tuple({Policy(one.cover, one.currency, one.taken_on) for one in mine if one.cover is not None})
         certified_by = frozenset(one.certified_by for one in mine if one.certified_by is not None)
-        sides[row.id] = Side(Agent(*row[:_WIDTH]), policies, row.was_insured, row.has_certificates, certified_by)
+        sides[row.id] = Side(Agent._make(row[:_WIDTH]), policies, row.was_insured, row.has_certificates, certified_by)
     if buyer_id not in sides or seller_id not in sides:
         return None
     allowed = rows[0].in_matrix and buyer_id != seller_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -20,8 +21,7 @@ from core.terms import Party, Trade
 from core.volumes import month_in_lima
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """Something to choose by its name: a seller or a brand."""
 
     id: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -79,7 +79,7 @@ def _request(tx: Connection, command: Request, actor: Actor, at: datetime) -> Do
     moved = RULES[Request].apply(order, command, at)
     requesting.check_capacity(tx, deal.buyer.agent, order)
     order_id, code = requesting.insert(tx, moved.order, command.draft)
-    order = replace(moved.order, id=order_id, code=code)
+    order = moved.order._replace(id=order_id, code=code)
     warnings = guarding.at_request(tx, deal, order, at)
     declared = {
         **moved.declared,
@@ -146,8 +146,7 @@ def lock(tx: Connection, code: str, actor: Actor) -> Order:
 
 def order_from(row: Any, lines: tuple[Line, ...] = ()) -> Order:
     """Return the order that a row of ORDER_COLUMNS holds."""
-    values: Any = (*row, lines)  # in the order of the columns
-    return Order(*values)
+    return Order._make((*row, lines))  # in the order of the columns
 
 
 def find(tx: Connection, code: str, person_id: int) -> Order | None:
@@ -155,13 +154,13 @@ def find(tx: Connection, code: str, person_id: int) -> Order | None:
     rows = FIND.all(tx, {"code": code, "person_id": person_id})
     if not rows:
         return None
-    found = tuple(Line(*row[ORDER_WIDTH:]) for row in rows if row.position is not None)
+    found = tuple(Line._make(row[ORDER_WIDTH:]) for row in rows if row.position is not None)
     return order_from(rows[0][:ORDER_WIDTH], found)
 
 
 def lines_of(tx: Connection, order_id: int) -> tuple[Line, ...]:
     """Return the lines of an order."""
-    return tuple(Line(*row) for row in LINES.all(tx, {"order_id": order_id}))
+    return tuple(Line._make(row) for row in LINES.all(tx, {"order_id": order_id}))
 
 
 def with_lines(tx: Connection, found: Sequence[Order]) -> list[Order]:
@@ -169,12 +168,12 @@ def with_lines(tx: Connection, found: Sequence[Order]) -> list[Order]:
     most = found[:MOST_AT_ONCE]
     ids = [order.id for order in most] + [0] * (MOST_AT_ONCE - len(most))
     rows = LINES_OF_SEVERAL.all(tx, {f"order_{place}": order_id for place, order_id in enumerate(ids)})
-    return [replace(order, lines=tuple(Line(*row[1:]) for row in rows if row[0] == order.id)) for order in most]
+    return [order._replace(lines=tuple(Line._make(row[1:]) for row in rows if row[0] == order.id)) for order in most]
 
 
 def history(tx: Connection, order_id: int) -> tuple[Entry, ...]:
     """Return the movements of an order, oldest first."""
-    return tuple(Entry(*row) for row in HISTORY.all(tx, {"order_id": order_id}))
+    return tuple(Entry._make(row) for row in HISTORY.all(tx, {"order_id": order_id}))
 
 
 def _save(tx: Connection, before: Order, after: Order) -> None:
@@ -242,7 +241,7 @@ def _chained(
         declared,
     )
     head = chained(order.head or start(order.code), link_of(order.id, entry))
-    return replace(order, status=status, moved_at=at, entries=entry.number, head=head), entry
+    return order._replace(status=status, moved_at=at, entries=entry.number, head=head), entry
 
 
 def link_of(order_id: int, entry: Entry) -> Link:

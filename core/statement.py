@@ -10,16 +10,19 @@ import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Enum
+import orjson
+from sqlalchemy import JSON, Boolean, Connection, Date, Enum
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement
 from sqlmodel.sql.sqltypes import UTCDateTime
+
+from core.tables import Quantity, quantity_of
 
 Facts = Mapping[str, Any]
 Convert = Callable[[Any], Any] | None
@@ -48,7 +51,7 @@ class Statement:
         """Return every row."""
         prepared = self._prepared.get(tx.dialect.name) or self._prepare(tx.dialect)
         make_row = prepared.make_row
-        return [make_row(row) for row in to_driver(tx, prepared.sql, prepared.arrange(facts)).fetchall()]
+        return list(map(make_row, to_driver(tx, prepared.sql, prepared.arrange(facts)).fetchall()))
 
     def first(self, tx: Connection, facts: Facts) -> Any:
         """Return the first row, or None."""
@@ -118,8 +121,10 @@ def _prepare(clause: ClauseElement, columns: Sequence[str] | None, dialect: Dial
 def _to_driver(kind: Any, dialect: Dialect) -> Convert:
     if dialect.name == "sqlite" and isinstance(kind, UTCDateTime):
         return _moment_as_text
-    if dialect.name == "sqlite" and isinstance(kind, Enum):
-        return None  # the members are texts already
+    if dialect.name == "sqlite" and isinstance(kind, Enum | Boolean):
+        return None  # the members are texts already, and truth values are integers
+    if dialect.name == "sqlite" and isinstance(kind, Date):
+        return _day_as_text
     if dialect.name == "sqlite" and isinstance(kind, JSON):
         return _as_json
     convert: Convert = kind.dialect_impl(dialect).bind_processor(dialect)
@@ -131,6 +136,8 @@ def _from_driver(kind: Any, dialect: Dialect) -> Convert:
         return _text_as_moment
     if dialect.name == "sqlite" and isinstance(kind, JSON):
         return _from_json
+    if isinstance(kind, Quantity):
+        return quantity_of
     if isinstance(kind, Enum) and kind.enum_class is not None:
         return {member.value: member for member in kind.enum_class}.get
     convert: Convert = kind.dialect_impl(dialect).result_processor(dialect, None)
@@ -154,12 +161,25 @@ def _text_as_moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(f"{text}Z")
 
 
-_as_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-_decode = json.JSONDecoder().decode
+def _day_as_text(day: date | None) -> str | None:
+    return None if day is None else date.isoformat(day)
+
+
+def _as_json(value: Any) -> str:
+    """Return the JSON of a value; what orjson refuses, half a sign of UTF-16 above all, Python's own escapes."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(value, separators=(",", ":"))
 
 
 def _from_json(text: str | None) -> Any:
-    return None if text is None else _decode(text)
+    if text is None:
+        return None
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
 
 
 def _converted(convert: Convert, value: Any) -> Any:
@@ -172,6 +192,8 @@ def _by_position(names: list[str], given: list[tuple[str, Convert]], fixed: Fact
     choose: Callable[[Facts], Iterable[Any]] = (
         itemgetter(*names) if len(names) > 1 else lambda facts: [facts[key] for key in names]
     )
+    if not converted and not fixed:
+        return choose
 
     def arrange(facts: Facts) -> list[Any]:
         values = list(choose({**facts, **fixed} if fixed else facts))

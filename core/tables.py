@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -42,6 +43,15 @@ metadata: MetaData = SQLModel.metadata
 THOUSANDTHS = Decimal(1000)
 
 
+@lru_cache(maxsize=4096)
+def quantity_of(thousandths: int | None) -> Decimal | None:
+    """Return a stored quantity in units, without needless zeros: 20, not 20.000."""
+    if thousandths is None:
+        return None
+    whole, rest = divmod(thousandths, 1000)
+    return Decimal(whole) if not rest else Decimal(thousandths) / THOUSANDTHS
+
+
 class Quantity(TypeDecorator[Decimal]):
     """An exact quantity with at most three decimals, stored as an integer count of thousandths."""
 
@@ -58,11 +68,8 @@ class Quantity(TypeDecorator[Decimal]):
         return int(thousandths)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
-        """Return the quantity in units, without needless zeros: 20, not 20.000."""
-        if value is None:
-            return None
-        whole, rest = divmod(value, 1000)
-        return Decimal(whole) if not rest else Decimal(value) / THOUSANDTHS
+        """Return the quantity in units."""
+        return quantity_of(value)
 
 
 def official(kind: type[StrEnum], length: int = 40) -> Enum:

@@ -8,7 +8,7 @@ returns the order as it will be, or refuses.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -179,12 +179,12 @@ def accept(order: Order, command: Accept, at: datetime) -> Moved:
     lines = tuple(_accepted(line, command.quantities[line.position]) for line in order.lines)
     declared = {"lines": _quantities((line, line.accepted) for line in lines)}
     kilograms, gallons = weighed(lines)
-    after = replace(order, lines=lines, kilograms=kilograms, gallons=gallons, accepted_at=at)
+    after = order._replace(lines=lines, kilograms=kilograms, gallons=gallons, accepted_at=at)
     return Moved(after, declared)
 
 
 def _accepted(line: Line, quantity: Decimal) -> Line:
-    return replace(line, accepted=quantity, status=LineStatus.ACCEPTED if quantity else LineStatus.REJECTED)
+    return line._replace(accepted=quantity, status=LineStatus.ACCEPTED if quantity else LineStatus.REJECTED)
 
 
 # --- VENDER: the seller sells what it accepted, with its document (section 6) ----------------------------------------
@@ -221,7 +221,7 @@ def sell(order: Order, command: Sell, at: datetime) -> Moved:
     if order.trade.by_truck or command.plate:
         plate = plates.normalise(command.plate) or _no_plate(command.plate)
     lines = tuple(
-        replace(line, sold=line.accepted, status=LineStatus.SOLD if line.accepted else line.status)
+        line._replace(sold=line.accepted, status=LineStatus.SOLD if line.accepted else line.status)
         for line in order.lines
     )
     declared = {
@@ -231,7 +231,7 @@ def sell(order: Order, command: Sell, at: datetime) -> Moved:
         **({"invoice": invoice} if invoice else {}),
         **({"plate": plate} if plate else {}),
     }
-    sold = replace(order, lines=lines, document=number, document_kind=kind, sold_at=at, invoice=invoice, plate=plate)
+    sold = order._replace(lines=lines, document=number, document_kind=kind, sold_at=at, invoice=invoice, plate=plate)
     return Moved(sold, declared)
 
 
@@ -280,9 +280,8 @@ def reject(order: Order, command: Reject, _at: datetime) -> Moved:
 
 
 def _all_rejected(order: Order, reason: str) -> Order:
-    return replace(
-        order,
-        lines=tuple(replace(line, status=LineStatus.REJECTED, reason=line.reason or reason) for line in order.lines),
+    return order._replace(
+        lines=tuple(line._replace(status=LineStatus.REJECTED, reason=line.reason or reason) for line in order.lines),
     )
 
 
@@ -339,7 +338,7 @@ def close(order: Order, command: Close, _at: datetime) -> Moved:
         "remark": command.remark.strip(),
         **_exception(command),
     }
-    return Moved(replace(order, lines=lines), declared)
+    return Moved(order._replace(lines=lines), declared)
 
 
 def _exception(command: Close) -> dict[str, str]:
@@ -353,9 +352,9 @@ def _exception(command: Close) -> dict[str, str]:
 
 def _closed(line: Line, command: Close) -> Line:
     if line.position in command.received:
-        return replace(line, received=command.received[line.position], status=LineStatus.RECEIVED)
+        return line._replace(received=command.received[line.position], status=LineStatus.RECEIVED)
     if line.position in command.rejected:
-        return replace(line, status=LineStatus.REJECTED, reason=_needed(command.rejected[line.position]))
+        return line._replace(status=LineStatus.REJECTED, reason=_needed(command.rejected[line.position]))
     return line
 
 
@@ -376,7 +375,7 @@ class Arrive(OrderCommand):
 )
 def arrive(order: Order, _command: Arrive, at: datetime) -> Moved:
     """It is noted in the journal, once by each side; whoever said it first started the clock."""
-    return Moved(replace(order, arrived_at=order.arrived_at or at))
+    return Moved(order._replace(arrived_at=order.arrived_at or at))
 
 
 # --- POSPONER: the buyer wants to be reminded of the close later today ------------------------------------------------

@@ -12,16 +12,18 @@ import logging
 import os
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
+from flask.globals import request_ctx
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # spans of time as such, not as seconds: read when the library is loaded
 from telegram import CallbackQuery, Chat, Message, User
 from telegram.constants import ChatType
 
 from bot import inbox
+from bot.handlers.posted import body_of, header_of
+from bot.handlers.taken import Acknowledgement
 from bot.messages import Content, Incoming
 from bot.runtime import Runtime
 from bot.settings import Settings
@@ -63,13 +65,15 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
     web = Blueprint(NAME, __name__)
     secret = (settings.telegram_webhook_secret or "").encode()
     bot_id = (settings.telegram_bot_token or "").partition(":")[0]
+    nothing_more = Acknowledgement()
 
     @web.post("/telegram/webhook")
     def webhook() -> Response:
-        shown = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode()
+        posted = request_ctx.request  # the request itself: each look through Flask's own name for it is looked up
+        shown = (header_of(posted, "X_TELEGRAM_BOT_API_SECRET_TOKEN") or "").encode()
         if not secret or not hmac.compare_digest(shown, secret):
             return Response("forbidden", 403)
-        payload = _object(request.get_data())
+        payload = _object(body_of(posted))
         if payload is None:
             return Response("not JSON", 400)
         incoming = read(payload, bot_id)
@@ -78,7 +82,7 @@ def blueprint(runtime: Runtime, settings: Settings) -> Blueprint:
         if query and (incoming is None or not incoming.private or taken is not inbox.Taken.ANSWERED):
             # no letter that leaves now stops the spinner: let Telegram do it, which carries out what it is answered
             return jsonify({"method": "answerCallbackQuery", "callback_query_id": query})
-        return Response("", 200)
+        return nothing_more
 
     return web
 
@@ -133,7 +137,7 @@ def _from_update(update: dict[str, Any], bot_id: str) -> Incoming | None:
         is_text = isinstance(said.get("text"), str)
         incoming = _from_text(said, provider_id) if is_text else _from_message(_parsed(said), _content, provider_id)
         quoted = _quoted(said.get("reply_to_message"), bot_id)
-        return replace(incoming, quoted=quoted) if incoming is not None and quoted else incoming
+        return incoming._replace(quoted=quoted) if incoming is not None and quoted else incoming
     return None if edited is None else _from_message(_parsed(edited), _changed, provider_id)
 
 

@@ -7,7 +7,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -235,7 +234,7 @@ class TestFailing:
         assert any_world.codes() and any_world.to(HYDE) == []
 
     def test_the_waits_grow_until_it_is_given_up(self, any_world: World) -> None:
-        _post(any_world, replace(_letter(any_world, EMILE, "0", Kind.NOTICE), lasts=timedelta(hours=2)))
+        _post(any_world, _letter(any_world, EMILE, "0", Kind.NOTICE)._replace(lasts=timedelta(hours=2)))
         waits = []
         for _attempt in range(5000):
             letters = _claim(any_world)

@@ -16,9 +16,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bot import outbox, outcomes
-from bot.handlers.whatsapp import fields_of
+from bot.handlers.posted import LARGEST
+from bot.handlers.twilio_forms import fields_of, signed
 from bot.handlers.whatsapp_sending import WhatsAppSender
 from bot.letters import Claimed, Fate, SendError
 from bot.messages import Choice, Outgoing
@@ -176,6 +180,24 @@ class TestWhoMayPost:
         assert post_form(world, _form("x" * 300_000), path).status_code == 413
         assert_nothing_kept(world)
 
+    @pytest.mark.parametrize(
+        ("said", "status"),
+        [
+            ({"CONTENT_LENGTH": "", "wsgi.input_terminated": True}, 200),
+            ({"CONTENT_LENGTH": "9999"}, 400),
+            ({"CONTENT_LENGTH": str(LARGEST + 1)}, 413),
+            ({"CONTENT_LENGTH": "9" * 30}, 413),
+            ({"CONTENT_LENGTH": ""}, 403),
+            ({"CONTENT_LENGTH": "-1"}, 403),
+            ({"CONTENT_LENGTH": "\u00b2"}, 403),
+        ],
+    )
+    def test_a_body_is_read_as_its_length_is_said(self, world: World, said: dict[str, Any], status: int) -> None:
+        body, headers = signed_form(HTTPS, _form(), AUTH_TOKEN)
+        builder = EnvironBuilder(WEBHOOK, PUBLIC_URL, method="POST", data=body, headers=list(headers.items()))
+        answered = run_wsgi_app(world.client.application, {**builder.get_environ(), **said})
+        assert int(answered[1].split()[0]) == status
+
     def test_many_fields_are_no_5xx(self, world: World) -> None:
         many = {f"F{number}": "" for number in range(5_000)}
         assert post_form(world, _form("menu", **many)).status_code in (200, 413)
@@ -190,6 +212,14 @@ class TestWhoMayPost:
     def test_a_form_is_read_as_the_standard_library_does(self, body: str) -> None:
         assert fields_of(body) == parse_qsl(body, keep_blank_values=True)
 
+    @given(
+        fields=st.lists(st.tuples(*(st.text(st.characters(exclude_categories=["Cs"]), max_size=5),) * 2), max_size=9),
+        algorithm=st.sampled_from([HMAC_SHA1, HMAC_SHA256]),
+    )
+    def test_a_form_is_signed_as_the_sdk_does(self, fields: list[tuple[str, str]], algorithm: str) -> None:
+        by_the_sdk = RequestValidator(AUTH_TOKEN).compute_signature(HTTPS, MultiDict(fields), algorithm)
+        assert signed(AUTH_TOKEN.encode(), HTTPS, fields, algorithm).decode() == by_the_sdk
+
     def test_both_hooks_only_take_posts(self, world: World) -> None:
         for path, method in itertools.product((WEBHOOK, STATUS), ("GET", "PUT", "DELETE")):
             assert world.client.open(path, method=method).status_code == 405
@@ -202,8 +232,11 @@ class TestMessages:
         response = post_form(world, _form())
         assert response.status_code == 200 and response.mimetype == "text/xml"
         assert response.text.endswith("<Response></Response>")
+        again = post_form(world, _form())
+        assert (again.text, list(again.headers)) == (response.text, list(response.headers))
+        assert again.content_length == len(again.data)
         rows = outbox_rows(world)
-        assert [(row.channel, row.external_id, row.state) for row in rows] == [("whatsapp", EMILE, Sending.PENDING)]
+        assert [(row.channel, row.external_id, row.state) for row in rows] == [("whatsapp", EMILE, Sending.PENDING)] * 2
 
     def test_the_same_message_again_changes_nothing(self, world: World) -> None:
         for number, text in enumerate(("solicitar", "mr. hyde", "joyce gas", "10 kg", "20", "no", "yes")):

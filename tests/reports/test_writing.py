@@ -98,7 +98,7 @@ def test_the_headings_are_in_the_language_spoken() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_name_becomes_a_formula(text: str) -> None:
-    record = replace(RECORD, seller=replace(RECORD.seller, name=text), lines=(replace(LINE, reason=text),))
+    record = replace(RECORD, seller=replace(RECORD.seller, name=text), lines=(LINE._replace(reason=text),))
     (row,) = table(record)
     assert row["Vendedor"] == row["Motivo del rechazo"] == f"'{text}"
     found = cells(sheet("Órdenes", record), 2)
@@ -123,7 +123,7 @@ def test_any_text_comes_through_csv_as_it_is(text: str) -> None:
 @given(st.integers(0, 10**12))
 def test_any_quantity_comes_through_exactly(thousandths: int) -> None:
     quantity = Decimal(thousandths) / 1000
-    record = replace(RECORD, lines=(replace(GALLONS, requested=quantity),))
+    record = replace(RECORD, lines=(GALLONS._replace(requested=quantity),))
     (row,) = table(record)
     assert Decimal(row["Solicitado"]) == quantity
     assert "E" not in row["Solicitado"]

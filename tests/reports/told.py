@@ -22,8 +22,8 @@ LINE = Line(
     1, "GLP-E", 1, "JOYCE GAS", "10 kg", Unit.PIECES, Decimal(10), Decimal(20), Decimal(20), Decimal(20), Decimal(18),
     LineStatus.RECEIVED, "",
 )  # fmt: skip
-GALLONS = replace(
-    LINE, product="GLP-G", brand_id=None, brand=None, size="", unit=Unit.GALLONS, kilograms_each=Decimal(0),
+GALLONS = LINE._replace(
+    product="GLP-G", brand_id=None, brand=None, size="", unit=Unit.GALLONS, kilograms_each=Decimal(0),
     requested=Decimal("3100.125"), accepted=Decimal(3100), sold=Decimal(3100), received=None, position=2,
 )  # fmt: skip
 RECORD = Record(
@@ -53,7 +53,7 @@ RECORD = Record(
 )
 OPEN = replace(
     RECORD, id=8, code="60016474524", status=Status.REQUESTED, accepted_at=None, sold_at=None, lateness=None,
-    document_kind=None, document="", lines=(replace(LINE, accepted=None, sold=None, received=None),), steps=(),
+    document_kind=None, document="", lines=(LINE._replace(accepted=None, sold=None, received=None),), steps=(),
 )  # fmt: skip
 
 
