@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from itertools import pairwise
 
 from bot.understanding.context import Context, OrderSeen
 from bot.understanding.dates import Days
+from bot.understanding.giving import is_sold_later, quantities_accepted
 from bot.understanding.heard import DATE, Heard
 from bot.understanding.lines import items
 from bot.understanding.looking_back import moment_asked
@@ -117,43 +117,17 @@ def _accept(heard: Heard, context: Context) -> Slots:
             slots.append(alone.slot)
         order = alone.order
     slots += quantities_accepted(heard, context, order, pointed)
-    sells = heard.has("sell.asks")
     document = paper(heard)
+    later = not document and is_sold_later(heard)
+    sells = heard.has("sell.asks") and not later
+    if later:
+        slots.append(Found("when", "later", why="the sale is said to come later"))
     if sells or document:
         slots.append(Found("when", "now", why="it is to be sold too" if sells else "a document is named"))
         if not any(slot.key == "what" for slot in slots):
             slots.insert(len(slots) - 1, Found("what", "all", How.IMPLIED, why="accept and sell, without a change"))
     slots += document + (plate(heard) if document else [])
     return slots, doubts
-
-
-def quantities_accepted(heard: Heard, context: Context, order: OrderSeen | None, pointed: Pointed) -> list[Found]:
-    """Return what of an order is accepted: all of it, or so much of each line."""
-    said = [item for item in items(heard, context.sizes, pointed.used) if item.quantity is not None]
-    if heard.has("except"):
-        return []  # five less than what? to be asked
-    if order is not None and said:
-        changed: dict[int, Decimal] = {}
-        for item in said:
-            fitting = [
-                line
-                for line in order.lines
-                if (item.size in (None, line.size)) and (item.total in (None, line.quantity))
-            ]
-            if len(fitting) == 1 and item.quantity is not None:
-                changed[fitting[0].position] = item.quantity
-        if changed and any(
-            changed.get(line.position) != line.quantity for line in order.lines if line.position in changed
-        ):
-            found = [Found("what", "change", why="an amount is named")]
-            return found + [
-                Found(f"quantity {position}", f"{amount:f}", why="the amount said of this line")
-                for position, amount in sorted(changed.items())
-            ]
-        if changed and len(changed) == len(order.lines):
-            return [Found("what", "all", why="every line in full")]
-        return []
-    return [Found("what", "all", why="all of it")] if heard.has("all") else []
 
 
 def _sell(heard: Heard, context: Context) -> Slots:
