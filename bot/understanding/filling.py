@@ -19,6 +19,7 @@ from bot.understanding.pointing import Pointed, from_notice, point, the_only_one
 from bot.understanding.reasons import reason_of
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.said_days import said_days
+from bot.understanding.staffing import team
 
 Slots = tuple[list[Found], list[Doubt]]
 
@@ -199,24 +200,7 @@ def days_slot(days: Days, heard: Heard) -> Found:
 
 
 def _team(heard: Heard, _context: Context) -> Slots:
-    slots = []
-    for what in ("drivers", "remove", "invite"):
-        if heard.has(f"team.{what}"):
-            slots.append(Found("what", what, why="what is to be done with the team"))
-            break
-    roles = {"driver": "CHOFER", "operator": "OPERADOR", "owner": "TITULAR"}
-    if (
-        not slots
-        and heard.has("change.add", "change", "make", "want")
-        and any(heard.has(f"role.{kind}") for kind in roles)
-    ):
-        slots.append(Found("what", "invite", why="somebody is to be added"))
-    if slots and slots[0].value == "invite":
-        for kind, role in roles.items():
-            if heard.has(f"role.{kind}"):
-                slots.append(Found("role", role, why="the role that was named"))
-                break
-    return slots, []
+    return team(heard), []
 
 
 def _language(heard: Heard, _context: Context) -> Slots:
