@@ -115,7 +115,12 @@ def _is_here(heard: Heard, said: Mention) -> bool:
     after = [one for one in heard.words if one.start >= said.end and not one.has("small", "polite")][:1]
     nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain", "address") for one in after)
     denied = any(one.has("negation", "no", "not_yet") for one in before) or _is_denied_that(heard, said)
+    denied = denied or any(one.text in _TO_LOAD for one in heard.words if one.start >= said.end)
     return not nowhere and not denied and not _was_another_day(heard)
+
+
+_TO_LOAD = frozenset({"cargar", "recoger", "recargar", "abastecerme", "abastecer", "load", "pick up"})
+"""Whoever comes to load brings nothing yet."""
 
 
 def _was_another_day(heard: Heard) -> bool:

@@ -10,6 +10,7 @@ from bot.understanding.day_readers import (
     day_of,
     day_of_month,
     day_to_come,
+    last_weekend,
     named,
     numeric,
     on_weekday,
@@ -20,6 +21,7 @@ from bot.understanding.day_readers import (
     two_numeric,
     two_of_month,
     two_weekdays,
+    until_today,
     weekday_of_month,
     whole_month,
     whole_month_by,
@@ -29,6 +31,12 @@ from bot.understanding.day_readers import (
 Written = tuple[tuple[str, Read], ...]
 _NUMERIC = r"([0-9]{1,2})[/.\-]([0-9]{1,2})(?:[/.\-]([0-9]{4}|[0-9]{2}))?"
 _TH = "(?:st|nd|rd|th)?"
+
+
+_SHORT_ENGLISH = {
+    **{"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday"},
+    **{"fri": "friday", "sat": "saturday", "sun": "sunday"},
+}
 
 
 @cache
@@ -41,14 +49,14 @@ def patterns() -> tuple[tuple[re.Pattern[str], Read], ...]:
 
 
 def _ranges(month: str) -> Written:
-    from_day, to_day = r"(?:del?|entre(?: el)?|desde(?: el)?)", r"(?: ?al?| ?y| ?hasta)(?: el)?"
+    from_day, to_day = r"(?:d(?:el?|l)?|entre(?: el)?|desde(?: el)?)", r"(?: ?al?| ?y| ?hasta)(?: el)?"
     return (
         (
             rf"(?:{from_day} |from )?{_NUMERIC}\s*(?:{to_day}|to|until|-)\s*(?:el )?{_NUMERIC}",
             two_numeric,
         ),
         (
-            rf"{from_day} ([0-9]{{1,2}}){to_day} ([0-9]{{1,2}}) del? ({month})",
+            rf"{from_day} ([0-9]{{1,2}}){to_day} ([0-9]{{1,2}}) d(?:el?|l)? ({month})",
             two_of_month,
         ),
         (
@@ -65,7 +73,7 @@ def _named_days(month: str, weekday: str) -> Written:
             r"([0-9]{1,2}) de este mes",
             lambda found, today, coming: day_of(found[1], str(today.month), None, today, coming),
         ),
-        (rf"([0-9]{{1,2}}) (?:de |del )?({month})(?: (?:de |del )?([0-9]{{4}}))?", day_of_month),
+        (rf"([0-9]{{1,2}}) (?:de |del |d |dl )?({month})(?: (?:de |del |d )?([0-9]{{4}}))?", day_of_month),
         (
             (
                 rf"(?:from |between )?({month}) ([0-9]{{1,2}}){_TH} (?:to|and|until|till) "
@@ -77,8 +85,9 @@ def _named_days(month: str, weekday: str) -> Written:
             rf"({month}) ([0-9]{{1,2}}){_TH}",
             lambda found, today, coming: day_of(found[2], found[1], None, today, coming),
         ),
-        (rf"(?:todo )?({month})() (?:completo|entero)", whole_month),
-        (rf"(?:de|en|del mes de|of|in|for) ({month})(?: (?:de|del) ([0-9]{{4}}))?", whole_month),
+        (rf"(?:todo )?({month})() (?:completo|completito|entero|enterito)", whole_month),
+        (rf"(?:todo|todito|all of|all) (?:el mes de |lo de )?({month})(?: (?:de|del) ([0-9]{{4}}))?", whole_month),
+        (rf"(?:de|d|en|del mes de|of|in|for) ({month})(?: (?:de|del|d) ([0-9]{{4}}))?", whole_month),
         (
             (
                 r"(?:para el|pa el|pal|para el dia|pal dia|el dia|for the) ([0-9]{1,2})(?:th|st|nd|rd)?"
@@ -94,6 +103,13 @@ def _named_days(month: str, weekday: str) -> Written:
             ),
             two_weekdays,
         ),
+        (
+            (
+                rf"(?:del?|desde(?: el)?|from|since) ({weekday}|ayer|antes de ayer|anteayer|yesterday) "
+                r"(?:a|al|hasta(?: el)?(?: dia de)?|to|until|till) (?:hoy dia|hoy|today|ahora|now)"
+            ),
+            until_today,
+        ),
     )
 
 
@@ -105,9 +121,16 @@ def _from_today() -> Written:
         (r"ayer|yesterday", shifted(-1)),
         (r"esta (?:mañana|manana)|this morning", shifted(0)),
         (r"(?<!por la )(?<!en la )(?<!de la )(?:mañana|manana|tomorrow)", shifted(1)),
-        (r"(?:de )?(?:la )?(?:semana pasada|semana anterior|otra semana)|last week", whole_week(-1)),
+        (
+            r"(?:de )?(?:la )?(?:semana (?:pasada|anterior|pasadita|que (?:paso|pasó|termino|acabo|se fue))|otra semana)|last week",
+            whole_week(-1),
+        ),
+        (
+            r"(?:el |este |del |la )?(?:fin de semana|finde|findesemana|weekend) (?:pasado|anterior|que paso)|last weekend",
+            last_weekend,
+        ),
         (r"(?:de )?esta semana|this week", whole_week(0)),
-        (r"(?:del? )?(?:el )?mes pasado|last month", whole_month_by(-1)),
+        (r"(?:del? )?(?:el )?mes (?:pasado|anterior|que paso|que termino)|last month", whole_month_by(-1)),
         (r"(?:de )?este mes|this month", whole_month_by(0)),
         (
             r"(?:de )?(?:los )?(?:ultimos|last) ([0-9]{1,2}) (?:dias|days)",
@@ -133,6 +156,10 @@ def _weekdays(weekday: str) -> Written:
         (
             rf"(?:next|proximo|este|this) ({weekday})",
             lambda found, today, _coming: on_weekday(found[1], today, coming=True),
+        ),
+        (
+            r"(?:by|on|for|this|next|until|till) (mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)",
+            lambda found, today, coming: on_weekday(_SHORT_ENGLISH[found[1][:3]], today, coming=coming),
         ),
         (rf"({weekday})", lambda found, today, coming: on_weekday(found[1], today, coming=coming)),
     )

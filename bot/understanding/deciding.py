@@ -122,6 +122,8 @@ def _commands(heard: Heard) -> Iterator[Command]:
             asked = [name for name in asked if name != "language"]  # escríbeme en una hora
         if asked == ["team"] and heard.has("unwanted") and not _names_a_role(heard):
             asked = ["annul"]  # ya no deseo la compra 329, sáquela del sistema
+        if asked == ["annul"] and "baja" in mention.text.split() and any(one.startswith("role.") for one in heard.known):
+            asked = ["team"]  # dar de baja a un chofer
         yield from (Command(name, mention, bar(heard, mention)) for name in asked)
     for conversation, verb in _wished_for(heard):
         yield Command(conversation, verb, bar(heard, verb))

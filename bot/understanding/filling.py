@@ -70,7 +70,7 @@ def _close(heard: Heard, context: Context) -> Slots:
             slots.append(alone.slot)
     else:
         told = _told(heard, context, order, pointed)
-    if told.what != "all" or _says_goods_came(heard):
+    if told.what != "all" or told.said or _says_goods_came(heard):
         slots += received_slots(told)
     return slots, doubts
 
@@ -203,8 +203,18 @@ def _team(heard: Heard, _context: Context) -> Slots:
     return team(heard), []
 
 
+_NEAR = 25
+"""Letters from a "no" within which a language is one that is not wanted: "ya no me hables en inglés"."""
+
+
 def _language(heard: Heard, _context: Context) -> Slots:
-    wanted = [locale for kind, locale in (("english", "en"), ("spanish", "es_PE")) if heard.has(f"language.{kind}")]
+    denied = {id(one) for one in heard.mentions for two in heard.of("negation") if 0 < one.start - two.start <= _NEAR}
+    spoken = [one for one in heard.mentions if id(one) not in denied]
+    wanted = [
+        locale
+        for kind, locale in (("english", "en"), ("spanish", "es_PE"))
+        if any(one.has(f"language.{kind}") for one in spoken)
+    ]
     return ([Found("locale", wanted[0], why="the language that was named")] if len(wanted) == 1 else []), []
 
 

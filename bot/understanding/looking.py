@@ -116,6 +116,8 @@ def _named(heard: Heard, *, has_order: bool) -> list[str]:
     """Return the looks whose words are there, the likeliest first."""
     if undone(heard):
         return ["pending"]
+    if "?" in heard.text and any(one.text == "por que" for one in heard.of("because")):
+        return []
     if asks_who_or_when(heard):
         return ["history"]
     named = [name for name in LOOKS if heard.has(f"{name}.says")]

@@ -85,6 +85,9 @@ def _read(
         amount = _amount(item, line, part, lacking_before=lacking_before and not _arrives(part))
         if amount is None:
             continue
+        before_it = found.received.get(line.position)
+        if before_it is not None and not _arrives(part) and item.quantity in (before_it, line.quantity - before_it):
+            continue  # the same said again, or the rest of it: "trajo 92 y me debe 8"
         if amount > line.quantity or amount < 0:
             found.over = found.unclear = True
             continue
@@ -179,7 +182,7 @@ def _by_amounts(lines: Sequence[LineSeen], found: Arrival) -> str:
 def _without_amounts(heard: Heard, parts: Sequence[Part], *, whole: bool) -> str:
     if heard.has("nothing"):
         return "nothing" if _nothing_came(heard) else ""
-    if heard.has("difference", "lack"):
+    if heard.has("difference", "lack") or (heard.has("arrived") and any(one.text == "menos" for one in heard.words)):
         return "some"
     if whole:
         return "all"
