@@ -122,15 +122,15 @@ def _from_today() -> Written:
         (r"esta (?:mañana|manana)|this morning", shifted(0)),
         (r"(?<!por la )(?<!en la )(?<!de la )(?:mañana|manana|tomorrow)", shifted(1)),
         (
-            r"(?:de )?(?:la )?(?:semana (?:pasada|anterior|pasadita|que (?:paso|pasó|termino|acabo|se fue))|otra semana)|last week",
+            r"(?:de )?(?:la )?(?:semana (?:pasada|anterior|pasadita|(?:que|q|k) (?:paso|termino|acabo|se fue))|otra semana)|last week",
             whole_week(-1),
         ),
         (
-            r"(?:el |este |del |la )?(?:fin de semana|finde|findesemana|weekend) (?:pasado|anterior|que paso)|last weekend",
+            r"(?:el |este |del |la )?(?:fin de semana|finde|findesemana|weekend) (?:pasado|anterior|(?:que|q|k) paso)|last weekend",
             last_weekend,
         ),
         (r"(?:de )?esta semana|this week", whole_week(0)),
-        (r"(?:del? )?(?:el )?mes (?:pasado|anterior|que paso|que termino)|last month", whole_month_by(-1)),
+        (r"(?:del? )?(?:el )?mes (?:pasado|anterior|(?:que|q|k) (?:paso|termino))|last month", whole_month_by(-1)),
         (r"(?:de )?este mes|this month", whole_month_by(0)),
         (
             r"(?:de )?(?:los )?(?:ultimos|last) ([0-9]{1,2}) (?:dias|days)",

@@ -203,19 +203,28 @@ def _team(heard: Heard, _context: Context) -> Slots:
     return team(heard), []
 
 
-_NEAR = 25
-"""Letters from a "no" within which a language is one that is not wanted: "ya no me hables en inglés"."""
+_LOCALES = (("english", "en"), ("spanish", "es_PE"))
 
 
 def _language(heard: Heard, _context: Context) -> Slots:
-    denied = {id(one) for one in heard.mentions for two in heard.of("negation") if 0 < one.start - two.start <= _NEAR}
-    spoken = [one for one in heard.mentions if id(one) not in denied]
-    wanted = [
-        locale
-        for kind, locale in (("english", "en"), ("spanish", "es_PE"))
-        if any(one.has(f"language.{kind}") for one in spoken)
-    ]
+    """The language that was named; where one is not wanted, the other: "ya no me hables en inglés"."""
+    named = {locale for kind, locale in _LOCALES if heard.has(f"language.{kind}")}
+    denied = _denied_languages(heard)
+    wanted = sorted(named - denied or {locale for _kind, locale in _LOCALES} - denied if len(denied) < 2 else ())
     return ([Found("locale", wanted[0], why="the language that was named")] if len(wanted) == 1 else []), []
+
+
+def _denied_languages(heard: Heard) -> set[str]:
+    """Return the languages that stand after a "no", or right before one: "el inglés no lo quiero"."""
+    after: set[str] = set()
+    before: set[str] = set()
+    for clause in heard.clauses():
+        for kind, locale in _LOCALES:
+            named = [place for place, one in enumerate(clause) if one.has(f"language.{kind}")]
+            denied = [place for place, one in enumerate(clause) if one.has("negation", "no")]
+            after |= {locale for place in named if any(one < place for one in denied)}
+            before |= {locale for place in named if place + 1 in denied and clause[0].text == "el"}
+    return after or before
 
 
 def _close_all(heard: Heard, context: Context) -> Slots:

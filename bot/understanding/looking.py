@@ -202,9 +202,14 @@ def _points(heard: Heard, context: Context) -> bool:
 
 
 def _lists_orders(heard: Heard) -> bool:
+    if heard.has("search.says"):
+        return True
+    spoken = [one for one in heard.of("question", "howto") if one.text != "donde"]
+    asks = bool(spoken) or heard.has("look", "want") or "?" in heard.text
+    if not asks and heard.unknown:
+        return False  # the sales were slack the day before yesterday
     return (
-        heard.has("search.says")
-        or (heard.has("listed") and not heard.has(NUMBER, "arrived", "received"))
+        (heard.has("listed") and not heard.has(NUMBER, "arrived", "received"))
         or (
             heard.has("goods", "trade")
             and not heard.has(NUMBER, "unit")

@@ -85,9 +85,8 @@ def _read(
         amount = _amount(item, line, part, lacking_before=lacking_before and not _arrives(part))
         if amount is None:
             continue
-        before_it = found.received.get(line.position)
-        if before_it is not None and not _arrives(part) and item.quantity in (before_it, line.quantity - before_it):
-            continue  # the same said again, or the rest of it: "trajo 92 y me debe 8"
+        if item.quantity is not None and found.received.get(line.position) == item.quantity and not _arrives(part):
+            continue  # the same said again: "7 me faltan, o sea 93"
         if amount > line.quantity or amount < 0:
             found.over = found.unclear = True
             continue
