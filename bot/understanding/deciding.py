@@ -13,6 +13,7 @@ from bot.understanding.bars import Bar
 from bot.understanding.concerns import concerned
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
+from bot.understanding.giving import is_accepted_now
 from bot.understanding.heard import Heard, Mention
 from bot.understanding.listing import listed_goods
 from bot.understanding.meaning import Kind, Meaning
@@ -55,7 +56,7 @@ def decide(heard: Heard, context: Context) -> Meaning:
     concern = concerned(heard, context, asked_for=bool(_asked_for(heard, commands)))
     if concern is not None:
         return concern
-    for find in (_who_did, _howto, _snoozed, _help_words):
+    for find in (_who_did, _howto, _accepted_only, _snoozed, _help_words):
         meaning = find(heard, context, commands)
         if meaning is not None:
             return meaning
@@ -296,6 +297,20 @@ def _who_did(heard: Heard, context: Context, _commands: Sequence[Command]) -> Me
 
 def _howto(heard: Heard, _context: Context, commands: Sequence[Command]) -> Meaning | None:
     return looking.howto(heard, [(one.conversation, one.verb, one.bar) for one in commands])
+
+
+_NOT_NOW = ("when", "others", "says_that", "unreal", "wished", "injection", "link", "unsure")
+
+
+def _accepted_only(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
+    """Return that an order is accepted now and sold later: what is put off is the sale alone."""
+    free = {command.bar for command in commands if command.conversation == "accept"} <= {Bar.NONE, Bar.LATER}
+    named = any(command.conversation == "accept" for command in commands)
+    if not (named and free) or "?" in heard.text or heard.has(*_NOT_NOW) or not is_accepted_now(heard):
+        return None
+    if not any(agent.sells for agent in context.agents):
+        return None
+    return replace(filled(heard, context, "accept"), confidence=LIKELY)
 
 
 def _snoozed(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:

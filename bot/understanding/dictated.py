@@ -56,7 +56,7 @@ _SERIES = re.compile(
     re.IGNORECASE,
 )
 _AFTER_DASH = re.compile(rf"\b([TFEV]0[0-9]{{2}}){_DASH}({_RUN})", re.IGNORECASE)
-_AFTER_SPACE = re.compile(rf"\b([TFEV]0[0-9]{{2}})\s+({_RUN})", re.IGNORECASE)
+_AFTER_SPACE = re.compile(rf"\b([TFEV]0[0-9]{{2}})[\s,]+({_RUN})", re.IGNORECASE)
 _PRINTED_SERIES = re.compile(r"\b[TFEV]0[0-9]{2}\b", re.IGNORECASE)
 _PLATE = re.compile(
     r"\b(placa|carro|cami[oó]n|unidad|plate|truck)((?:\W{1,3}(?:es|nro|n[uú]mero|la|el|is))?\W{1,3})((?:[^\W_]+\W{0,2}){4,12})",

@@ -18,6 +18,7 @@ _BUT = frozenset({"pero", "sino", "but"})
 _DENIES = ("negation", "lack", "reason.stock")
 _TO = frozenset({"a", "hasta", "to", "en", "por", "con"})
 """Before a number they say what is left: "bájale a 20"."""
+TWO = 2
 _PART_OF = ("difference", "part")
 _SALE = ("sell.asks", "sell.tells", "sell.wishes", "sell.nouns")
 _PAPER = ("waybill", "invoice")
@@ -45,7 +46,12 @@ def quantities_accepted(heard: Heard, context: Context, order: OrderSeen | None,
         if len(half) == len(order.lines) == 1:
             return _changed({half[0].position: half[0].quantity / 2})
         return [] if said else _all_or_part(heard)
-    return _concluded(order.lines, amounts)
+    return _concluded(order.lines, amounts, anew=heard.has("retract") or any(map(_is_anew, heard.words)))
+
+
+def _is_anew(mention: Mention) -> bool:
+    """Say whether what follows it takes the place of what was said before."""
+    return mention.text in ("mejor", "perdon", "digo", "no", "sino", "rather", "sorry")
 
 
 def _all_or_part(heard: Heard) -> list[Found]:
@@ -67,14 +73,16 @@ def _not_all(heard: Heard) -> bool:
     return False
 
 
-def _concluded(lines: Sequence[LineSeen], amounts: Sequence[_Said]) -> list[Found]:
+def _concluded(lines: Sequence[LineSeen], amounts: Sequence[_Said], *, anew: bool) -> list[Found]:
     """Return what is accepted of each line; what is said twice in two ways is asked for."""
     changed: dict[int, Decimal] = {}
     for line in lines:
         of_line = [one for one in amounts if one.line is line]
         given = [one.amount for one in of_line if not one.beside]
         others = [one for one in given if one != line.quantity]
-        if given:
+        if len(given) == TWO and sum(given) == line.quantity and not anew:
+            changed[line.position] = given[0]  # le doy 20 y 10 quedan pendientes
+        elif given:
             changed[line.position] = others[-1] if others and given[-1] == line.quantity != given[0] else given[-1]
         elif of_line:
             changed[line.position] = of_line[-1].amount
@@ -172,6 +180,21 @@ def is_sold_later(heard: Heard) -> bool:
             return True
         if any(one.has("later", "future", "daytime", "not_yet") or _is_to_come(heard, one) for one in clause):
             return True
+    return False
+
+
+def is_accepted_now(heard: Heard) -> bool:
+    """Say whether accepting is asked for now, and the sale alone is for later: "acepto la 329 y mañana la vendo"."""
+    if not is_sold_later(heard):
+        return False
+    for clause in _clauses(heard):
+        verb = next((place for place, one in enumerate(clause) if one.has("accept.asks")), None)
+        if verb is None:
+            continue
+        sale = next((place for place, one in enumerate(clause) if one.has(*_SALE, *_PAPER)), len(clause))
+        now = [one for one in (clause[: sale - 1] if sale < len(clause) else clause) if one is not clause[verb]]
+        late = any(one.has("later", "future", "not_yet", "daytime", "negation", "no") for one in now)
+        return verb < sale and not late and not any(_is_to_come(heard, one) for one in now)
     return False
 
 

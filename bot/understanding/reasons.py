@@ -56,8 +56,12 @@ def reason(heard: Heard) -> list[Found]:
     lacking = _lacking(heard) or _other_brand(heard)
     if lacking is not None:
         return [lacking]
-    for mention in heard.of("because"):
-        said = heard.text[mention.end :].strip(" :,.")
+    for mention in heard.of("because", "question"):
+        why_not = mention.text == "porque no" and "?" not in heard.text  # it asks, but here it tells
+        if not mention.has("because") and not why_not:
+            continue
+        begin = mention.end if not why_not else heard.text.find(" ", mention.start)
+        said = heard.text[begin:].strip(" :,.")
         if len(said.split()) >= 2 and mention.text not in ("por", "pues"):
             return [Found("reason", said[:LONGEST], said=said[:LONGEST], why=f"the words after {mention.text}")]
     return []

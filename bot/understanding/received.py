@@ -85,8 +85,8 @@ def _read(
         amount = _amount(item, line, part, lacking_before=lacking_before and not _arrives(part))
         if amount is None:
             continue
-        if item.quantity is not None and found.received.get(line.position) == item.quantity and not _arrives(part):
-            continue  # the same said again: "7 me faltan, o sea 93"
+        if _is_said_of_it(item, part, line, found):
+            continue
         if amount > line.quantity or amount < 0:
             found.over = found.unclear = True
             continue
@@ -94,6 +94,18 @@ def _read(
         found.said[line.position] = heard.said(*(item.mentions or part.mentions))
         if not amount:
             found.missing.add(line.position)
+
+
+def _is_said_of_it(item: Item, part: Part, line: LineSeen, found: Arrival) -> bool:
+    """Say whether a second amount only says the first again, or what is left of it.
+
+    "7 me faltan, o sea 93"; "88 recibidos y 12 pendientes". Whoever counts anew says "son" or "quedaron".
+    """
+    before = found.received.get(line.position)
+    if before is None or item.quantity is None or _arrives(part):
+        return False
+    anew = any(one.has("change", "and", "retract") or one.text.startswith(("queda", "total")) for one in part.mentions)
+    return item.quantity == before or (before + item.quantity == line.quantity and not anew)
 
 
 def _was_due(part: Part) -> bool:
