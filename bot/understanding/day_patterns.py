@@ -34,8 +34,13 @@ _TH = "(?:st|nd|rd|th)?"
 
 
 _SHORT_ENGLISH = {
-    **{"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday"},
-    **{"fri": "friday", "sat": "saturday", "sun": "sunday"},
+    "mon": "monday",
+    "tue": "tuesday",
+    "wed": "wednesday",
+    "thu": "thursday",
+    "fri": "friday",
+    "sat": "saturday",
+    "sun": "sunday",
 }
 
 
@@ -122,11 +127,17 @@ def _from_today() -> Written:
         (r"esta (?:mañana|manana)|this morning", shifted(0)),
         (r"(?<!por la )(?<!en la )(?<!de la )(?:mañana|manana|tomorrow)", shifted(1)),
         (
-            r"(?:de )?(?:la )?(?:semana (?:pasada|anterior|pasadita|(?:que|q|k) (?:paso|termino|acabo|se fue))|otra semana)|last week",
+            (
+                r"(?:de )?(?:la )?(?:semana (?:pasada|anterior|pasadita|(?:que|q|k) (?:paso|termino|acabo|se fue))|"
+                r"otra semana)|last week"
+            ),
             whole_week(-1),
         ),
         (
-            r"(?:el |este |del |la )?(?:fin de semana|finde|findesemana|weekend) (?:pasado|anterior|(?:que|q|k) paso)|last weekend",
+            (
+                r"(?:el |este |del |la )?(?:fin de semana|finde|findesemana) "
+                r"(?:pasado|anterior|(?:que|q|k) paso)|last weekend"
+            ),
             last_weekend,
         ),
         (r"(?:de )?esta semana|this week", whole_week(0)),

@@ -123,9 +123,7 @@ def _commands(heard: Heard) -> Iterator[Command]:
             asked = [name for name in asked if name != "language"]  # escríbeme en una hora
         if asked == ["team"] and heard.has("unwanted") and not _names_a_role(heard):
             asked = ["annul"]  # ya no deseo la compra 329, sáquela del sistema
-        if asked == ["annul"] and "baja" in mention.text.split() and any(one.startswith("role.") for one in heard.known):
-            asked = ["team"]  # dar de baja a un chofer
-        yield from (Command(name, mention, bar(heard, mention)) for name in asked)
+        yield from (Command(_of_people(name, heard, mention), mention, bar(heard, mention)) for name in asked)
     for conversation, verb in _wished_for(heard):
         yield Command(conversation, verb, bar(heard, verb))
     for like, following in pairwise(heard.words):
@@ -136,6 +134,12 @@ def _commands(heard: Heard) -> Iterator[Command]:
     for made, following in _made(heard):
         if not any(following.has(f"{name}.asks") for name in CHANGING):
             yield Command("request", made, bar(heard, made))
+
+
+def _of_people(conversation: str, heard: Heard, verb: Mention) -> str:
+    """Return the team in place of an order where somebody is to go: "dar de baja a un chofer"."""
+    goes = conversation == "annul" and "baja" in verb.text.split()
+    return "team" if goes and any(kind.startswith("role.") for kind in heard.known) else conversation
 
 
 def _names_a_role(heard: Heard) -> bool:
@@ -299,12 +303,13 @@ def _howto(heard: Heard, _context: Context, commands: Sequence[Command]) -> Mean
     return looking.howto(heard, [(one.conversation, one.verb, one.bar) for one in commands])
 
 
-_NOT_NOW = ("when", "others", "says_that", "unreal", "wished", "injection", "link", "unsure")
+_NOT_NOW = ("when", "others", "says_that", "unreal", "wished", "injection", "link", "unsure", "retract")
 
 
 def _accepted_only(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
     """Return that an order is accepted now and sold later: what is put off is the sale alone."""
-    free = {command.bar for command in commands if command.conversation == "accept"} <= {Bar.NONE, Bar.LATER}
+    bars = {command.bar for command in commands if command.conversation == "accept"}
+    free = bars <= {Bar.NONE, Bar.LATER, Bar.DENIED}  # what denies or puts off is looked at beside the verb itself
     named = any(command.conversation == "accept" for command in commands)
     if not (named and free) or "?" in heard.text or heard.has(*_NOT_NOW) or not is_accepted_now(heard):
         return None

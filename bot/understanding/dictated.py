@@ -40,9 +40,30 @@ _VALUES = (
 )
 _LETTERS = {
     **{letter: letter for letter in "abcdefghijklmnopqrstuvwxz"},
-    **{"be": "b", "ce": "c", "de": "d", "efe": "f", "ge": "g", "hache": "h", "jota": "j", "ka": "k", "ca": "k"},
-    **{"ele": "l", "eme": "m", "ene": "n", "pe": "p", "cu": "q", "erre": "r", "ere": "r", "ese": "s", "te": "t"},
-    **{"ve": "v", "uve": "v", "equis": "x", "ye": "y", "zeta": "z", "seta": "z"},
+    "be": "b",
+    "ce": "c",
+    "de": "d",
+    "efe": "f",
+    "ge": "g",
+    "hache": "h",
+    "jota": "j",
+    "ka": "k",
+    "ca": "k",
+    "ele": "l",
+    "eme": "m",
+    "ene": "n",
+    "pe": "p",
+    "cu": "q",
+    "erre": "r",
+    "ere": "r",
+    "ese": "s",
+    "te": "t",
+    "ve": "v",
+    "uve": "v",
+    "equis": "x",
+    "ye": "y",
+    "zeta": "z",
+    "seta": "z",
 }
 _NUMBER = "|".join(sorted(_VALUES, key=len, reverse=True))
 _RUN = rf"(?:{_NUMBER})\b(?:[\s,]+(?:(?:y|and)\s+)?(?:{_NUMBER})\b)*"

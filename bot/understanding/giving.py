@@ -158,12 +158,14 @@ def _is_beside(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
     """Say whether it is said of what is not accepted: "no tengo los 30", "30 no llego", "los otros 10 no hay"."""
     if any(one.has("rest") or one.text in ("otros", "otras", "other") for one in before[-2:]):
         return True
-    denied = next((place for place, one in enumerate(before) if one.has(*_DENIES)), None)
-    if denied is not None:
-        return not any(one.has("only") or one.text.split()[-1] in ("mas", "more", "que") for one in before[denied + 1 :])
+    denies = next((place for place, one in enumerate(before) if one.has(*_DENIES)), None)
+    if denies is not None:
+        between = before[denies + 1 :]
+        return not any(one.has("only") or one.text.split()[-1] in ("mas", "more", "que") for one in between)
     ahead = [one for one in after if not one.has("unit", "small", "goods")]
-    denied = ahead[:1] and ahead[0].has(*_DENIES) and ahead[0].text not in ("sin", "ni", "without")
-    if not denied or any(one.text in ("que", "porque") for one in after[:2]):
+    if not ahead or not ahead[0].has(*_DENIES) or ahead[0].text in ("sin", "ni", "without"):
+        return False
+    if any(one.text in ("que", "porque") for one in after[:2]):
         return False
     return not any(one.text in ("mas", "more", "problema", "problem") for one in after)
 
@@ -171,9 +173,11 @@ def _is_beside(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
 def is_sold_later(heard: Heard) -> bool:
     """Say whether it is accepted now and sold another time: "la venta la registro después", "no la venda todavía"."""
     for clause in _clauses(heard):
-        sale = [place for place, one in enumerate(clause) if one.has(*_SALE, *_PAPER) or one.text == "venta"]
+        sale = [place for place, one in enumerate(clause) if _is_sale(one)]
         if not sale:
             continue
+        if clause[sale[0]].text in _UNSOLD:
+            return True
         before = [one for one in clause[: sale[0]] if not one.has("small", "now")][-1:]
         after = [one for one in clause[sale[0] + 1 :] if not one.has("small", "now")][:1]
         if any(one.has("negation", "no", "not_yet") for one in (*before, *after)):
@@ -181,6 +185,13 @@ def is_sold_later(heard: Heard) -> bool:
         if any(one.has("later", "future", "daytime", "not_yet") or _is_to_come(heard, one) for one in clause):
             return True
     return False
+
+
+_UNSOLD = frozenset({"sin vender", "sin venta", "sin la venta", "without selling"})
+
+
+def _is_sale(mention: Mention) -> bool:
+    return mention.has(*_SALE, *_PAPER) or mention.text == "venta" or mention.text in _UNSOLD
 
 
 def is_accepted_now(heard: Heard) -> bool:
@@ -191,8 +202,9 @@ def is_accepted_now(heard: Heard) -> bool:
         verb = next((place for place, one in enumerate(clause) if one.has("accept.asks")), None)
         if verb is None:
             continue
-        sale = next((place for place, one in enumerate(clause) if one.has(*_SALE, *_PAPER)), len(clause))
-        now = [one for one in (clause[: sale - 1] if sale < len(clause) else clause) if one is not clause[verb]]
+        sale = next((place for place, one in enumerate(clause) if _is_sale(one)), len(clause))
+        until = max(sale - 1, verb + 1) if sale < len(clause) else sale
+        now = [one for one in clause[:until] if one is not clause[verb]]
         late = any(one.has("later", "future", "not_yet", "daytime", "negation", "no") for one in now)
         return verb < sale and not late and not any(_is_to_come(heard, one) for one in now)
     return False

@@ -65,10 +65,7 @@ def spoken_codes(mentions: list[Mention], known: frozenset[str]) -> list[Mention
         ):
             whole = Mention(frozenset({CODE}), digits, run[0].start, run[-1].end, digits, filler=True)
             mentions[place : place + len(run)] = [whole]
-        elif len(run) == 3 and all(one.number is not None and one.number < 10 for one in run) and len(digits) == 3:
-            whole = Mention(frozenset({NUMBER}), digits, run[0].start, run[-1].end, Decimal(digits), filler=True)
-            mentions[place : place + len(run)] = [whole]
-        elif len(run) == 2 and len(digits) == ENDING and place and _is_read_in_two(mentions[place - 1], run):
+        elif len(digits) == ENDING and (_is_spelled(run) or (place and _is_read_in_two(mentions[place - 1], run))):
             whole = Mention(frozenset({NUMBER}), digits, run[0].start, run[-1].end, Decimal(digits), filler=True)
             mentions[place : place + len(run)] = [whole]
         elif 4 <= len(run) < codes.DIGITS and all(one.number is not None and one.number < 10 for one in run):
@@ -83,9 +80,13 @@ ENDING = 3
 _CALLED = frozenset({"la", "el", "orden", "la orden", "pedido", "codigo", "numero", "nro", "del", "order"})
 
 
+def _is_spelled(run: Sequence[Mention]) -> bool:
+    return len(run) == ENDING and all(one.number is not None and one.number < 10 for one in run)
+
+
 def _is_read_in_two(before: Mention, run: Sequence[Mention]) -> bool:
     """Say whether "la tres veintinueve" is the order that ends in 329; "las tres veinte" is an hour."""
-    spoken = all(not one.text[:1].isdigit() for one in run)
+    spoken = len(run) == 2 and all(not one.text[:1].isdigit() for one in run)
     return spoken and before.text.split()[-1] in _CALLED and str(run[0].number) in "123456789"
 
 

@@ -50,7 +50,9 @@ def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> l
 def _split(found: list[Item]) -> list[Item]:
     """Return the lines without the sum that goes before them: "200 de 10: 100 joyce y 100 proust" is two lines."""
     whole, parts = (found[0], found[1:]) if len(found) > 2 else (None, [])
-    if whole is None or whole.brand or whole.fuel or whole.quantity is None or any(item.brand is None for item in parts):
+    if whole is None or whole.brand or whole.fuel or whole.quantity is None:
+        return found
+    if any(item.brand is None for item in parts):
         return found
     if sum((item.quantity or Decimal(0) for item in parts), Decimal(0)) != whole.quantity:
         return found

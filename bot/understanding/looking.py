@@ -208,13 +208,8 @@ def _lists_orders(heard: Heard) -> bool:
     asks = bool(spoken) or heard.has("look", "want") or "?" in heard.text
     if not asks and heard.unknown:
         return False  # the sales were slack the day before yesterday
-    return (
-        (heard.has("listed") and not heard.has(NUMBER, "arrived", "received"))
-        or (
-            heard.has("goods", "trade")
-            and not heard.has(NUMBER, "unit")
-            and heard.has("pending.says", "question", "want")
-        )
+    return (heard.has("listed") and not heard.has(NUMBER, "arrived", "received")) or (
+        heard.has("goods", "trade") and not heard.has(NUMBER, "unit") and heard.has("pending.says", "question", "want")
     )
 
 

@@ -10,7 +10,7 @@ from bot.understanding.meaning import Found, How
 from core import documents
 from core.terms import Document
 
-_ANEW = frozenset({"perdon", "digo", "mejor", "corrijo", "me equivoque", "mentira", "sino", "sorry", "i mean", "rather"})
+_ANEW = frozenset({"perdon", "digo", "mejor", "corrijo", "me equivoque", "mentira", "sino", "sorry", "rather"})
 _NOT = frozenset({"no", "no es", "no era", "not", "it's not", "isn't"})
 
 

@@ -37,9 +37,7 @@ def reason_of(heard: Heard, *, buyer: bool) -> list[Found]:
         return [replace(found[0], value="mistake")]
     if not buyer and found and found[0].value == "never came" and heard.has("goods", "name") and not heard.has("money"):
         return [replace(found[0], value="truck" if heard.has("carrier") else "stock")]
-    return [
-        replace(slot, value=slot.said, why="own words") if slot.value in common - usual else slot for slot in found
-    ]
+    return [replace(slot, value=slot.said, why="own words") if slot.value in common - usual else slot for slot in found]
 
 
 def reason(heard: Heard) -> list[Found]:

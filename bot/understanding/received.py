@@ -83,9 +83,7 @@ def _read(
             found.unclear = found.unclear or (item.quantity is None) == part.denied
             continue
         amount = _amount(item, line, part, lacking_before=lacking_before and not _arrives(part))
-        if amount is None:
-            continue
-        if _is_said_of_it(item, part, line, found):
+        if amount is None or _is_said_of_it(item, part, line, found):
             continue
         if amount > line.quantity or amount < 0:
             found.over = found.unclear = True

@@ -75,7 +75,8 @@ def _says_how_many(mentions: list[Mention]) -> bool:
         ahead = [one for one in mentions[place + 1 : place + 4] if not one.has("small", "only", "polite")]
         told = mention.has("arrived", "received") or mention.text in ("fueron", "son", "eran", "hay", "were", "are")
         called = bool(ahead) and mentions[mentions.index(ahead[0]) - 1].text in _CALLED
-        if told and ahead and not called and ahead[0].has("number") and any(one.has("except") for one in mentions[:place]):
+        excepted = any(one.has("except") for one in mentions[:place])
+        if told and ahead and not called and ahead[0].has("number") and excepted:
             return not any(one.has("negation") for one in mentions[:place])
     return False
 
