@@ -25,7 +25,7 @@ _NUMBER_WORD = r"(?:n[uú]m(?:ero)?\.?|nro\.?|n[°º]|correlativo|number)"
 _SERIES = re.compile(
     r"(?<![\w-])((?:[tfvb][a-z0-9]{3}|e[gb0][a-z0-9]{2})|[tfvb][\s-]?0\s?0\s?[0-9])"
     rf"(?:\s*(?:[-/_#:]|,?\s*(?:gui[oó]n|{_NUMBER_WORD})\W{{0,3}})\s*|\s+)"
-    r"(0{2,4}[ ][0-9]{3,6}|[0-9]{1,8})(?![\w-])",
+    r"(0{2,4}[ ][0-9]{2,6}|[0-9]{1,8})(?![\w-])",
     re.IGNORECASE,
 )
 _GLUED = re.compile(r"(?<![\w-])([tf]0[0-9]{2}|e00[0-9])([0-9]{3,8})(?![\w-])", re.IGNORECASE)

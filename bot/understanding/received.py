@@ -130,9 +130,13 @@ def _amount(item: Item, line: LineSeen, part: Part, *, lacking_before: bool) -> 
         if item.quantity == line.quantity and any(one.text.startswith(_NEVER) for one in part.mentions):
             return Decimal(0)
         return line.quantity - item.quantity if item.quantity * 2 <= line.quantity else None
-    if part.lacks or lacking_before:
+    anew = any(one.text in _COUNTS_ANEW for one in part.mentions)  # "vino incompleto, son 79"
+    if part.lacks or (lacking_before and not anew):
         return line.quantity - item.quantity
     return item.quantity
+
+
+_COUNTS_ANEW = frozenset({"son", "fueron", "eran", "quedan", "quedaron", "total", "en total", "hay", "o sea", "were"})
 
 
 def line_of(item: Item, lines: Sequence[LineSeen]) -> LineSeen | None:
