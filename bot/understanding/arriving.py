@@ -40,6 +40,8 @@ def notice_answered(heard: Heard, context: Context) -> Meaning | None:
 def arrived(heard: Heard, context: Context) -> Meaning | None:
     """Return that the goods are there, in whole or in part: to close, or to note the arrival."""
     heard = _after_but(_without_papers(heard))
+    if heard.has("arrive.says", "arrived") and any(one.text in _TO_LOAD for one in heard.words):
+        return Meaning(Kind.HELD, topic="arrive", likely=("arrive",), notes=("comes to load",))
     here = any(_is_here(heard, one) for one in heard.of("arrive.says", "arrive.delivered"))
     told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
     told = told or any(one.has("goods", "unit") and two.text == "si" for one, two in pairwise(heard.words))
@@ -115,7 +117,6 @@ def _is_here(heard: Heard, said: Mention) -> bool:
     after = [one for one in heard.words if one.start >= said.end and not one.has("small", "polite")][:1]
     nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain", "address") for one in after)
     denied = any(one.has("negation", "no", "not_yet") for one in before) or _is_denied_that(heard, said)
-    denied = denied or any(one.text in _TO_LOAD for one in heard.words if one.start >= said.end)
     return not nowhere and not denied and not _was_another_day(heard)
 
 

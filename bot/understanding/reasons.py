@@ -51,6 +51,8 @@ def reason(heard: Heard) -> list[Found]:
             return [Found("reason", token, said=heard.said(*found), why="a common reason")]
     if seen is not None:
         return [seen]
+    if heard.has("short_of") and not heard.has("money"):
+        return [Found("reason", "stock", said=heard.said(*heard.of("short_of")), why="nothing is left")]
     lacking = _lacking(heard) or _other_brand(heard)
     if lacking is not None:
         return [lacking]
