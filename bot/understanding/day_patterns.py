@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from bot.understanding import day_spans as spans
 from bot.understanding.day_readers import (
     Read,
     day_of,
@@ -15,7 +16,6 @@ from bot.understanding.day_readers import (
     numeric,
     on_weekday,
     shifted,
-    span,
     two_days,
     two_english,
     two_numeric,
@@ -49,8 +49,41 @@ def patterns() -> tuple[tuple[re.Pattern[str], Read], ...]:
     """Return the patterns and how each is read; what a pattern finds is not looked at by those after it."""
     weekday = "|".join(sorted(named("weekday"), key=len, reverse=True))
     month = "|".join(sorted(named("month"), key=len, reverse=True))
-    written = (*_ranges(month), *_named_days(month, weekday), *_from_today(), *_weekdays(weekday))
+    written = (*_longer(month), *_ranges(month), *_named_days(month, weekday), *_from_today(), *_weekdays(weekday))
     return tuple((re.compile(rf"(?<![\w/])(?:{pattern})(?![\w/])"), read) for pattern, read in written)
+
+
+def _longer(month: str) -> Written:
+    of = r"(?:de|d|desde|entre|del mes de|from|between)"
+    this = "este mes|mes pasado|mes anterior"
+    return (
+        (rf"{of} ({month}) (?:a|al|hasta|y|to|and|until) ({month})", spans.months),
+        (rf"from ([0-9]{{1,2}}){_TH} to ([0-9]{{1,2}}){_TH} (?:of )?({month})", spans.of_month_named),
+        (
+            rf"(?:de |en )?(?:la )?(1ra|1era|primera|2da|segunda) quincena(?: (?:de|del|d) ({month}|{this}|mes))?",
+            spans.half_of_month,
+        ),
+        (r"(?:de |en )?(?:la )?quincena (?:pasada|anterior)", spans.half_before),
+        (r"(?:de |en )?(?:esta|la) quincena", spans.this_half),
+        (r"(?:en |de )?lo que va (?:del|de este) mes|this month so far", whole_month_by(0)),
+        (r"(?:en |de )?lo que va de (?:la|esta) semana", whole_week(0)),
+        (
+            r"(?:en |de )?lo que va (?:del|de este) año|(?:de |en )?(?:todo )?(?:este|el) año|del año|this year",
+            spans.year_so_far,
+        ),
+        (r"(?:de |d)?(?:el )?año pasado|last year", spans.year_before),
+        (
+            rf"(?:de |en )?(?:los |las |la |the )?(?:ultimos|ultimas|last) ({spans.COUNTED}) (dias|semanas|days|weeks)",
+            spans.last_of,
+        ),
+        (r"(?:de |en )?la ultima() (semana)", spans.last_of),
+        (rf"hace ({spans.COUNTED}) (dias?|semanas?)", spans.ago),
+        (rf"({spans.COUNTED}) (days?|weeks?) ago", spans.ago),
+        (
+            rf"(?:ventas|compras|reporte|ordenes|pedidos|excel|report|sales|orders|purchases) ({month})()(?! [0-9])",
+            spans.month_of_orders,
+        ),
+    )
 
 
 def _ranges(month: str) -> Written:
@@ -100,6 +133,7 @@ def _named_days(month: str, weekday: str) -> Written:
             ),
             day_to_come,
         ),
+        (r"(?:del dia|el dia|dia|del) ([0-9]{1,2})(?= *(?:$|[.,;!?\n]))", spans.day_been),
         (rf"({weekday}) ([0-9]{{1,2}})(?! ?(?:balon|cilindro|de [0-9]|kg|kilo))", weekday_of_month),
         (
             (
@@ -143,14 +177,6 @@ def _from_today() -> Written:
         (r"(?:de )?esta semana|this week", whole_week(0)),
         (r"(?:del? )?(?:el )?mes (?:pasado|anterior|(?:que|q|k) (?:paso|termino))|last month", whole_month_by(-1)),
         (r"(?:de )?este mes|this month", whole_month_by(0)),
-        (
-            r"(?:de )?(?:los )?(?:ultimos|last) ([0-9]{1,2}) (?:dias|days)",
-            lambda found, today, _coming: span(today, 1 - int(found[1]), 0),
-        ),
-        (
-            r"hace ([0-9]{1,2}) dias|([0-9]{1,2}) days ago",
-            lambda found, today, _coming: span(today, -int(found[1] or found[2])),
-        ),
     )
 
 

@@ -174,8 +174,6 @@ def _repeat(heard: Heard, _context: Context) -> Slots:
 
 
 def _search(heard: Heard, context: Context) -> Slots:
-    if not heard.has(DATE):
-        return [], []
     found = said_days(heard.text, context.today, context.language, coming=False)
     return ([days_slot(found[0], heard)], []) if found else ([], [])
 

@@ -19,6 +19,7 @@ class Mark:
 
 
 _DIGITS = re.compile(r"(?<![\w/])\+?[0-9](?:[ .\-]{0,3}[0-9]){6,15}(?![0-9])")
+_WRITTEN_DAY = re.compile(r"[0-3]?[0-9][.-][01]?[0-9][.-](?:20)?[0-9]{2}")
 _WHOLE_RUN = re.compile(r"[0-9]{11}")
 _LINK = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|<[^>]{0,200}>")
 _NUMBER_WORD = r"(?:n[uú]m(?:ero)?\.?|nro\.?|n[°º]|correlativo|number)"
@@ -93,6 +94,8 @@ def _long_numbers(text: str, known: frozenset[str]) -> list[Mark]:
         if whole is not None:
             start, end, code = whole
             found.append(Mark("code", code, match.start() + start, match.start() + end))
+            continue
+        if _WRITTEN_DAY.fullmatch(match[0]):
             continue
         tight = " " not in match[0].strip()
         kind = kind_of_digits(digits, known)
