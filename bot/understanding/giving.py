@@ -182,7 +182,9 @@ def is_sold_later(heard: Heard) -> bool:
         after = [one for one in clause[sale[0] + 1 :] if not one.has("small", "now")][:1]
         if any(one.has("negation", "no", "not_yet") for one in (*before, *after)):
             return True
-        if any(one.has("later", "future", "daytime", "not_yet") or _is_to_come(heard, one) for one in clause):
+        if any(
+            one.has("later", "future", "daytime", "not_yet", "put_off") or _is_to_come(heard, one) for one in clause
+        ):
             return True
     return False
 
