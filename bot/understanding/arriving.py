@@ -48,7 +48,7 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     if not (here or told) or not _is_plain_report(heard):
         return None
     if any(one.has("number") and _is_no_goods(two) for one, two in pairwise(heard.words)):
-        return None
+        return Meaning(Kind.HELD, topic="close", likely=("close",), notes=("what is counted is no goods",))
     if heard.has("reason.wrong") or (heard.has("reason.state") and not heard.has("number", "all")):
         likely = ("reject", "close")
         return Meaning(Kind.AMBIGUOUS, likely=likely, confidence=0.5, notes=("it came, and is not what it should be",))
