@@ -67,7 +67,7 @@ _LETTERS = {
 }
 _NUMBER = "|".join(sorted(_VALUES, key=len, reverse=True))
 _RUN = rf"(?:{_NUMBER})\b(?:[\s,]+(?:(?:y|and)\s+)?(?:{_NUMBER})\b)*"
-_DASH = r"\s*(?:gui[oó]n(?:cito)?|rayita|raya|dash|barra|slash|n[uú]mero|nro\.?|-)\s*"
+_DASH = r"[\s,]*(?:gui[oó]n(?:cito)?|rayita|raya|dash|barra|slash|n[uú]mero|nro\.?|-)\s*"
 _ONE_TO_NINE = "|".join([*"123456789", *(word for spelled in _DIGITS[1:] for word in spelled.split())])
 _TEN_UP = "|".join((*_TEENS, *_MORE_TEENS)).replace(" ", "|")
 _SERIES = re.compile(

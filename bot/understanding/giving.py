@@ -205,7 +205,9 @@ def is_accepted_now(heard: Heard) -> bool:
         if verb is None:
             continue
         sale = next((place for place, one in enumerate(clause) if _is_sale(one)), len(clause))
-        until = max(sale - 1, verb + 1) if sale < len(clause) else sale
+        until = sale
+        while sale < len(clause) and until > verb + 1 and clause[until - 1].has("small", "negation", "no", "not_yet"):
+            until -= 1
         now = [one for one in clause[:until] if one is not clause[verb]]
         late = any(one.has("later", "future", "not_yet", "daytime", "negation", "no") for one in now)
         return verb < sale and not late and not any(_is_to_come(heard, one) for one in now)

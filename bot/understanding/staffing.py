@@ -24,6 +24,9 @@ def _what(heard: Heard) -> str:
     if heard.has("team.drivers"):
         return "drivers"
     enters, leaves = heard.of("team.invite", "staff.enters"), heard.of("team.remove", "staff.leaves")
+    no_more = any(one.text.startswith("ya no") for one in heard.words)
+    if no_more and any("acceso" in one.text.split() for one in heard.words):
+        return "remove"  # ya no quiero que el chofer tenga acceso
     off = _taken_off(heard)
     if off is not None and not (enters and enters[0].start < off.start):
         return "remove"
