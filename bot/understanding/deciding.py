@@ -13,11 +13,11 @@ from bot.understanding.bars import Bar
 from bot.understanding.concerns import concerned
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
-from bot.understanding.giving import is_accepted_now
 from bot.understanding.heard import Heard, Mention
 from bot.understanding.listing import listed_goods
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
+from bot.understanding.put_off import is_accepted_now
 from bot.understanding.refusing import refused_line
 from bot.understanding.safety import bar, is_attack
 from bot.understanding.scope import announced, calls

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from bot.understanding.context import Context, OrderSeen
 from bot.understanding.dates import Days
-from bot.understanding.giving import is_sold_later, quantities_accepted
+from bot.understanding.giving import quantities_accepted
 from bot.understanding.heard import DATE, Heard
 from bot.understanding.lines import items
 from bot.understanding.looking_back import moment_asked
@@ -16,6 +16,7 @@ from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
 from bot.understanding.ordering import delivery, ordered
 from bot.understanding.papers import paper, plate
 from bot.understanding.pointing import Pointed, from_notice, point, the_only_one
+from bot.understanding.put_off import is_sold_later
 from bot.understanding.reasons import reason_of
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.said_days import said_days

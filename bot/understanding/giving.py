@@ -1,4 +1,4 @@
-"""How much of an order is accepted: all of it, so much of a line, so much less, half; and whether it is sold later."""
+"""How much of an order is accepted: all of it, so much of a line, so much less, or half."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.understanding.context import Context, LineSeen, OrderSeen
-from bot.understanding.dates import Days
-from bot.understanding.heard import DATE, NUMBER, Heard, Mention
+from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.lines import Item, items
 from bot.understanding.meaning import Found
 from bot.understanding.pointing import Pointed
 
-_ENDS = frozenset({",", ".", ";", "\n", "/", "!", ":", "(", ")"})
-_BUT = frozenset({"pero", "sino", "but"})
+ENDS = frozenset({",", ".", ";", "\n", "/", "!", ":", "(", ")"})
+BUT = frozenset({"pero", "sino", "but"})
 _DENIES = ("negation", "lack", "reason.stock")
 _TO = frozenset({"a", "hasta", "to", "en", "por", "con"})
 """Before a number they say what is left: "bájale a 20"."""
-TWO = 2
+_BOTH = 2
 _PART_OF = ("difference", "part")
-_SALE = ("sell.asks", "sell.tells", "sell.wishes", "sell.nouns")
-_PAPER = ("waybill", "invoice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ def _concluded(lines: Sequence[LineSeen], amounts: Sequence[_Said], *, anew: boo
         of_line = [one for one in amounts if one.line is line]
         given = [one.amount for one in of_line if not one.beside]
         others = [one for one in given if one != line.quantity]
-        if len(given) == TWO and sum(given) == line.quantity and not anew:
+        if len(given) == _BOTH and sum(given) == line.quantity and not anew:
             changed[line.position] = given[0]  # le doy 20 y 10 quedan pendientes
         elif given:
             changed[line.position] = others[-1] if others and given[-1] == line.quantity != given[0] else given[-1]
@@ -139,7 +136,7 @@ def _clause(heard: Heard, number: Mention) -> tuple[list[Mention], list[Mention]
 
 def _ends(mention: Mention) -> bool:
     joins = mention.has("and") and mention.text not in ("mas", "plus")
-    return joins or mention.text in _ENDS or mention.text in _BUT or mention.has(NUMBER, "retract", "half_dozen")
+    return joins or mention.text in ENDS or mention.text in BUT or mention.has(NUMBER, "retract", "half_dozen")
 
 
 def _is_taken_off(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
@@ -168,62 +165,3 @@ def _is_beside(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
     if any(one.text in ("que", "porque") for one in after[:2]):
         return False
     return not any(one.text in ("mas", "more", "problema", "problem") for one in after)
-
-
-def is_sold_later(heard: Heard) -> bool:
-    """Say whether it is accepted now and sold another time: "la venta la registro después", "no la venda todavía"."""
-    for clause in _clauses(heard):
-        sale = [place for place, one in enumerate(clause) if _is_sale(one)]
-        if not sale:
-            continue
-        if clause[sale[0]].text in _UNSOLD:
-            return True
-        before = [one for one in clause[: sale[0]] if not one.has("small", "now")][-1:]
-        after = [one for one in clause[sale[0] + 1 :] if not one.has("small", "now")][:1]
-        if any(one.has("negation", "no", "not_yet") for one in (*before, *after)):
-            return True
-        if any(
-            one.has("later", "future", "daytime", "not_yet", "put_off") or _is_to_come(heard, one) for one in clause
-        ):
-            return True
-    return False
-
-
-_UNSOLD = frozenset({"sin vender", "sin venta", "sin la venta", "without selling"})
-
-
-def _is_sale(mention: Mention) -> bool:
-    return mention.has(*_SALE, *_PAPER) or mention.text == "venta" or mention.text in _UNSOLD
-
-
-def is_accepted_now(heard: Heard) -> bool:
-    """Say whether accepting is asked for now, and the sale alone is for later: "acepto la 329 y mañana la vendo"."""
-    if not is_sold_later(heard):
-        return False
-    for clause in _clauses(heard):
-        verb = next((place for place, one in enumerate(clause) if one.has("accept.asks")), None)
-        if verb is None:
-            continue
-        sale = next((place for place, one in enumerate(clause) if _is_sale(one)), len(clause))
-        until = sale
-        while sale < len(clause) and until > verb + 1 and clause[until - 1].has("small", "negation", "no", "not_yet"):
-            until -= 1
-        now = [one for one in clause[:until] if one is not clause[verb]]
-        late = any(one.has("later", "future", "not_yet", "daytime", "negation", "no") for one in now)
-        return verb < sale and not late and not any(_is_to_come(heard, one) for one in now)
-    return False
-
-
-def _clauses(heard: Heard) -> list[list[Mention]]:
-    found: list[list[Mention]] = [[]]
-    for one in heard.mentions:
-        if one.text in _ENDS or one.text in _BUT or one.has("and"):
-            found.append([])
-        else:
-            found[-1].append(one)
-    return found
-
-
-def _is_to_come(heard: Heard, mention: Mention) -> bool:
-    day = mention.value
-    return mention.has(DATE) and isinstance(day, Days) and heard.today is not None and day.first > heard.today
