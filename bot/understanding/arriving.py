@@ -40,13 +40,15 @@ def notice_answered(heard: Heard, context: Context) -> Meaning | None:
 def arrived(heard: Heard, context: Context) -> Meaning | None:
     """Return that the goods are there, in whole or in part: to close, or to note the arrival."""
     heard = _after_but(_without_papers(heard))
+    if heard.has("arrive.says", "arrived") and any(one.text in _TO_LOAD for one in heard.words):
+        return Meaning(Kind.HELD, topic="arrive", likely=("arrive",), notes=("comes to load",))
     here = any(_is_here(heard, one) for one in heard.of("arrive.says", "arrive.delivered"))
     told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
     told = told or any(one.has("goods", "unit") and two.text == "si" for one, two in pairwise(heard.words))
     if not (here or told) or not _is_plain_report(heard):
         return None
     if any(one.has("number") and _is_no_goods(two) for one, two in pairwise(heard.words)):
-        return None
+        return Meaning(Kind.HELD, topic="close", likely=("close",), notes=("what is counted is no goods",))
     if heard.has("reason.wrong") or (heard.has("reason.state") and not heard.has("number", "all")):
         likely = ("reject", "close")
         return Meaning(Kind.AMBIGUOUS, likely=likely, confidence=0.5, notes=("it came, and is not what it should be",))
@@ -116,6 +118,10 @@ def _is_here(heard: Heard, said: Mention) -> bool:
     nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain", "address") for one in after)
     denied = any(one.has("negation", "no", "not_yet") for one in before) or _is_denied_that(heard, said)
     return not nowhere and not denied and not _was_another_day(heard)
+
+
+_TO_LOAD = frozenset({"cargar", "recoger", "recargar", "abastecerme", "abastecer", "load", "pick up"})
+"""Whoever comes to load brings nothing yet."""
 
 
 def _was_another_day(heard: Heard) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.understanding import agreeing
 from bot.understanding.context import Context, OpenQuestion
-from bot.understanding.filling import quantities_accepted, received_slots
+from bot.understanding.filling import received_slots
 from bot.understanding.fuels import trade_of
+from bot.understanding.giving import quantities_accepted
 from bot.understanding.heard import BRAND, FUEL, NAME, NUMBER, Heard
 from bot.understanding.lines import items
 from bot.understanding.meaning import Doubt, Found, How, Meaning

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from bot.understanding.context import Context, OpenQuestion, OrderSeen
 from bot.understanding.dates import Days
-from bot.understanding.filling import quantities_accepted, received_slots
+from bot.understanding.filling import received_slots
+from bot.understanding.giving import quantities_accepted
 from bot.understanding.heard import DATE, NAME, NUMBER, Heard
 from bot.understanding.lines import Item, items
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from bot.understanding import day_spans as spans
 from bot.understanding.day_readers import (
     Read,
     day_of,
     day_of_month,
     day_to_come,
+    last_weekend,
     named,
     numeric,
     on_weekday,
     shifted,
-    span,
     two_days,
     two_english,
     two_numeric,
     two_of_month,
     two_weekdays,
+    until_today,
     weekday_of_month,
     whole_month,
     whole_month_by,
@@ -31,24 +33,68 @@ _NUMERIC = r"([0-9]{1,2})[/.\-]([0-9]{1,2})(?:[/.\-]([0-9]{4}|[0-9]{2}))?"
 _TH = "(?:st|nd|rd|th)?"
 
 
+_SHORT_ENGLISH = {
+    "mon": "monday",
+    "tue": "tuesday",
+    "wed": "wednesday",
+    "thu": "thursday",
+    "fri": "friday",
+    "sat": "saturday",
+    "sun": "sunday",
+}
+
+
 @cache
 def patterns() -> tuple[tuple[re.Pattern[str], Read], ...]:
     """Return the patterns and how each is read; what a pattern finds is not looked at by those after it."""
     weekday = "|".join(sorted(named("weekday"), key=len, reverse=True))
     month = "|".join(sorted(named("month"), key=len, reverse=True))
-    written = (*_ranges(month), *_named_days(month, weekday), *_from_today(), *_weekdays(weekday))
+    written = (*_longer(month), *_ranges(month), *_named_days(month, weekday), *_from_today(), *_weekdays(weekday))
     return tuple((re.compile(rf"(?<![\w/])(?:{pattern})(?![\w/])"), read) for pattern, read in written)
 
 
+def _longer(month: str) -> Written:
+    of = r"(?:de|d|desde|entre|del mes de|from|between)"
+    this = "este mes|mes pasado|mes anterior"
+    return (
+        (rf"{of} ({month}) (?:a|al|hasta|y|to|and|until) ({month})", spans.months),
+        (rf"from ([0-9]{{1,2}}){_TH} to ([0-9]{{1,2}}){_TH} (?:of )?({month})", spans.of_month_named),
+        (
+            rf"(?:de |en )?(?:la )?(1ra|1era|primera|2da|segunda) quincena(?: (?:de|del|d) ({month}|{this}|mes))?",
+            spans.half_of_month,
+        ),
+        (r"(?:de |en )?(?:la )?quincena (?:pasada|anterior)", spans.half_before),
+        (r"(?:de |en )?(?:esta|la) quincena", spans.this_half),
+        (r"(?:en |de )?lo que va (?:del|de este) mes|this month so far", whole_month_by(0)),
+        (r"(?:en |de )?lo que va de (?:la|esta) semana", whole_week(0)),
+        (
+            r"(?:en |de )?lo que va (?:del|de este) año|(?:de |en )?(?:todo )?(?:este|el) año|del año|this year",
+            spans.year_so_far,
+        ),
+        (r"(?:de |d)?(?:el )?año pasado|last year", spans.year_before),
+        (
+            rf"(?:de |en )?(?:los |las |la |the )?(?:ultimos|ultimas|last) ({spans.COUNTED}) (dias|semanas|days|weeks)",
+            spans.last_of,
+        ),
+        (r"(?:de |en )?la ultima() (semana)", spans.last_of),
+        (rf"hace ({spans.COUNTED}) (dias?|semanas?)", spans.ago),
+        (rf"({spans.COUNTED}) (days?|weeks?) ago", spans.ago),
+        (
+            rf"(?:ventas|compras|reporte|ordenes|pedidos|excel|report|sales|orders|purchases) ({month})()(?! [0-9])",
+            spans.month_of_orders,
+        ),
+    )
+
+
 def _ranges(month: str) -> Written:
-    from_day, to_day = r"(?:del?|entre(?: el)?|desde(?: el)?)", r"(?: ?al?| ?y| ?hasta)(?: el)?"
+    from_day, to_day = r"(?:d(?:el?|l)?|entre(?: el)?|desde(?: el)?)", r"(?: ?al?| ?y| ?hasta)(?: el)?"
     return (
         (
             rf"(?:{from_day} |from )?{_NUMERIC}\s*(?:{to_day}|to|until|-)\s*(?:el )?{_NUMERIC}",
             two_numeric,
         ),
         (
-            rf"{from_day} ([0-9]{{1,2}}){to_day} ([0-9]{{1,2}}) del? ({month})",
+            rf"{from_day} ([0-9]{{1,2}}){to_day} ([0-9]{{1,2}}) d(?:el?|l)? ({month})",
             two_of_month,
         ),
         (
@@ -65,7 +111,7 @@ def _named_days(month: str, weekday: str) -> Written:
             r"([0-9]{1,2}) de este mes",
             lambda found, today, coming: day_of(found[1], str(today.month), None, today, coming),
         ),
-        (rf"([0-9]{{1,2}}) (?:de |del )?({month})(?: (?:de |del )?([0-9]{{4}}))?", day_of_month),
+        (rf"([0-9]{{1,2}}) (?:de |del |d |dl )?({month})(?: (?:de |del |d )?([0-9]{{4}}))?", day_of_month),
         (
             (
                 rf"(?:from |between )?({month}) ([0-9]{{1,2}}){_TH} (?:to|and|until|till) "
@@ -77,8 +123,9 @@ def _named_days(month: str, weekday: str) -> Written:
             rf"({month}) ([0-9]{{1,2}}){_TH}",
             lambda found, today, coming: day_of(found[2], found[1], None, today, coming),
         ),
-        (rf"(?:todo )?({month})() (?:completo|entero)", whole_month),
-        (rf"(?:de|en|del mes de|of|in|for) ({month})(?: (?:de|del) ([0-9]{{4}}))?", whole_month),
+        (rf"(?:todo )?({month})() (?:completo|completito|entero|enterito)", whole_month),
+        (rf"(?:todo|todito|all of|all) (?:el mes de |lo de )?({month})(?: (?:de|del) ([0-9]{{4}}))?", whole_month),
+        (rf"(?:de|d|en|del mes de|of|in|for) ({month})(?: (?:de|del|d) ([0-9]{{4}}))?", whole_month),
         (
             (
                 r"(?:para el|pa el|pal|para el dia|pal dia|el dia|for the) ([0-9]{1,2})(?:th|st|nd|rd)?"
@@ -86,6 +133,7 @@ def _named_days(month: str, weekday: str) -> Written:
             ),
             day_to_come,
         ),
+        (r"(?:del dia|el dia|dia|del) ([0-9]{1,2})(?= *(?:$|[.,;!?\n]))", spans.day_been),
         (rf"({weekday}) ([0-9]{{1,2}})(?! ?(?:balon|cilindro|de [0-9]|kg|kilo))", weekday_of_month),
         (
             (
@@ -93,6 +141,13 @@ def _named_days(month: str, weekday: str) -> Written:
                 rf"(?:al?|y|hasta|to|and|until)(?: el)? ({weekday})"
             ),
             two_weekdays,
+        ),
+        (
+            (
+                rf"(?:del?|desde(?: el)?|from|since) ({weekday}|ayer|antes de ayer|anteayer|yesterday) "
+                r"(?:a|al|hasta(?: el)?(?: dia de)?|to|until|till) (?:hoy dia|hoy|today|ahora|now)"
+            ),
+            until_today,
         ),
     )
 
@@ -105,18 +160,23 @@ def _from_today() -> Written:
         (r"ayer|yesterday", shifted(-1)),
         (r"esta (?:mañana|manana)|this morning", shifted(0)),
         (r"(?<!por la )(?<!en la )(?<!de la )(?:mañana|manana|tomorrow)", shifted(1)),
-        (r"(?:de )?(?:la )?(?:semana pasada|semana anterior|otra semana)|last week", whole_week(-1)),
+        (
+            (
+                r"(?:de )?(?:la )?(?:semana (?:pasada|anterior|pasadita|(?:que|q|k) (?:paso|termino|acabo|se fue))|"
+                r"otra semana)|last week"
+            ),
+            whole_week(-1),
+        ),
+        (
+            (
+                r"(?:el |este |del |la )?(?:fin de semana|finde|findesemana) "
+                r"(?:pasado|anterior|(?:que|q|k) paso)|last weekend"
+            ),
+            last_weekend,
+        ),
         (r"(?:de )?esta semana|this week", whole_week(0)),
-        (r"(?:del? )?(?:el )?mes pasado|last month", whole_month_by(-1)),
+        (r"(?:del? )?(?:el )?mes (?:pasado|anterior|(?:que|q|k) (?:paso|termino))|last month", whole_month_by(-1)),
         (r"(?:de )?este mes|this month", whole_month_by(0)),
-        (
-            r"(?:de )?(?:los )?(?:ultimos|last) ([0-9]{1,2}) (?:dias|days)",
-            lambda found, today, _coming: span(today, 1 - int(found[1]), 0),
-        ),
-        (
-            r"hace ([0-9]{1,2}) dias|([0-9]{1,2}) days ago",
-            lambda found, today, _coming: span(today, -int(found[1] or found[2])),
-        ),
     )
 
 
@@ -133,6 +193,10 @@ def _weekdays(weekday: str) -> Written:
         (
             rf"(?:next|proximo|este|this) ({weekday})",
             lambda found, today, _coming: on_weekday(found[1], today, coming=True),
+        ),
+        (
+            r"(?:by|on|for|this|next|until|till) (mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)",
+            lambda found, today, coming: on_weekday(_SHORT_ENGLISH[found[1][:3]], today, coming=coming),
         ),
         (rf"({weekday})", lambda found, today, coming: on_weekday(found[1], today, coming=coming)),
     )

@@ -41,6 +41,19 @@ def whole_week(by: int) -> Read:
     return read
 
 
+def last_weekend(_found: re.Match[str], today: date, _coming: bool) -> Span:
+    """Read "el fin de semana pasado": the last Saturday and Sunday that have been."""
+    sunday = today - timedelta(days=today.weekday() + 1)
+    return sunday - timedelta(days=1), sunday
+
+
+def until_today(found: re.Match[str], today: date, _coming: bool) -> Span:
+    """Read "desde el lunes hasta hoy"."""
+    since = {"ayer": 1, "yesterday": 1, "antes de ayer": 2, "anteayer": 2}.get(found[1])
+    first = on_weekday(found[1], today, coming=False)[0] if since is None else today - timedelta(days=since)
+    return first, today
+
+
 def whole_month_by(by: int) -> Read:
     """Return a reader of the current month so far, or of the one before it."""
 

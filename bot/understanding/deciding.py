@@ -17,6 +17,7 @@ from bot.understanding.heard import Heard, Mention
 from bot.understanding.listing import listed_goods
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
+from bot.understanding.put_off import is_accepted_now
 from bot.understanding.refusing import refused_line
 from bot.understanding.safety import bar, is_attack
 from bot.understanding.scope import announced, calls
@@ -57,7 +58,7 @@ def decide(heard: Heard, context: Context) -> Meaning:
     concern = concerned(heard, context, asked_for=bool(_asked_for(heard, commands)))
     if concern is not None:
         return concern
-    for find in (_who_did, _howto, _snoozed, _help_words):
+    for find in (_who_did, _howto, _accepted_only, _snoozed, _help_words):
         meaning = find(heard, context, commands)
         if meaning is not None:
             return meaning
@@ -124,7 +125,7 @@ def _commands(heard: Heard) -> Iterator[Command]:
             asked = [name for name in asked if name != "language"]  # escríbeme en una hora
         if asked == ["team"] and heard.has("unwanted") and not _names_a_role(heard):
             asked = ["annul"]  # ya no deseo la compra 329, sáquela del sistema
-        yield from (Command(name, mention, bar(heard, mention)) for name in asked)
+        yield from (Command(_of_people(name, heard, mention), mention, bar(heard, mention)) for name in asked)
     for conversation, verb in _wished_for(heard):
         yield Command(conversation, verb, bar(heard, verb))
     for like, following in pairwise(heard.words):
@@ -135,6 +136,12 @@ def _commands(heard: Heard) -> Iterator[Command]:
     for made, following in _made(heard):
         if not any(following.has(f"{name}.asks") for name in CHANGING):
             yield Command("request", made, bar(heard, made))
+
+
+def _of_people(conversation: str, heard: Heard, verb: Mention) -> str:
+    """Return the team in place of an order where somebody is to go: "dar de baja a un chofer"."""
+    goes = conversation == "annul" and "baja" in verb.text.split()
+    return "team" if goes and any(kind.startswith("role.") for kind in heard.known) else conversation
 
 
 def _names_a_role(heard: Heard) -> bool:
@@ -296,6 +303,21 @@ def _who_did(heard: Heard, context: Context, _commands: Sequence[Command]) -> Me
 
 def _howto(heard: Heard, _context: Context, commands: Sequence[Command]) -> Meaning | None:
     return looking.howto(heard, [(one.conversation, one.verb, one.bar) for one in commands])
+
+
+_NOT_NOW = ("when", "others", "says_that", "unreal", "wished", "injection", "link", "unsure", "retract")
+
+
+def _accepted_only(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
+    """Return that an order is accepted now and sold later: what is put off is the sale alone."""
+    bars = {command.bar for command in commands if command.conversation == "accept"}
+    free = bars <= {Bar.NONE, Bar.LATER, Bar.DENIED}  # what denies or puts off is looked at beside the verb itself
+    named = any(command.conversation == "accept" for command in commands)
+    if not (named and free) or "?" in heard.text or heard.has(*_NOT_NOW) or not is_accepted_now(heard):
+        return None
+    if not any(agent.sells for agent in context.agents):
+        return None
+    return replace(filled(heard, context, "accept"), confidence=LIKELY)
 
 
 def _snoozed(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:

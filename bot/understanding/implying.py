@@ -19,11 +19,16 @@ _TO = frozenset({"para", "a", "pa", "con", "for", "to", "al"})
 _STRANGE = ("others", "says_that", "when", "howto", "question", "unreal", "retract", "link", "injection", "wished")
 
 
+_OF_AN_ORDER = ("accept.asks", "accept.tells", "sell.asks", "number", "code", "digits", "name", "goods", "trade")
+
+
 def refused(heard: Heard, context: Context) -> Meaning | None:
     """Return that a seller refuses: "no puedo atender la 329, no hay stock"."""
     refuses = (heard.has("unable") or _nothing_for_it(heard)) and any(slot.value in OF_SELLER for slot in reason(heard))
     if not refuses or _is_strange(heard, "howto") or not any(agent.sells for agent in context.agents):
         return None
+    if context.notice is None and not heard.has(*_OF_AN_ORDER):
+        return None  # no puedo salir, mi carro se malogró
     return replace(filled(heard, context, "reject"), confidence=0.8)
 
 

@@ -65,7 +65,7 @@ def spoken_codes(mentions: list[Mention], known: frozenset[str]) -> list[Mention
         ):
             whole = Mention(frozenset({CODE}), digits, run[0].start, run[-1].end, digits, filler=True)
             mentions[place : place + len(run)] = [whole]
-        elif len(run) == 3 and all(one.number is not None and one.number < 10 for one in run) and len(digits) == 3:
+        elif len(digits) == ENDING and (_is_spelled(run) or (place and _is_read_in_two(mentions[place - 1], run))):
             whole = Mention(frozenset({NUMBER}), digits, run[0].start, run[-1].end, Decimal(digits), filler=True)
             mentions[place : place + len(run)] = [whole]
         elif 4 <= len(run) < codes.DIGITS and all(one.number is not None and one.number < 10 for one in run):
@@ -73,6 +73,21 @@ def spoken_codes(mentions: list[Mention], known: frozenset[str]) -> list[Mention
             mentions[place : place + len(run)] = [whole]
         place += max(len(run) if len(run) < 3 else 1, 1)
     return mentions
+
+
+ENDING = 3
+"""Digits by which people call an order."""
+_CALLED = frozenset({"la", "el", "orden", "la orden", "pedido", "codigo", "numero", "nro", "del", "order"})
+
+
+def _is_spelled(run: Sequence[Mention]) -> bool:
+    return len(run) == ENDING and all(one.number is not None and one.number < 10 for one in run)
+
+
+def _is_read_in_two(before: Mention, run: Sequence[Mention]) -> bool:
+    """Say whether "la tres veintinueve" is the order that ends in 329; "las tres veinte" is an hour."""
+    spoken = len(run) == 2 and all(not one.text[:1].isdigit() for one in run)
+    return spoken and before.text.split()[-1] in _CALLED and str(run[0].number) in "123456789"
 
 
 def without_addresses(mentions: list[Mention]) -> list[Mention]:

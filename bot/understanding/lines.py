@@ -44,7 +44,21 @@ class Item:
 def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
     """Return the lines of a message, in order; numbers that point to an order are no quantities."""
     found = [item for part in _parts(heard.mentions) for item in _read(part, frozenset(sizes), used)]
-    return _shared_brand(_joined([item for item in found if not item.is_empty]), heard.mentions)
+    return _split(_shared_brand(_joined([item for item in found if not item.is_empty]), heard.mentions))
+
+
+def _split(found: list[Item]) -> list[Item]:
+    """Return the lines without the sum that goes before them: "200 de 10: 100 joyce y 100 proust" is two lines."""
+    whole, parts = (found[0], found[1:]) if len(found) > 2 else (None, [])
+    if whole is None or whole.brand or whole.fuel or whole.quantity is None:
+        return found
+    if any(item.brand is None for item in parts):
+        return found
+    if sum((item.quantity or Decimal(0) for item in parts), Decimal(0)) != whole.quantity:
+        return found
+    for item in parts:
+        item.size = item.size or whole.size
+    return parts
 
 
 def _parts(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from bot.understanding import numbers
 from bot.understanding.context import Context
+from bot.understanding.dictated import written_out
 from bot.understanding.fuels import fuels
 from bot.understanding.heard import DATE, FUEL, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
 from bot.understanding.joining import introduced, joined_numbers, spoken_codes, without_addresses
 from bot.understanding.lexicon import Lexicon, lexicon
-from bot.understanding.marks import Mark, marks, spoken_series
+from bot.understanding.marks import Mark, marks
 from bot.understanding.names import Names, names
 from bot.understanding.recognising import spelled
 from bot.understanding.said_days import said_days
@@ -30,7 +31,7 @@ AFTER_NUMBERS = ("x", "k")
 
 def listen(text: str, context: Context) -> Heard:
     """Return what the message mentions."""
-    text = _COUNTED.sub(lambda found: "-".ljust(len(found[0])), spoken_series(clean(text)))
+    text = _COUNTED.sub(lambda found: "-".ljust(len(found[0])), written_out(clean(text)))
     too_long = len(text) > LONGEST
     text = _tagged(text[:LONGEST])
     known_codes = frozenset(order.code for order in context.orders) if any(map(str.isdigit, text)) else frozenset()

@@ -10,6 +10,7 @@ from bot.understanding.meaning import Found, How
 from core import documents
 from core.terms import Document
 
+_ANEW = frozenset({"perdon", "digo", "mejor", "corrijo", "me equivoque", "mentira", "sino", "sorry", "rather"})
 _NOT = frozenset({"no", "no es", "no era", "not", "it's not", "isn't"})
 
 
@@ -17,6 +18,8 @@ def paper(heard: Heard) -> list[Found]:
     """Return the number of the guía or factura, and which it is when only the words say so; or both, one of each."""
     found = heard.of("document")
     numbers = dict.fromkeys(str(mention.value) for mention in found)
+    if len(numbers) > 1 and (corrected := _said_anew(heard, found)) is not None:
+        found, numbers = [corrected], {str(corrected.value): None}
     if len(numbers) == 2:
         return _both(heard, found)
     if len(numbers) != 1:
@@ -29,6 +32,14 @@ def paper(heard: Heard) -> list[Found]:
     if documents.kind_of(number) is None and kind is not None:
         slots.append(Found("kind", kind.value, How.IMPLIED, why="the word beside the number"))
     return slots
+
+
+def _said_anew(heard: Heard, found: Sequence[Mention]) -> Mention | None:
+    """Return the number that takes the place of the one before it: "T001-66, perdón T001-67"."""
+    first, last = found[-2:]
+    between = [one for one in heard.words if first.end <= one.start and one.end <= last.start]
+    anew = any(one.has("retract", "no", "negation") or one.text in _ANEW for one in between)
+    return last if anew else None
 
 
 def _both(heard: Heard, found: Sequence[Mention]) -> list[Found]:

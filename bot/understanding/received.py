@@ -83,7 +83,7 @@ def _read(
             found.unclear = found.unclear or (item.quantity is None) == part.denied
             continue
         amount = _amount(item, line, part, lacking_before=lacking_before and not _arrives(part))
-        if amount is None:
+        if amount is None or _is_said_of_it(item, part, line, found):
             continue
         if amount > line.quantity or amount < 0:
             found.over = found.unclear = True
@@ -92,6 +92,18 @@ def _read(
         found.said[line.position] = heard.said(*(item.mentions or part.mentions))
         if not amount:
             found.missing.add(line.position)
+
+
+def _is_said_of_it(item: Item, part: Part, line: LineSeen, found: Arrival) -> bool:
+    """Say whether a second amount only says the first again, or what is left of it.
+
+    "7 me faltan, o sea 93"; "88 recibidos y 12 pendientes". Whoever counts anew says "son" or "quedaron".
+    """
+    before = found.received.get(line.position)
+    if before is None or item.quantity is None or _arrives(part):
+        return False
+    anew = any(one.has("change", "and", "retract") or one.text.startswith(("queda", "total")) for one in part.mentions)
+    return item.quantity == before or (before + item.quantity == line.quantity and not anew)
 
 
 def _was_due(part: Part) -> bool:
@@ -118,9 +130,13 @@ def _amount(item: Item, line: LineSeen, part: Part, *, lacking_before: bool) -> 
         if item.quantity == line.quantity and any(one.text.startswith(_NEVER) for one in part.mentions):
             return Decimal(0)
         return line.quantity - item.quantity if item.quantity * 2 <= line.quantity else None
-    if part.lacks or lacking_before:
+    anew = any(one.text in _COUNTS_ANEW for one in part.mentions)  # "vino incompleto, son 79"
+    if part.lacks or (lacking_before and not anew):
         return line.quantity - item.quantity
     return item.quantity
+
+
+_COUNTS_ANEW = frozenset({"son", "fueron", "eran", "quedan", "quedaron", "total", "en total", "hay", "o sea", "were"})
 
 
 def line_of(item: Item, lines: Sequence[LineSeen]) -> LineSeen | None:
@@ -179,7 +195,7 @@ def _by_amounts(lines: Sequence[LineSeen], found: Arrival) -> str:
 def _without_amounts(heard: Heard, parts: Sequence[Part], *, whole: bool) -> str:
     if heard.has("nothing"):
         return "nothing" if _nothing_came(heard) else ""
-    if heard.has("difference", "lack"):
+    if heard.has("difference", "lack") or (heard.has("arrived") and any(one.text == "menos" for one in heard.words)):
         return "some"
     if whole:
         return "all"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.understanding.heard import Heard, Mention
 
@@ -59,8 +60,13 @@ def _begins_another(mention: Mention, part: list[Mention]) -> bool:
 def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
     """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
     after = [one for one in heard.words if one.start > mention.start][:4]
+    after = [two for one, two in pairwise([mention, *after]) if one.text not in _CALLED]
     counted = [one for one in before if not one.has("unit", "goods", "small")][-1:]
     return any(one.has("number", "one") for one in counted) and not any(one.has("number", "brand") for one in after)
+
+
+_CALLED = frozenset({"la", "la orden", "orden", "de la", "en la", "del pedido"})
+"""Before a number they call an order by its end, and count nothing."""
 
 
 def _says_how_many(mentions: list[Mention]) -> bool:
@@ -68,7 +74,9 @@ def _says_how_many(mentions: list[Mention]) -> bool:
     for place, mention in enumerate(mentions):
         ahead = [one for one in mentions[place + 1 : place + 4] if not one.has("small", "only", "polite")]
         told = mention.has("arrived", "received") or mention.text in ("fueron", "son", "eran", "hay", "were", "are")
-        if told and ahead and ahead[0].has("number") and any(one.has("except") for one in mentions[:place]):
+        called = bool(ahead) and mentions[mentions.index(ahead[0]) - 1].text in _CALLED
+        excepted = any(one.has("except") for one in mentions[:place])
+        if told and ahead and not called and ahead[0].has("number") and excepted:
             return not any(one.has("negation") for one in mentions[:place])
     return False
 
