@@ -35,6 +35,9 @@ NAMED = {
 """What stands for a thing that is known by its form or from a list: which one it is says nothing of what is meant."""
 _SHORTEST, _LONGEST = 3, 5
 """Letters of a part of a word."""
+_POINTING = ("code", "digits", "number")
+_ENDING = 3
+"""Digits at the end of a code by which an order is pointed to."""
 _CROSSED = ("w:", "p:", "k:")
 _MOST_WORDS = 12
 
@@ -48,6 +51,7 @@ def of_message(heard: Heard, context: Context) -> set[str]:
     """Return the traits of the message itself."""
     place = _place(context)
     said = set(_of_words(heard)) | set(_of_kinds(heard))
+    said.update(_of_order(heard, context))
     return said | {f"{place}|{one}" for one in said if one.startswith(_CROSSED)}
 
 
@@ -105,6 +109,16 @@ def _parts(word: str) -> Iterator[str]:
 def _of_kinds(heard: Heard) -> Iterator[str]:
     left_out = {"small", "greeting"} if _after_greeting(heard) else {"small"}
     return (f"k:{kind}" for kind in heard.known - left_out)
+
+
+def _of_order(heard: Heard, context: Context) -> Iterator[str]:
+    """Yield what the person can do with the order that is pointed to, if it is one."""
+    endings = [one.text for one in heard.of(*_POINTING) if len(one.text) >= _ENDING and one.text.isdigit()]
+    if not endings:
+        return
+    found = [order for order in context.orders if any(order.code.endswith(ending) for ending in endings)]
+    if len(found) == 1:
+        yield from (f"this:{conversation}" for conversation in sorted(found[0].can)) if found[0].can else ("this:none",)
 
 
 def _into(context: Context, place: str) -> Iterator[str]:
