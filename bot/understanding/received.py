@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bot.understanding.claims import Claim, Sort, settled
 from bot.understanding.context import LineSeen
 from bot.understanding.heard import Heard, Mention
-from bot.understanding.lines import Item, items
-from bot.understanding.names import Match
+from bot.understanding.lines import Item
+from bot.understanding.tellings import is_final, items_said, line_of
 from bot.understanding.statements import Part, statements
 
 _NEVER = ("nunca", "jamas", "never", "no aparec")
@@ -46,52 +47,126 @@ def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used:
         speaks=heard.has("arrived", "received", "lack", "difference", "all", "nothing", "reason.never_came")
     )
     parts = statements(heard)
-    before = False  # whether an earlier part said how the following ones are meant
+    reader = _Reader(heard, lines, sizes, used, found)
     for part in parts:
         if _was_due(part) and any(_arrives(other) or other.lacks for other in parts if other is not part):
             continue
-        _read(heard, part, lines, sizes, used, found, before)
-        before = before or part.lacks
+        reader.read(part)
+    for line in lines:
+        _settle(line, [claim for claim in reader.claims if claim.position == line.position], found)
     _conclude(heard, parts, lines, found)
     return found
 
 
-def _read(
-    heard: Heard,
-    part: Part,
-    lines: Sequence[LineSeen],
-    sizes: Sequence[str],
-    used: Sequence[Mention],
-    found: Arrival,
-    lacking_before: bool,
-) -> None:
-    said_part = Heard(heard.text, part.mentions, known={kind for one in part.mentions for kind in one.kinds})
-    said = list(items(said_part, sizes, used))
-    if any(one.has("reason.state", "reason.wrong") for one in part.mentions) and (said or _lone(part)):
-        found.broken = True  # so many came broken: how many are kept is for the person to say
-        found.bad += sum((item.quantity or Decimal(1) for item in said), Decimal(0)) or 1
+def _settle(line: LineSeen, claims: Sequence[Claim], found: Arrival) -> None:
+    """Keep what is told of a line, if it can be and does not contradict itself."""
+    if not claims:
         return
-    if part.lacks and not said and _lone(part):
-        said = [Item(Decimal(1))]
-    if not said and len(lines) == 1 and any(one.has("half") for one in part.mentions) and not lines[0].quantity % 2:
-        said = [Item(lines[0].quantity / 2, mentions=[one for one in part.mentions if one.has("half")])]
-    for item in said:
-        line = line_of(item, lines)
-        if item.quantity is None and (item.size or item.brand) and not (part.denied or part.lacks or part.everything):
-            continue
+    amount = settled(line, claims)
+    if amount is None or amount > line.quantity or amount < 0:
+        found.over = found.over or amount is not None
+        found.unclear = True
+        return
+    found.received[line.position] = amount
+    found.said[line.position] = claims[-1].said
+    if not amount:
+        found.missing.add(line.position)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the statements of a report one after the other: what came before says how some are meant."""
+
+    heard: Heard
+    lines: Sequence[LineSeen]
+    sizes: Sequence[str]
+    used: Sequence[Mention]
+    found: Arrival
+    claims: list[Claim] = field(default_factory=list)
+    lacking_before: bool = False
+    named_before: list[LineSeen] = field(default_factory=list)
+    """Lines that were named, and of which nothing is told yet: "los joyce y los proust completos"."""
+
+    def read(self, part: Part) -> None:
+        said = items_said(self.heard, part, self.lines, self.sizes, self.used)
+        if any(one.has("reason.state", "reason.wrong") for one in part.mentions) and (said or _lone(part)):
+            self._bad(part, said)
+            return
+        if not said and _lone(part) and (part.lacks or part.denied):
+            said = [Item(Decimal(1))]
+        if self._is_total(part, said):
+            said = [Item(line.quantity, line.size, mentions=said[0].mentions) for line in self.lines]
+        counted = any(item.quantity is not None for item in said)
+        for item in said:
+            self._item(part, item)
+        told = part.everything or part.denied or (part.lacks and not counted)
+        if told and not counted:
+            for line in self.named_before:
+                self._claim(line, _whole(line, part), Sort.CAME, part, [])
+        if told or counted:
+            self.named_before = []
+        self.lacking_before = self.lacking_before or (part.lacks and counted)
+
+    def _bad(self, part: Part, said: list[Item]) -> None:
+        """Of what came in a bad state it is for the person to say how many are kept, unless they are gone already."""
+        counted = said or [Item(Decimal(1))]
+        if self.heard.has("returned") and any(item.quantity is not None for item in counted):
+            for item in counted:
+                line = line_of(item, self.lines)
+                if line is not None and item.quantity is not None:
+                    self._claim(line, item.quantity, Sort.LACKS, part, item.mentions)
+            return
+        self.found.broken = True
+        self.found.bad += sum((item.quantity or Decimal(1) for item in said), Decimal(0)) or 1
+
+    def _is_total(self, part: Part, said: Sequence[Item]) -> bool:
+        """Say whether one number is that of all lines together: "los veinticinco ya están en casa"."""
+        if len(self.lines) < 2 or len(said) != 1 or part.lacks or part.denied:
+            return False
+        bare = not (said[0].size or said[0].brand or said[0].total)
+        return bare and said[0].quantity == sum(line.quantity for line in self.lines)
+
+    def _item(self, part: Part, item: Item) -> None:
+        line = line_of(item, self.lines)
+        told = part.denied or part.lacks or part.everything or part.nothing
+        if item.quantity is None and (item.size or item.brand) and not told:
+            self.named_before += [line] if line is not None else []
+            return
         if line is None:
-            found.unclear = found.unclear or (item.quantity is None) == part.denied
-            continue
-        amount = _amount(item, line, part, lacking_before=lacking_before and not _arrives(part))
-        if amount is None:
-            continue
-        if amount > line.quantity or amount < 0:
-            found.over = found.unclear = True
-            continue
-        found.received[line.position] = amount
-        found.said[line.position] = heard.said(*(item.mentions or part.mentions))
-        if not amount:
-            found.missing.add(line.position)
+            self.found.unclear = self.found.unclear or (item.quantity is None) == part.denied
+            return
+        claimed = self._amount(item, line, part)
+        if claimed is not None:
+            self._claim(line, *claimed, part, item.mentions)
+
+    def _claim(self, line: LineSeen, amount: Decimal, sort: Sort, part: Part, mentions: Sequence[Mention]) -> None:
+        said = self.heard.said(*(mentions or part.mentions))
+        again = any(one.text in ("otro", "otra") for one in part.mentions)
+        self.claims.append(Claim(line.position, amount, sort, said, again))
+
+    def _amount(self, item: Item, line: LineSeen, part: Part) -> tuple[Decimal, Sort] | None:
+        """Return how many are told of, and how they are meant; None where nothing follows from it."""
+        lacking = part.lacks or (self.lacking_before and not _arrives(part) and not part.only)
+        if item.quantity is None:
+            if part.nothing and not part.lacks:
+                return (line.quantity if self.lacking_before else Decimal(0)), Sort.CAME
+            if part.denied or part.lacks or part.everything:
+                return _whole(line, part), Sort.CAME
+            return None
+        if part.denied:  # "no llegaron 2" lack; "no llegaron 20" denies a number, and says no other
+            if item.quantity == line.quantity and any(one.text.startswith(_NEVER) for one in part.mentions):
+                return Decimal(0), Sort.CAME
+            return (item.quantity, Sort.LACKS) if item.quantity * 2 <= line.quantity else None
+        if is_final(part, item) and not part.lacks:
+            return item.quantity, Sort.FINAL
+        if lacking:
+            return item.quantity, Sort.LACKS
+        return item.quantity, Sort.OTHERS if part.rest else Sort.CAME
+
+
+def _whole(line: LineSeen, part: Part) -> Decimal:
+    """Return all of a line, or nothing of it, as the part says."""
+    return Decimal(0) if part.denied or part.lacks else line.quantity
 
 
 def _was_due(part: Part) -> bool:
@@ -101,48 +176,12 @@ def _was_due(part: Part) -> bool:
 
 
 def _lone(part: Part) -> bool:
-    """Say whether a part lacks "one": faltó un balón, faltó uno."""
-    return any(one.has("one") or one.text in ("uno", "una", "one") for one in part.mentions)
+    """Say whether a part lacks "one": faltó un balón, faltó uno, otro no vino."""
+    return any(one.has("one") or one.text in ("uno", "una", "one", "otro", "otra") for one in part.mentions)
 
 
 def _arrives(part: Part) -> bool:
     return any(one.has("arrived", "received") for one in part.mentions)
-
-
-def _amount(item: Item, line: LineSeen, part: Part, *, lacking_before: bool) -> Decimal | None:
-    if item.quantity is None:
-        if part.denied or part.lacks:
-            return Decimal(0)
-        return line.quantity if part.everything else None
-    if part.denied:  # "no llegaron 2" lack; "no llegaron 20" denies a number, and says no other
-        if item.quantity == line.quantity and any(one.text.startswith(_NEVER) for one in part.mentions):
-            return Decimal(0)
-        return line.quantity - item.quantity if item.quantity * 2 <= line.quantity else None
-    if part.lacks or lacking_before:
-        return line.quantity - item.quantity
-    return item.quantity
-
-
-def line_of(item: Item, lines: Sequence[LineSeen]) -> LineSeen | None:
-    """Return the one line that an item can mean, or None."""
-    fitting = [line for line in lines if _fits(item, line)]
-    if len(fitting) == 1:
-        return fitting[0]
-    by_total = [line for line in fitting if item.total is not None and line.quantity == item.total]
-    if len(by_total) == 1:
-        return by_total[0]
-    if not fitting and len(lines) == 1 and item.size and item.quantity is not None and not item.brand:
-        number = Decimal(item.size.split()[0])
-        return lines[0] if number == lines[0].quantity else None  # "8 de 10": the ten that were sold
-    return None
-
-
-def _fits(item: Item, line: LineSeen) -> bool:
-    if item.size is not None and item.size != line.size:
-        return False
-    if item.brand is not None and isinstance(item.brand.value, Match):
-        return line.brand in {name for _token, name in item.brand.value.candidates}
-    return item.total is None or item.total == line.quantity
 
 
 def _conclude(heard: Heard, parts: Sequence[Part], lines: Sequence[LineSeen], found: Arrival) -> None:

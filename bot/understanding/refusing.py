@@ -10,8 +10,9 @@ from bot.understanding.heard import Heard, Mention
 from bot.understanding.lines import items
 from bot.understanding.meaning import Found, How, Kind, Meaning
 from bot.understanding.pointing import Pointed, the_only_one
-from bot.understanding.received import arrival, line_of
+from bot.understanding.received import arrival
 from bot.understanding.statements import Part, statements
+from bot.understanding.tellings import line_of
 
 _STRANGE = ("others", "says_that", "when", "unreal", "retract", "howto", "injection", "unsure", "not_yet", "later")
 _WHY = (("reason.state", "state"), ("reason.wrong", "wrong"))

@@ -11,6 +11,8 @@ _BOUNDARIES = frozenset({"and", "except", "rest"})
 _DONE = ("idos", "idas", "ados", "adas", "antes", "missing", "received", "short")
 """Endings of a word that stands after its number: 18 recibidos, 2 faltantes."""
 
+_RESTATES = frozenset({"osea", "o sea", "es decir"})
+
 _TOLD = ("arrived", "received", "lack")
 
 
@@ -24,6 +26,8 @@ class Part:
     denied: bool
     everything: bool
     rest: bool
+    nothing: bool = False
+    only: bool = False
 
 
 def statements(heard: Heard) -> list[Part]:
@@ -34,7 +38,7 @@ def statements(heard: Heard) -> list[Part]:
             cut[-1].append(mention)
         elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+"):
             cut.append([mention] if mention.has("except", "rest") else [])
-        elif _begins_another(mention, cut[-1]):
+        elif mention.text in _RESTATES or _begins_another(mention, cut[-1]):
             cut.append([mention])
         else:
             cut[-1].append(mention)
@@ -58,7 +62,9 @@ def _begins_another(mention: Mention, part: list[Mention]) -> bool:
 
 def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
     """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
-    after = [one for one in heard.words if one.start > mention.start][:4]
+    ahead = [one for one in heard.mentions if one.start > mention.start][:4]
+    ends = next((place for place, one in enumerate(ahead) if one.text == "," or one.text in _RESTATES), len(ahead))
+    after = ahead[:ends]
     counted = [one for one in before if not one.has("unit", "goods", "small")][-1:]
     return any(one.has("number", "one") for one in counted) and not any(one.has("number", "brand") for one in after)
 
@@ -79,11 +85,27 @@ def _statement(mentions: list[Mention]) -> Part:
         ahead = [one for one in mentions[place + 1 : place + 4] if not one.has("small")]
         if mention.has("negation") and ahead and ahead[0].has("arrived", "received"):
             denied = True
+    lacks_nothing = _lacks_nothing(mentions)
     return Part(
         mentions,
         lacks=any(one.has("lack", "except") or one.text == "menos" for one in mentions)
-        and not _says_how_many(mentions),
+        and not _says_how_many(mentions)
+        and not lacks_nothing,
         denied=denied,
-        everything=any(one.has("all") for one in mentions),
+        everything=lacks_nothing or any(one.has("all") for one in mentions),
         rest=any(one.has("rest") for one in mentions),
+        nothing=any(one.has("nothing") for one in mentions) and not lacks_nothing,
+        only=any(one.has("only") for one in mentions),
     )
+
+
+def _lacks_nothing(mentions: list[Mention]) -> bool:
+    """Say whether it is denied that anything lacks: "no hubo faltantes", "ni uno falta", "no es que falten"."""
+    place = next((place for place, one in enumerate(mentions) if one.has("lack")), None)
+    if place is None or any(one.has("number") and one.text not in ("uno", "una", "one") for one in mentions[place:]):
+        return False
+    before = [one for one in mentions[:place] if not one.has("small", "now", "polite")]
+    denied = any(one.has("negation", "no", "nothing") or one.text.startswith("no ") for one in before[-2:])
+    told = any(one.has("arrived", "received") for one in before)
+    after = any(one.has("nothing") for one in mentions[place:])
+    return (denied or after) and not told
