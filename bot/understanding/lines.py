@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.understanding.heard import BRAND, DATE, FUEL, NUMBER, Heard, Mention
+from bot.understanding.heard import BRAND, DATE, FUEL, NUMBER, OTHER, Heard, Mention
 
 DOZEN = Decimal(12)
 SMALLEST_ENDING = Decimal(100)
@@ -16,6 +16,8 @@ _NAMING = frozenset({"la", "orden", "la orden", "codigo", "termina en"})
 _COUNTED_APART = ("time", "other", "plain", "foreign", "person", "address", "money", "out_of_scope")
 _COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon", "change")
 _BETWEEN = frozenset({"and", "rest", "except"})
+_TELLS = ("aron", "eron", "aba", "aban")
+"""Endings of a verb, which a number before it does not count: "los de 10 salieron 3 menos"."""
 _NEVER_COUNTED = frozenset({"ruc", "phone", "code", "digits", "document", "plate", DATE})
 
 
@@ -135,7 +137,8 @@ def _counts_nothing(part: Sequence[Mention], place: int, number: Decimal) -> boo
         return True
     if before is not None and number >= SMALLEST_ENDING and before.text in _NAMING and not _counted(after):
         return True
-    return after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON)
+    told = after is not None and after.has(OTHER) and after.text.endswith(_TELLS)
+    return after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON) and not told
 
 
 def _listed(part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str], item: Item) -> str:
@@ -222,7 +225,7 @@ def _one(after: Mention | None) -> tuple[str, Decimal] | None:
     """Return a quantity of one for "un balón", "una docena", "uno de 45"."""
     if after is not None and after.has("dozen"):
         return "quantity", DOZEN
-    return ("quantity", Decimal(1)) if after is not None and (after.has("unit") or after.text in ("de", "d")) else None
+    return ("quantity", Decimal(1)) if after is not None and (after.has("unit", BRAND) or after.text in ("de", "d")) else None
 
 
 def _measured(number: Decimal, after: Mention | None, sizes: frozenset[str]) -> str:

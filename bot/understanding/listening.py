@@ -24,13 +24,13 @@ LONGEST = 600
 PARTICLES = frozenset({"pe", "pes", "pue", "pues", "ps", "pos", "poe", "pex"})
 """They are said anywhere and change nothing: "lo mismo pe de siempre"."""
 _WITH_PARTICLE = frozenset({"ya", "si", "asi", "no", "dale", "claro"})
-AFTER_NUMBERS = ("x", "k")
+AFTER_NUMBERS = ("x", "k", "m")
 """After a number they are no short words: 20 x 10, 10 k."""
 
 
 def listen(text: str, context: Context) -> Heard:
     """Return what the message mentions."""
-    text = _COUNTED.sub(lambda found: "-".ljust(len(found[0])), spoken_series(clean(text)))
+    text = _COUNTED.sub(lambda found: "-".ljust(len(found[0])), spoken_series(_with_letters(clean(text))))
     too_long = len(text) > LONGEST
     text = _tagged(text[:LONGEST])
     known_codes = frozenset(order.code for order in context.orders) if any(map(str.isdigit, text)) else frozenset()
@@ -58,6 +58,14 @@ _WHETHER = re.compile(
     r"me (?:dice|dices|puede decir|puedes decir|confirma|confirmas)) (?:si|if)\b",
     re.IGNORECASE,
 )
+
+
+_TO2 = re.compile(r"\b(to|salu)2\b", re.IGNORECASE)
+
+
+def _with_letters(text: str) -> str:
+    """Return the text with words written out that a digit shortens: to2 is todos."""
+    return _TO2.sub(lambda found: "todos" if found[1].casefold() == "to" else "saludos", text)
 
 
 def _tagged(text: str) -> str:

@@ -49,7 +49,8 @@ def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used:
     parts = statements(heard)
     reader = _Reader(heard, lines, sizes, used, found)
     for part in parts:
-        if _was_due(part) and any(_arrives(other) or other.lacks for other in parts if other is not part):
+        elsewhere = any(_arrives(other) or other.lacks for other in parts if other is not part)
+        if elsewhere and (_was_due(part) or _is_to_come(part)):
             continue
         reader.read(part)
     for line in lines:
@@ -175,6 +176,12 @@ def _was_due(part: Part) -> bool:
     return due and not _arrives(part)
 
 
+def _is_to_come(part: Part) -> bool:
+    """Say whether it tells what is promised: "y dice que mañana trae 3"."""
+    told = _arrives(part) or part.lacks or part.denied or part.rest
+    return not told and any(one.has("says_that", "future", "later") for one in part.mentions)
+
+
 def _lone(part: Part) -> bool:
     """Say whether a part lacks "one": faltó un balón, faltó uno, otro no vino."""
     return any(one.has("one") or one.text in ("uno", "una", "one", "otro", "otra") for one in part.mentions)
@@ -216,13 +223,22 @@ def _by_amounts(lines: Sequence[LineSeen], found: Arrival) -> str:
 
 
 def _without_amounts(heard: Heard, parts: Sequence[Part], *, whole: bool) -> str:
-    if heard.has("nothing"):
+    if any(part.nothing for part in parts) and not (whole and _tells_of_others(parts)):
         return "nothing" if _nothing_came(heard) else ""
-    if heard.has("difference", "lack"):
+    if heard.has("difference") or any(part.lacks and _is_short(part) for part in parts):
         return "some"
     if whole:
         return "all"
     return "nothing" if _never_came(heard, parts) else ""
+
+
+def _is_short(part: Part) -> bool:
+    return any(one.has("lack") or one.text == "menos" for one in part.mentions)
+
+
+def _tells_of_others(parts: Sequence[Part]) -> bool:
+    """Say whether what did not come is another order: "lo de Bukowsky completo, lo otro nada todavía"."""
+    return all(part.rest for part in parts if part.nothing)
 
 
 def _nothing_came(heard: Heard) -> bool:

@@ -56,7 +56,7 @@ def _begins_another(mention: Mention, part: list[Mention]) -> bool:
     return (
         not mention.text.startswith("de ")
         and mention.has(*_TOLD)
-        and part[-1].has("number", "unit", "only", "polite", "all", "brand", "kilo", "goods")
+        and part[-1].has("number", "unit", "only", "polite", "all", "brand", "kilo", "goods", "enough")
     )
 
 
@@ -88,7 +88,7 @@ def _statement(mentions: list[Mention]) -> Part:
     lacks_nothing = _lacks_nothing(mentions)
     return Part(
         mentions,
-        lacks=any(one.has("lack", "except") or one.text == "menos" for one in mentions)
+        lacks=any(_is_lack(one, after) for one, after in zip(mentions, [*mentions[1:], None], strict=True))
         and not _says_how_many(mentions)
         and not lacks_nothing,
         denied=denied,
@@ -97,6 +97,13 @@ def _statement(mentions: list[Mention]) -> Part:
         nothing=any(one.has("nothing") for one in mentions) and not lacks_nothing,
         only=any(one.has("only") for one in mentions),
     )
+
+
+def _is_lack(mention: Mention, after: Mention | None) -> bool:
+    """Say whether it tells of a lack; "vino menos: 15" tells what came."""
+    if mention.has("except") and after is not None and after.text == ":":
+        return False
+    return mention.has("lack", "except") or mention.text == "menos"
 
 
 def _lacks_nothing(mentions: list[Mention]) -> bool:
