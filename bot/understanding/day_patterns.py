@@ -10,17 +10,22 @@ from bot.understanding.day_readers import (
     day_of,
     day_of_month,
     day_to_come,
+    day_until_now,
     named,
     numeric,
     on_weekday,
     shifted,
     span,
+    this_year,
     two_days,
     two_english,
     two_numeric,
+    two_of_last_month,
     two_of_month,
     two_weekdays,
     weekday_of_month,
+    weekday_until,
+    weekend,
     whole_month,
     whole_month_by,
     whole_week,
@@ -36,11 +41,11 @@ def patterns() -> tuple[tuple[re.Pattern[str], Read], ...]:
     """Return the patterns and how each is read; what a pattern finds is not looked at by those after it."""
     weekday = "|".join(sorted(named("weekday"), key=len, reverse=True))
     month = "|".join(sorted(named("month"), key=len, reverse=True))
-    written = (*_ranges(month), *_named_days(month, weekday), *_from_today(), *_weekdays(weekday))
+    written = (*_ranges(month, weekday), *_named_days(month, weekday), *_from_today(), *_weekdays(weekday))
     return tuple((re.compile(rf"(?<![\w/])(?:{pattern})(?![\w/])"), read) for pattern, read in written)
 
 
-def _ranges(month: str) -> Written:
+def _ranges(month: str, weekday: str) -> Written:
     from_day, to_day = r"(?:del?|entre(?: el)?|desde(?: el)?)", r"(?: ?al?| ?y| ?hasta)(?: el)?"
     return (
         (
@@ -52,9 +57,20 @@ def _ranges(month: str) -> Written:
             two_of_month,
         ),
         (
-            r"(?:del|entre el|desde el) ([0-9]{1,2})(?: al| y| hasta)(?: el)? ([0-9]{1,2})(?! ?(?:kg|kilo|de [0-9]))",
+            r"(?:del|entre el|desde el) ([0-9]{1,2})(?: al| y| hasta)(?: el)? ([0-9]{1,2}) del mes (?:pasado|anterior)",
+            two_of_last_month,
+        ),
+        (
+            r"(?:del|entre el|desde el) ([0-9]{1,2})(?: al| y| hasta)(?: el)? ([0-9]{1,2})"
+            r"(?: de este mes| del presente(?: mes)?| del mes)?(?! ?(?:kg|kilo|de [0-9]))",
             two_days,
         ),
+        (
+            rf"(?:del?|desde(?: el)?|from) ({weekday}) (?:al?|hasta|to|until|till)(?: el dia de)? (hoy|ayer|today|yesterday)",
+            weekday_until,
+        ),
+        (r"(?:desde|a partir de) el (?:dia )?([0-9]{1,2})(?: de este mes)?(?! ?(?:de |kg|kilo|balon))", day_until_now),
+        (rf"(?:desde|a partir de)(?: el)? ({weekday})", weekday_until),
     )
 
 
@@ -82,7 +98,14 @@ def _named_days(month: str, weekday: str) -> Written:
         (
             (
                 r"(?:para el|pa el|pal|para el dia|pal dia|el dia|for the) ([0-9]{1,2})(?:th|st|nd|rd)?"
-                r"(?= *(?:$|[.,;!\n]|por|porfa|pls|please|nomas|a las|en la|temprano))"
+                r"(?= *(?:$|[.,;!\n]|por|porfa|pls|please|nomas|a las|en la|temprano|ne[cs]e[cs]it|quier|mand|env[ií]|traig|dame|deme|an[oó]t|apunt|separ|van ))"
+            ),
+            day_to_come,
+        ),
+        (
+            (
+                r"(?:fiesta|evento|cumpleaños|matrimonio|boda|feriado|reunion|aniversario|pollada|parrillada|feria)"
+                r"(?: [a-zñ]+)? del ([0-9]{1,2})(?! ?(?:al?|y|de|kg|kilo|balon)\b)"
             ),
             day_to_come,
         ),
@@ -103,18 +126,31 @@ def _from_today() -> Written:
         (r"antes de ayer|anteayer|antier|antiayer|day before yesterday", shifted(-2)),
         (r"hoy dia|hoy|oy|oi|today", shifted(0)),
         (r"ayer|yesterday", shifted(-1)),
+        (r"tmrw|tmw|tomoz", shifted(1)),
         (r"esta (?:mañana|manana)|this morning", shifted(0)),
         (r"(?<!por la )(?<!en la )(?<!de la )(?:mañana|manana|tomorrow)", shifted(1)),
         (r"(?:de )?(?:la )?(?:semana pasada|semana anterior|otra semana)|last week", whole_week(-1)),
-        (r"(?:de )?esta semana|this week", whole_week(0)),
+        (r"(?:de )?(?:la )?semana antepasada|hace dos semanas|week before last", whole_week(-2)),
+        (r"(?:de )?esta semana|this week|(?:en )?lo que va de la semana", whole_week(0)),
+        (r"(?:el |del )?(ultimo |pasado |last )?(?:finde|fin de semana|weekend)( pasado| anterior)?", weekend),
         (r"(?:del? )?(?:el )?mes pasado|last month", whole_month_by(-1)),
-        (r"(?:de )?este mes|this month", whole_month_by(0)),
+        (r"(?:de )?este mes|this month|(?:en |de )?lo que va del mes|(?:el |del )?mes (?:actual|en curso)", whole_month_by(0)),
+        (r"(?:de |en )?(?:este año|lo que va del año|todo el año)|this year", this_year),
+        (r"(?:de )?(?:la )?ultima semana|past week", lambda _found, today, _coming: span(today, -6, 0)),
         (
-            r"(?:de )?(?:los )?(?:ultimos|last) ([0-9]{1,2}) (?:dias|days)",
+            r"(?:de )?(?:los |the )?(?:ultimos|last|past) ([0-9]{1,2}) (?:dias|days)",
             lambda found, today, _coming: span(today, 1 - int(found[1]), 0),
         ),
         (
-            r"hace ([0-9]{1,2}) dias|([0-9]{1,2}) days ago",
+            r"(?:de )?(?:las )?(?:ultimas|last|past) ([0-9]{1,2}) (?:semanas|weeks)",
+            lambda found, today, _coming: span(today, 1 - 7 * int(found[1]), 0),
+        ),
+        (
+            r"(?:dentro de|de aqui a|en|in) ([0-9]{1,2}) (?:dias|days)(?! (?:no|ya|que|llega))",
+            lambda found, today, coming: span(today, int(found[1])) if coming else None,
+        ),
+        (
+            r"hace (?:unos )?([0-9]{1,2}) dias|([0-9]{1,2}) days ago",
             lambda found, today, _coming: span(today, -int(found[1] or found[2])),
         ),
     )
@@ -131,7 +167,7 @@ def _weekdays(weekday: str) -> Written:
             lambda found, today, _coming: on_weekday(found[1] or found[2], today, coming=False),
         ),
         (
-            rf"(?:next|proximo|este|this) ({weekday})",
+            rf"(?:next|proximo|este|this|by|on) ({weekday})",
             lambda found, today, _coming: on_weekday(found[1], today, coming=True),
         ),
         (rf"({weekday})", lambda found, today, coming: on_weekday(found[1], today, coming=coming)),

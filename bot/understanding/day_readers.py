@@ -95,6 +95,34 @@ def two_weekdays(found: re.Match[str], today: date, coming: bool) -> Span | None
     return first, first + timedelta(days=days)
 
 
+def weekday_until(found: re.Match[str], today: date, _coming: bool) -> Span | None:
+    """Read "del lunes hasta ayer" or "desde el lunes": from the last such day, until then or today."""
+    yesterday = found.re.groups > 1 and found[2] in ("ayer", "yesterday")
+    last = today - timedelta(days=int(yesterday))
+    return between(on_weekday(found[1], today, coming=False), (last, last))
+
+
+def day_until_now(found: re.Match[str], today: date, _coming: bool) -> Span | None:
+    """Read "desde el 5": from the last day of that number until today."""
+    day = made(today.year, today.month, int(found[1]))
+    return None if day is None or day > today else (day, today)
+
+
+def weekend(found: re.Match[str], today: date, coming: bool) -> Span | None:
+    """Return the last Saturday and Sunday that have been; one that comes is no day to deliver on."""
+    if coming and not found[1] and not found[2]:
+        return None
+    saturday = on_weekday("sabado", today, coming=False)[0]
+    if saturday == today - timedelta(days=1):
+        saturday -= timedelta(days=7)  # on a Sunday the weekend is not over
+    return saturday, saturday + timedelta(days=1)
+
+
+def this_year(_found: re.Match[str], today: date, _coming: bool) -> Span:
+    """Return the year so far."""
+    return today.replace(month=1, day=1), today
+
+
 def numeric(found: re.Match[str], today: date, coming: bool) -> Span | None:
     """Read "18/11", with or without a year."""
     return day_of(found[1], found[2], found[3], today, coming)
@@ -121,6 +149,14 @@ def two_english(found: re.Match[str], today: date, coming: bool) -> Span | None:
 def two_of_month(found: re.Match[str], today: date, coming: bool) -> Span | None:
     """Read "del 10 al 12 de noviembre"."""
     return between(day_of(found[1], found[3], None, today, coming), day_of(found[2], found[3], None, today, coming))
+
+
+def two_of_last_month(found: re.Match[str], today: date, coming: bool) -> Span | None:
+    """Read "del 1 al 10 del mes pasado"."""
+    month = today.replace(day=1) - timedelta(days=1)
+    first, last = (made(month.year, month.month, int(day)) for day in (found[1], found[2]))
+    del coming
+    return None if first is None or last is None or last < first else (first, last)
 
 
 def two_days(found: re.Match[str], today: date, coming: bool) -> Span | None:

@@ -11,7 +11,10 @@ from bot.understanding.dates import Days, days_in
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.tokens import folded
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"[^\W\d_]{3,}|(?<![\w'])dl?(?!\w)")
+_SHORT = {"d": "de", "dl": "del", "asta": "hasta", "hta": "hasta", "hsta": "hasta", "dsd": "desde", "dsde": "desde"}
+_COUNTS = re.compile(r"(?:\b(?:del|al|el|hace|ultim[oa]s|dentro de|en|dia|unos)) $")
+"""What stands before a number of a day, or of days, that is written as a word: "del cinco al doce"."""
 _SMALL = re.compile(r"([a-zñ]{4,}?)it([oa])")
 _OF_DAYS = ("month", "weekday")
 _MORE = frozenset({"hoy", "ayer", "anteayer", "mañana", "pasado", "semana", "tomorrow", "yesterday", "today"})
@@ -28,7 +31,8 @@ def said_days(text: str, today: date, language: str, *, coming: bool) -> list[Da
     ends: list[int] = []
     last = 0
     for match in _WORD.finditer(even):
-        word = _day(match[0], words)
+        counted = _NUMBERS.get(match[0]) if _COUNTS.search(even[max(match.start() - 12, 0) : match.start()]) else None
+        word = counted or _day(match[0], words)
         if word is not None:
             parts += [even[last : match.start()], word]
             starts += [*range(last, match.start()), *([match.start()] * len(word))]
@@ -42,8 +46,18 @@ def said_days(text: str, today: date, language: str, *, coming: bool) -> list[Da
     return [replace(one, start=starts[one.start], end=ends[one.end - 1]) for one in found]
 
 
+_UP_TO_30 = (
+    *"uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis".split(),
+    *"diecisiete dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco".split(),
+    *"veintiseis veintisiete veintiocho veintinueve treinta".split(),
+)
+_NUMBERS = {word: str(number) for number, word in enumerate(_UP_TO_30, start=1)} | {"primero": "1", "una": "1"}
+
+
 def _day(word: str, words: Lexicon) -> str | None:
     """Return the word of a day that another one stands for, or None for one that is known, or is no such word."""
+    if word in _SHORT:
+        return _SHORT[word]
     if word in words.short:
         whole = words.short[word]
         return whole if whole in _days_known(words) else None
