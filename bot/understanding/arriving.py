@@ -11,6 +11,7 @@ from bot.understanding.dates import Days
 from bot.understanding.filling import filled
 from bot.understanding.heard import DATE, OTHER, Heard, Mention
 from bot.understanding.meaning import Kind, Meaning
+from bot.understanding.several import both
 
 _TO_ME = ("me ", "nos ")
 LONG_AGO = 2
@@ -62,6 +63,8 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     conversation = _closing_or_arriving(heard, context, here=here)
     if not conversation:
         return None
+    if conversation == "close" and context.notice is None and both(heard, context):
+        conversation = "close_all"
     meaning = filled(heard, context, conversation)
     if conversation == "close" and any(doubt.key != "order" for doubt in meaning.doubts):
         return replace(meaning, confidence=0.6)

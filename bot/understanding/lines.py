@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from bot.understanding.heard import BRAND, DATE, FUEL, NUMBER, OTHER, Heard, Mention
 
+_EACH = frozenset({"los dos", "las dos", "ambos", "ambas", "todo", "todos", "todas", "both", "all"})
 DOZEN = Decimal(12)
 SMALLEST_ENDING = Decimal(100)
 _NAMING = frozenset({"la", "orden", "la orden", "codigo", "termina en"})
@@ -284,5 +285,9 @@ def _shared_brand(found: list[Item], mentions: Sequence[Mention]) -> list[Item]:
 
 
 def _said_of_all(mentions: Sequence[Mention], brand: Mention) -> bool:
-    """Say whether "todo joyce" names the brand of every line."""
-    return any(one.has("all") and two is brand for one, two in pairwise(mentions))
+    """Say whether "todo joyce", "todo en joyce" or "joyce los dos" names the brand of every line."""
+    said = [one for one in mentions if one.text not in ("en", "de", "marca", "in")]
+    return any(
+        (one.has("all") and two is brand) or (one is brand and two.has("all") and two.text in _EACH)
+        for one, two in pairwise(said)
+    )

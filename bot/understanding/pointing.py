@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.context import Context, OrderSeen
@@ -104,6 +104,7 @@ def the_only_one(context: Context, conversation: str) -> Pointed:
 
 def _by_code(heard: Heard, context: Context) -> Pointed | None:
     mentioned = heard.of(CODE)
+    mentioned = list(_of_what_came(heard, mentioned))
     codes = dict.fromkeys(str(mention.value) for mention in mentioned)
     if not codes:
         return None
@@ -204,7 +205,7 @@ def _is_size(words: Sequence[Mention], place: int) -> bool:
 
 
 def _by_counterpart(heard: Heard, able: Sequence[OrderSeen]) -> Pointed | None:
-    for mention in heard.of(NAME, BRAND):
+    for mention in _of_what_came(heard, heard.of(NAME, BRAND)):
         if not isinstance(mention.value, Match) or not mention.has(NAME):
             continue
         meant = {name for _token, name in mention.value.candidates}
@@ -218,6 +219,29 @@ def _by_counterpart(heard: Heard, able: Sequence[OrderSeen]) -> Pointed | None:
         if found:
             return Pointed(doubt=_doubt(found, heard.said(mention)), used=(mention,))
     return None
+
+
+def _of_what_came(heard: Heard, named: Sequence[Mention]) -> Sequence[Mention]:
+    """Return the names without those of which it says "not yet": "lo de Bukowsky todavía, pero lo de Hyde ya"."""
+    if len(named) < 2 or not heard.has("not_yet", "reason.never_came", "nothing"):
+        return named
+    waits = [
+        one for clause in _clauses(heard) if any(two.has("not_yet", "reason.never_came", "nothing") for two in clause)
+        for one in clause
+    ]
+    came = [one for one in named if not any(one is two for two in waits)]
+    return came or named
+
+
+def _clauses(heard: Heard) -> Iterator[list[Mention]]:
+    clause: list[Mention] = []
+    for mention in heard.mentions:
+        if mention.has("and") or mention.text in (",", ".", ";", "\n", "pero", "but"):
+            yield clause
+            clause = []
+        else:
+            clause.append(mention)
+    yield clause
 
 
 def _doubt(found: Sequence[OrderSeen], said: str) -> Doubt:

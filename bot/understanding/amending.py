@@ -1,0 +1,98 @@
+"""Lines of an order that are said anew or summed up: "ponme 20, no mejor 18 de 10", "30 de diez, 15 joyce y 15 proust"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.understanding.heard import NUMBER, Heard, Mention
+from bot.understanding.lines import Item, items
+
+_ANEW = frozenset(
+    {"mejor", "mejor que sean", "que sean", "digo", "quise decir", "quiero decir", "me equivoque", "corrijo", "sino"}
+    | {"mejor dicho", "perdon", "mentira", "mentiras", "no mentira", "no espera", "espera no", "ay no", "uy no", "fe de erratas"}
+    | {"en realidad", "en verdad", "make it", "make that", "actually", "i mean", "sorry", "no wait", "rather"}
+)
+_SUMS = frozenset({"o sea", "osea", "es decir", "total", "en total", "son", "serian", "that is", "in total"})
+
+
+def amended(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
+    """Return the lines of an order as they are meant in the end."""
+    said = items(heard, sizes, used)
+    if len(said) < 2:
+        return said
+    place = _said_anew_at(heard)
+    if place is not None:
+        before, again = (_of(heard, part, sizes, used) for part in (heard.mentions[:place], heard.mentions[place + 1 :]))
+        if before and any(item.quantity is not None for item in again):
+            return _replaced(before, again)
+    return _summed(heard, _broken_down(said))
+
+
+def _of(heard: Heard, mentions: list[Mention], sizes: Sequence[str], used: Sequence[Mention]) -> list[Item]:
+    return items(replace(heard, mentions=mentions), sizes, used)
+
+
+def _said_anew_at(heard: Heard) -> int | None:
+    """Return the last place where something counted is said again: "no mejor", "mentira", "digo", "20 no, 18"."""
+    for place in range(len(heard.mentions) - 2, 0, -1):
+        mention, before, after = heard.mentions[place], heard.mentions[:place], heard.mentions[place + 1 :]
+        denied = mention.text == "no" and before[-1].has(NUMBER, "unit", "brand") and _first(after).has(NUMBER)
+        if not (mention.text in _ANEW or denied):
+            continue
+        if any(one.has(NUMBER) for one in before) and any(one.has(NUMBER) for one in after):
+            return place
+    return None
+
+
+def _first(mentions: Sequence[Mention]) -> Mention:
+    return next((one for one in mentions if not one.has("sign", "small", "polite")), mentions[-1])
+
+
+def _replaced(before: list[Item], again: Sequence[Item]) -> list[Item]:
+    """Put what is said again in place of the line that it can mean, the last before if it says nothing but how many."""
+    for item in again:
+        fitting = [place for place, old in enumerate(before) if _fits(item, old)]
+        place = fitting[-1] if fitting else len(before) - 1 if len(before) == 1 else None
+        if place is None:
+            before.append(item)
+            continue
+        old = before[place]
+        before[place] = replace(
+            item,
+            quantity=item.quantity if item.quantity is not None else old.quantity,
+            size=item.size or old.size,
+            brand=item.brand or old.brand,
+            fuel=item.fuel or old.fuel,
+            mentions=[*old.mentions, *item.mentions],
+        )
+    return before
+
+
+def _fits(item: Item, old: Item) -> bool:
+    same_brand = item.brand is None or old.brand is None or item.brand.value == old.brand.value
+    return same_brand and (item.size is None or old.size is None or item.size == old.size)
+
+
+def _broken_down(said: list[Item]) -> list[Item]:
+    """Return the lines of which the first is the sum: "30 de diez, 15 joyce y 15 proust"."""
+    first, rest = said[0], said[1:]
+    counted = [item.quantity for item in rest if item.quantity is not None]
+    if len(rest) < 2 or len(counted) < len(rest) or first.quantity != sum(counted, Decimal(0)):
+        return said
+    if first.size and not first.brand and all(item.brand and not item.size for item in rest):
+        return [replace(item, size=first.size) for item in rest]
+    if first.brand and not first.size and all(item.size and not item.brand for item in rest):
+        return [replace(item, brand=first.brand) for item in rest]
+    return said
+
+
+def _summed(heard: Heard, said: list[Item]) -> list[Item]:
+    """Return the one line that sums up bare numbers before it: "10 para mí y 8 para ella, o sea 18 joyce de 10"."""
+    last, rest = said[-1], said[:-1]
+    bare = all(item.quantity is not None and not (item.size or item.brand or item.fuel) for item in rest)
+    sums = any(one.text in _SUMS for one in heard.mentions)
+    if len(rest) > 1 and bare and sums and last.quantity == sum((i.quantity or Decimal(0) for i in rest), Decimal(0)):
+        return [last]
+    return said
