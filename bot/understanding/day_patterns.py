@@ -33,6 +33,7 @@ from bot.understanding.day_readers import (
 
 Written = tuple[tuple[str, Read], ...]
 _NUMERIC = r"([0-9]{1,2})[/.\-]([0-9]{1,2})(?:[/.\-]([0-9]{4}|[0-9]{2}))?"
+_IN_FULL = {day[:3]: day for day in "monday tuesday wednesday thursday friday saturday sunday".split()}
 _TH = "(?:st|nd|rd|th)?"
 
 
@@ -161,6 +162,10 @@ def _weekdays(weekday: str) -> Written:
         (
             rf"({weekday}) (?:que|q|k) viene|({weekday}) (?:proximo|siguiente)",
             lambda found, today, _coming: on_weekday(found[1] or found[2], today, coming=True),
+        ),
+        (
+            r"(?:next|this|by|on|for) (mon|tues?|wed|thu(?:rs)?|fri|sat|sun)",
+            lambda found, today, _coming: on_weekday(_IN_FULL[found[1][:3]], today, coming=True),
         ),
         (
             rf"({weekday}) (?:pasado|anterior)|last ({weekday})",

@@ -85,7 +85,7 @@ _EACH = frozenset(
 
 def _says_goods_came(heard: Heard) -> bool:
     """Say whether "todo" speaks of goods, and not of what is to be closed: "cierra todo" declares nothing."""
-    if heard.has("arrived", "received", "rest", "except") or (heard.has("number") and not heard.has("close.asks")):
+    if heard.has("arrived", "received", "rest", "except", "place", "lack") or (heard.has("number") and not heard.has("close.asks")):
         return True
     spoken = [one for one in heard.of("all") if one.text not in _EACH]
     following = {id(after) for verb, after in pairwise(heard.words) if verb.has("close.asks")}

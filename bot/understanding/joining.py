@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understanding import numbers
 from bot.understanding.heard import CODE, NUMBER, Mention
 from core import codes
+
+
+SHORTEST_ENDING, THOUSAND = 3, 1000
+"""Digits that end a code, at least; numbers from here on are no part of one."""
 
 
 def joined_numbers(mentions: Sequence[Mention]) -> list[Mention]:
@@ -33,6 +38,8 @@ def joined_numbers(mentions: Sequence[Mention]) -> list[Mention]:
                 values.append(int(following.number or 0))
                 ahead += skip + 1
             number, used = numbers.in_words(values)
+            if values[0] == _TWENTY and used > 1 and run[1] is mentions[place + 1] and _is_of_all(joined):
+                number, used = Decimal(_TWENTY), 1  # "de los veinte tres se los llevaron": never said for 23
             last = run[used - 1]
             ahead = mentions.index(last, place) + 1
         else:
@@ -42,6 +49,13 @@ def joined_numbers(mentions: Sequence[Mention]) -> list[Mention]:
         joined.append(Mention(frozenset({NUMBER}), first.text, first.start, last.end, number, filler=True))
         place = ahead
     return joined
+
+
+_TWENTY = 20
+
+
+def _is_of_all(before: Sequence[Mention]) -> bool:
+    return " ".join(one.text for one in before[-2:]).endswith(("de los", "de mis", "de las"))
 
 
 def _is_number_word(mention: Mention) -> bool:
@@ -73,6 +87,49 @@ def spoken_codes(mentions: list[Mention], known: frozenset[str]) -> list[Mention
             mentions[place : place + len(run)] = [whole]
         place += max(len(run) if len(run) < 3 else 1, 1)
     return mentions
+
+
+def spoken_endings(mentions: list[Mention], known: Sequence[str]) -> list[Mention]:
+    """Join number words that together end a code, or are it: "la siete diecisiete" is 717."""
+    place = 0
+    while place < len(mentions):
+        run = _words_of_numbers(mentions[place:])
+        digits = "".join(str(one.number) for one in run)
+        if len(run) > 1 and len(digits) >= SHORTEST_ENDING:
+            whole = _known_as(digits, known)
+            if whole:
+                kind = CODE if len(whole) == codes.DIGITS else "digits"
+                mentions[place : place + len(run)] = [
+                    Mention(frozenset({kind}), whole, run[0].start, run[-1].end, whole, filler=True)
+                ]
+        place += max(len(run), 1)
+    return mentions
+
+
+def has_number_words(mentions: Sequence[Mention]) -> bool:
+    """Say whether two number words stand beside each other, as in a code that is read aloud."""
+    return any(_is_spoken(one) and _is_spoken(two) for one, two in pairwise(mentions))
+
+
+def _is_spoken(mention: Mention) -> bool:
+    return _is_number_word(mention) and mention.number is not None and mention.number < THOUSAND
+
+
+def _words_of_numbers(mentions: Sequence[Mention]) -> list[Mention]:
+    run: list[Mention] = []
+    for mention in mentions:
+        if not _is_spoken(mention):
+            break
+        run.append(mention)
+    return run
+
+
+def _known_as(digits: str, known: Sequence[str]) -> str:
+    """Return the digits if a code ends so, or the code that is read aloud with its zeros counted otherwise."""
+    if len(digits) < codes.DIGITS - 1:
+        return digits if any(code.endswith(digits) for code in known) else ""
+    same = [code for code in known if code.replace("0", "") == digits.replace("0", "")]
+    return same[0] if len(same) == 1 else ""
 
 
 def without_addresses(mentions: list[Mention]) -> list[Mention]:

@@ -10,7 +10,7 @@ from bot.understanding import numbers
 from bot.understanding.context import Context
 from bot.understanding.fuels import fuels
 from bot.understanding.heard import DATE, FUEL, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
-from bot.understanding.joining import introduced, joined_numbers, spoken_codes, without_addresses
+from bot.understanding.joining import has_number_words, introduced, joined_numbers, spoken_codes, spoken_endings, without_addresses
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.marks import Mark, marks, spoken_series
 from bot.understanding.names import Names, names
@@ -43,7 +43,10 @@ def listen(text: str, context: Context) -> Heard:
     words = lexicon(context.language)
     brands, sellers = names(tuple(context.brands)), names(_people(context))
     mentions = list(_mentions(text, sorted(fixed, key=lambda one: one.start), words, brands, sellers))
-    mentions = without_addresses(introduced(spoken_codes(joined_numbers(mentions), known_codes)))
+    mentions = joined_numbers(mentions)
+    if has_number_words(mentions):
+        mentions = spoken_endings(mentions, [order.code for order in context.orders])
+    mentions = without_addresses(introduced(spoken_codes(mentions, known_codes)))
     return Heard(text, mentions, too_long, context.today, {kind for mention in mentions for kind in mention.kinds})
 
 

@@ -36,13 +36,19 @@ def statements(heard: Heard) -> list[Part]:
     for mention in heard.mentions:
         if mention.text == "menos" and _is_short_of(heard, mention, cut[-1]):
             cut[-1].append(mention)
-        elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+"):
+        elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+") or _says_on(mention, cut[-1]):
             cut.append([mention] if mention.has("except", "rest") else [])
         elif mention.text in _RESTATES or _begins_another(mention, cut[-1]):
             cut.append([mention])
         else:
             cut[-1].append(mention)
     return [_statement(one) for one in cut if one]
+
+
+def _says_on(mention: Mention, part: list[Mention]) -> bool:
+    """Say whether a colon ends a statement: "no es que falten: están los 20", and not "faltan: 2 de 10"."""
+    denied = any(one.has("negation", "no", "nothing") or one.text.startswith("no ") for one in part)
+    return mention.text == ":" and denied and any(one.has("lack") for one in part)
 
 
 def _begins_another(mention: Mention, part: list[Mention]) -> bool:
