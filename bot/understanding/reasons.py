@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.understanding.heard import Heard
+from bot.understanding.heard import BRAND, NUMBER, Heard
 from bot.understanding.meaning import Found
 
 _COMMON = {
@@ -39,6 +39,9 @@ def reason(heard: Heard) -> list[Found]:
         found = heard.of(f"reason.{name}")
         if found:
             return [Found("reason", token, said=heard.said(*found), why="a common reason")]
+    other = _something_else(heard)
+    if other is not None:
+        return [other]
     lacking = _lacking(heard)
     if lacking is not None:
         return [lacking]
@@ -47,6 +50,25 @@ def reason(heard: Heard) -> list[Found]:
         if len(said.split()) >= 2 and mention.text not in ("por", "pues"):
             return [Found("reason", said[:LONGEST], said=said[:LONGEST], why=f"the words after {mention.text}")]
     return []
+
+
+_CAME = ("arrived", "brings", "received")
+_BOUGHT = ("request.tells", "search.says")
+
+
+def _something_else(heard: Heard) -> Found | None:
+    """Return that something else came than was bought: "compré Joyce y bajaron Proust", "mandaron 45 y pedí de 10"."""
+    if not (heard.has(*_CAME) and heard.has(*_BOUGHT)):
+        return None
+    verbs = [(one.start, one.has(*_CAME)) for one in heard.of(*_CAME, *_BOUGHT)]
+    named: dict[bool, set[str]] = {True: set(), False: set()}
+    for one in heard.of(BRAND, NUMBER):
+        near = [came for start, came in verbs if start < one.start][-1:]
+        if near:
+            named[near[0]].add(str(getattr(one.value, "candidates", one.value)))
+    if named[True] and named[False] and not named[True] & named[False]:
+        return Found("reason", "wrong", said=heard.text, why="something else came than was bought")
+    return None
 
 
 def _lacking(heard: Heard) -> Found | None:
