@@ -1,4 +1,4 @@
-"""Lines of an order that are said anew or summed up: "ponme 20, no mejor 18 de 10", "30 de diez, 15 joyce y 15 proust"."""
+"""Lines of an order that are said anew or summed up: "ponme 20, no mejor 18", "30 de diez, 15 joyce y 15 proust"."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from decimal import Decimal
 from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.lines import Item, items
 
-_ANEW = frozenset(
+ANEW = frozenset(
     {"mejor", "mejor que sean", "que sean", "digo", "quise decir", "quiero decir", "me equivoque", "corrijo", "sino"}
-    | {"mejor dicho", "perdon", "mentira", "mentiras", "no mentira", "no espera", "espera no", "ay no", "uy no", "fe de erratas"}
+    | {"mejor dicho", "perdon", "mentira", "mentiras", "no mentira", "no espera", "espera no", "ay no", "uy no"}
     | {"en realidad", "en verdad", "make it", "make that", "actually", "i mean", "sorry", "no wait", "rather"}
 )
 _SUMS = frozenset({"o sea", "osea", "es decir", "total", "en total", "son", "serian", "that is", "in total"})
@@ -24,7 +24,8 @@ def amended(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) ->
         return said
     place = _said_anew_at(heard)
     if place is not None:
-        before, again = (_of(heard, part, sizes, used) for part in (heard.mentions[:place], heard.mentions[place + 1 :]))
+        before = _of(heard, heard.mentions[:place], sizes, used)
+        again = _of(heard, heard.mentions[place + 1 :], sizes, used)
         if before and any(item.quantity is not None for item in again):
             return _replaced(before, again)
     return _summed(heard, _broken_down(said))
@@ -39,7 +40,7 @@ def _said_anew_at(heard: Heard) -> int | None:
     for place in range(len(heard.mentions) - 2, 0, -1):
         mention, before, after = heard.mentions[place], heard.mentions[:place], heard.mentions[place + 1 :]
         denied = mention.text == "no" and before[-1].has(NUMBER, "unit", "brand") and _first(after).has(NUMBER)
-        if not (mention.text in _ANEW or denied):
+        if not (mention.text in ANEW or denied):
             continue
         if any(one.has(NUMBER) for one in before) and any(one.has(NUMBER) for one in after):
             return place

@@ -31,6 +31,10 @@ class Claim:
     said: str
     again: bool = False
     """Whether it is another one like the one before: "y otro no vino"."""
+    verb: bool = False
+    """Whether a verb says that it came."""
+    sound: bool = False
+    """Whether it is said to be in order: "los otros 15 bien"."""
 
 
 def settled(line: LineSeen, claims: Sequence[Claim]) -> Decimal | None:
@@ -38,19 +42,25 @@ def settled(line: LineSeen, claims: Sequence[Claim]) -> Decimal | None:
     final = [one for one in claims if one.sort is Sort.FINAL]
     if final:
         return final[-1].amount
-    came = [one.amount for one in claims if one.sort is Sort.CAME]
-    others = [one.amount for one in claims if one.sort is Sort.OTHERS]
     lacking = _sum([one for one in claims if one.sort is Sort.LACKS])
-    if came and others and came[-1] + others[-1] == line.quantity:
-        return came[-1]
-    came += others
-    if not came:
+    told = [one for one in claims if one.sort is not Sort.LACKS]
+    if not told:
         return line.quantity - lacking
-    if not lacking or came[-1] + lacking == line.quantity:
-        return came[-1]
-    if came[-1] == line.quantity:
-        return line.quantity - lacking  # "llegaron 20 menos 2"
-    return None
+    came = _came(line, told)
+    if not lacking or came + lacking == line.quantity:
+        return came
+    return line.quantity - lacking if came == line.quantity else None  # "llegaron 20 menos 2"
+
+
+def _came(line: LineSeen, told: Sequence[Claim]) -> Decimal:
+    """Return the amount that came: the last, or of two that make the whole line the one that is said to."""
+    amounts = list(dict.fromkeys(one.amount for one in told))
+    if len(amounts) > 1 and sum(amounts, Decimal(0)) == line.quantity:
+        others = [one.amount for one in told if one.sort is Sort.OTHERS and one.sound]
+        came = [one.amount for one in told if one.sort is Sort.CAME]
+        by_verb = [one.amount for one in told if one.verb and one.sort is Sort.CAME]
+        return (others or by_verb or came or amounts)[-1]
+    return told[-1].amount
 
 
 def _sum(lacking: Sequence[Claim]) -> Decimal:

@@ -21,9 +21,9 @@ class Days:
 
 
 _MAY_BE_DATE = re.compile(
-    r"[0-9][/.\-][0-9]|(?:el|al|dia|the) [0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|finde|weekend|ano|año|tm|year|fri|[0-9]|"
+    r"[0-9][/.\-][0-9]|(?:el|al|dia|the) [0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|finde|año|tm[rwo]|"
     r"ercol|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
-    r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan"
+    r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan|mon|tue|wed|thu|fri|sat|sun|year|weekend"
 )
 
 

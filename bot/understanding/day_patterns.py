@@ -33,7 +33,7 @@ from bot.understanding.day_readers import (
 
 Written = tuple[tuple[str, Read], ...]
 _NUMERIC = r"([0-9]{1,2})[/.\-]([0-9]{1,2})(?:[/.\-]([0-9]{4}|[0-9]{2}))?"
-_IN_FULL = {day[:3]: day for day in "monday tuesday wednesday thursday friday saturday sunday".split()}
+_IN_FULL = {day[:3]: day for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")}
 _TH = "(?:st|nd|rd|th)?"
 
 
@@ -62,12 +62,17 @@ def _ranges(month: str, weekday: str) -> Written:
             two_of_last_month,
         ),
         (
-            r"(?:del|entre el|desde el) ([0-9]{1,2})(?: al| y| hasta)(?: el)? ([0-9]{1,2})"
-            r"(?: de este mes| del presente(?: mes)?| del mes)?(?! ?(?:kg|kilo|de [0-9]))",
+            (
+                r"(?:del|entre el|desde el) ([0-9]{1,2})(?: al| y| hasta)(?: el)? ([0-9]{1,2})"
+                r"(?: de este mes| del presente(?: mes)?| del mes)?(?! ?(?:kg|kilo|de [0-9]))"
+            ),
             two_days,
         ),
         (
-            rf"(?:del?|desde(?: el)?|from) ({weekday}) (?:al?|hasta|to|until|till)(?: el dia de)? (hoy|ayer|today|yesterday)",
+            (
+                rf"(?:del?|desde(?: el)?|from) ({weekday}) "
+                r"(?:al?|hasta|to|until|till)(?: el dia de)? (hoy|ayer|today|yesterday)"
+            ),
             weekday_until,
         ),
         (r"(?:desde|a partir de) el (?:dia )?([0-9]{1,2})(?: de este mes)?(?! ?(?:de |kg|kilo|balon))", day_until_now),
@@ -99,7 +104,8 @@ def _named_days(month: str, weekday: str) -> Written:
         (
             (
                 r"(?:para el|pa el|pal|para el dia|pal dia|el dia|for the) ([0-9]{1,2})(?:th|st|nd|rd)?"
-                r"(?= *(?:$|[.,;!\n]|por|porfa|pls|please|nomas|a las|en la|temprano|ne[cs]e[cs]it|quier|mand|env[ií]|traig|dame|deme|an[oó]t|apunt|separ|van ))"
+                r"(?= *(?:$|[.,;!\n]|por|porfa|pls|please|nomas|a las|en la|temprano|"
+                r"ne[cs]e[cs]it|quier|mand|env[ií]|traig|dame|deme|an[oó]t|apunt|separ|van ))"
             ),
             day_to_come,
         ),
@@ -135,7 +141,10 @@ def _from_today() -> Written:
         (r"(?:de )?esta semana|this week|(?:en )?lo que va de la semana", whole_week(0)),
         (r"(?:el |del )?(ultimo |pasado |last )?(?:finde|fin de semana|weekend)( pasado| anterior)?", weekend),
         (r"(?:del? )?(?:el )?mes pasado|last month", whole_month_by(-1)),
-        (r"(?:de )?este mes|this month|(?:en |de )?lo que va del mes|(?:el |del )?mes (?:actual|en curso)", whole_month_by(0)),
+        (
+            r"(?:de )?este mes|this month|(?:en |de )?lo que va del mes|(?:el |del )?mes (?:actual|en curso)",
+            whole_month_by(0),
+        ),
         (r"(?:de |en )?(?:este año|lo que va del año|todo el año)|this year", this_year),
         (r"(?:de )?(?:la )?ultima semana|past week", lambda _found, today, _coming: span(today, -6, 0)),
         (

@@ -15,7 +15,7 @@ from bot.understanding.looking_back import moment_asked
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
 from bot.understanding.ordering import delivery, ordered
 from bot.understanding.papers import paper, plate
-from bot.understanding.pointing import Pointed, from_notice, point, the_only_one
+from bot.understanding.pointing import Pointed, from_notice, of_whole, point, the_only_one, told_of
 from bot.understanding.reasons import reason_of
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.said_days import said_days
@@ -63,6 +63,8 @@ def _close(heard: Heard, context: Context) -> Slots:
     order = pointed.order
     if order is None and not doubts and not slots:
         alone = the_only_one(context, "close")
+        if alone.order is None:
+            alone = of_whole(heard, context, "close")
         order = alone.order
         told = _told(heard, context, order, pointed)
         if told.received and alone.slot is not None:
@@ -75,6 +77,8 @@ def _close(heard: Heard, context: Context) -> Slots:
 
 
 def _told(heard: Heard, context: Context, order: OrderSeen | None, pointed: Pointed) -> Arrival:
+    if order is not None:
+        heard = told_of(heard, context, order)
     return arrival(heard, order.lines if order else (), context.sizes, pointed.used)
 
 
@@ -85,7 +89,9 @@ _EACH = frozenset(
 
 def _says_goods_came(heard: Heard) -> bool:
     """Say whether "todo" speaks of goods, and not of what is to be closed: "cierra todo" declares nothing."""
-    if heard.has("arrived", "received", "rest", "except", "place", "lack") or (heard.has("number") and not heard.has("close.asks")):
+    if heard.has("arrived", "received", "rest", "except", "place", "lack") or (
+        heard.has("number") and not heard.has("close.asks")
+    ):
         return True
     spoken = [one for one in heard.of("all") if one.text not in _EACH]
     following = {id(after) for verb, after in pairwise(heard.words) if verb.has("close.asks")}

@@ -10,7 +10,6 @@ from bot.understanding import numbers
 from bot.understanding.heard import CODE, NUMBER, Mention
 from core import codes
 
-
 SHORTEST_ENDING, THOUSAND = 3, 1000
 """Digits that end a code, at least; numbers from here on are no part of one."""
 

@@ -138,6 +138,8 @@ def _counts_nothing(part: Sequence[Mention], place: int, number: Decimal) -> boo
         return True
     if before is not None and number >= SMALLEST_ENDING and before.text in _NAMING and not _counted(after):
         return True
+    if after is not None and after.text in ("veces", "vez", "times"):
+        return True
     told = after is not None and after.has(OTHER) and after.text.endswith(_TELLS)
     return after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON) and not told
 
@@ -226,7 +228,11 @@ def _one(after: Mention | None) -> tuple[str, Decimal] | None:
     """Return a quantity of one for "un balón", "una docena", "uno de 45"."""
     if after is not None and after.has("dozen"):
         return "quantity", DOZEN
-    return ("quantity", Decimal(1)) if after is not None and (after.has("unit", BRAND) or after.text in ("de", "d")) else None
+    return (
+        ("quantity", Decimal(1))
+        if after is not None and (after.has("unit", BRAND) or after.text in ("de", "d"))
+        else None
+    )
 
 
 def _measured(number: Decimal, after: Mention | None, sizes: frozenset[str]) -> str:

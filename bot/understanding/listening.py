@@ -10,7 +10,14 @@ from bot.understanding import numbers
 from bot.understanding.context import Context
 from bot.understanding.fuels import fuels
 from bot.understanding.heard import DATE, FUEL, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
-from bot.understanding.joining import has_number_words, introduced, joined_numbers, spoken_codes, spoken_endings, without_addresses
+from bot.understanding.joining import (
+    has_number_words,
+    introduced,
+    joined_numbers,
+    spoken_codes,
+    spoken_endings,
+    without_addresses,
+)
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.marks import Mark, marks, spoken_series
 from bot.understanding.names import Names, names

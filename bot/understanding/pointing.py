@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.understanding.context import Context, OrderSeen
 from bot.understanding.heard import BRAND, CODE, NAME, NUMBER, Heard, Mention
@@ -100,6 +101,48 @@ def the_only_one(context: Context, conversation: str) -> Pointed:
         return Pointed()
     why = "the only order with which it can be done"
     return Pointed(Found("order", able[0].code, How.CONTEXT, able[0].code, "", why), able[0])
+
+
+def of_whole(heard: Heard, context: Context, conversation: str) -> Pointed:
+    """Return the only order that has as many as are said to be all of it: "de los 40 llegaron 38"."""
+    words = heard.words
+    said = {
+        two.number
+        for one, two in pairwise(words)
+        if two.number is not None and one.text.split()[-1] in ("los", "las", "mis", "the")
+    }
+    found = [one for one in able_to(context, conversation) if sum(line.quantity for line in one.lines) in said]
+    if len(found) != 1 or not heard.has("arrived", "received", "lack", "all", "reason.never_came"):
+        return Pointed()
+    why = "the only order of so many"
+    return Pointed(Found("order", found[0].code, How.IMPLIED, found[0].code, "", why), found[0])
+
+
+def told_of(heard: Heard, context: Context, order: OrderSeen) -> Heard:
+    """Return what is told of one order, where several are named: "Hyde completo, Bukowsky 38"."""
+    others = [one for one in able_to(context, "close") if one.code != order.code]
+    if not any(_names(mention, one) for one in others for mention in heard.of(NAME, CODE)):
+        return heard
+    kept: list[Mention] = []
+    of_it = False
+    for clause in _clauses(heard):
+        if any(_names(mention, order) for mention in clause):
+            of_it = True
+        elif any(_names(mention, one) for one in others for mention in clause):
+            of_it = False
+        if of_it:
+            kept += [*clause, _COMMA]
+    return replace(heard, mentions=kept, known={kind for one in kept for kind in one.kinds}) if kept else heard
+
+
+_COMMA = Mention(frozenset({"sign"}), ",", 0, 0, filler=True)
+
+
+def _names(mention: Mention, order: OrderSeen) -> bool:
+    if mention.has(CODE):
+        return mention.value == order.code
+    match = mention.value
+    return mention.has(NAME) and isinstance(match, Match) and order.counterpart in {n for _t, n in match.candidates}
 
 
 def _by_code(heard: Heard, context: Context) -> Pointed | None:
@@ -226,7 +269,9 @@ def _of_what_came(heard: Heard, named: Sequence[Mention]) -> Sequence[Mention]:
     if len(named) < 2 or not heard.has("not_yet", "reason.never_came", "nothing"):
         return named
     waits = [
-        one for clause in _clauses(heard) if any(two.has("not_yet", "reason.never_came", "nothing") for two in clause)
+        one
+        for clause in _clauses(heard)
+        if any(two.has("not_yet", "reason.never_came", "nothing") for two in clause)
         for one in clause
     ]
     came = [one for one in named if not any(one is two for two in waits)]

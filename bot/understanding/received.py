@@ -10,8 +10,8 @@ from bot.understanding.claims import Claim, Sort, settled
 from bot.understanding.context import LineSeen
 from bot.understanding.heard import Heard, Mention
 from bot.understanding.lines import Item
-from bot.understanding.tellings import is_final, items_said, line_of
 from bot.understanding.statements import Part, statements
+from bot.understanding.tellings import is_final, items_said, line_of
 
 _NEVER = ("nunca", "jamas", "never", "no aparec")
 
@@ -90,11 +90,15 @@ class _Reader:
 
     def read(self, part: Part) -> None:
         said = items_said(self.heard, part, self.lines, self.sizes, self.used)
+        if _denies_a_number(part):
+            return
         if any(one.has("reason.state", "reason.wrong") for one in part.mentions) and (said or _lone(part)):
             self._bad(part, said)
             return
-        if not said and _lone(part) and (part.lacks or part.denied):
+        if not said and _lone(part) and (part.lacks or part.denied or _is_gone(part)):
             said = [Item(Decimal(1))]
+        if part.lacks and any(one.text.startswith("cada") for one in part.mentions) and said:
+            said = [Item(said[0].quantity, line.size, mentions=said[0].mentions) for line in self.lines]
         if self._is_total(part, said):
             said = [Item(line.quantity, line.size, mentions=said[0].mentions) for line in self.lines]
         counted = any(item.quantity is not None for item in said)
@@ -143,11 +147,13 @@ class _Reader:
     def _claim(self, line: LineSeen, amount: Decimal, sort: Sort, part: Part, mentions: Sequence[Mention]) -> None:
         said = self.heard.said(*(mentions or part.mentions))
         again = any(one.text in ("otro", "otra") for one in part.mentions)
-        self.claims.append(Claim(line.position, amount, sort, said, again))
+        sound = part.everything or any(one.has("yes") for one in part.mentions)
+        self.claims.append(Claim(line.position, amount, sort, said, again, _says_came(part, mentions), sound))
 
     def _amount(self, item: Item, line: LineSeen, part: Part) -> tuple[Decimal, Sort] | None:
         """Return how many are told of, and how they are meant; None where nothing follows from it."""
-        lacking = part.lacks or (self.lacking_before and not _arrives(part) and not part.only)
+        carried = self.lacking_before and not (_arrives(part) or part.only or part.rest)
+        lacking = part.lacks or _is_gone(part) or carried
         if item.quantity is None:
             if part.nothing and not part.lacks:
                 return (line.quantity if self.lacking_before else Decimal(0)), Sort.CAME
@@ -182,6 +188,25 @@ def _is_to_come(part: Part) -> bool:
     return not told and any(one.has("says_that", "future", "later") for one in part.mentions)
 
 
+def _says_came(part: Part, mentions: Sequence[Mention]) -> bool:
+    """Say whether a verb stands before the amount, and no other number between: "solo llegaron 18"."""
+    first = mentions[0].start if mentions else 0
+    before = [one for one in part.mentions if one.start < first and one.has("arrived", "received", "number")][-1:]
+    return any(one.has("arrived", "received") for one in before)
+
+
+def _denies_a_number(part: Part) -> bool:
+    """Say whether it only denies a number, and says no other: "llegaron 18, no 20"."""
+    words = [one for one in part.mentions if not one.has("sign", "polite") and one.text not in ("los", "las")]
+    return len(words) == 2 and words[0].has("no", "negation") and words[1].has("number")
+
+
+def _is_gone(part: Part) -> bool:
+    """Say whether it went back, or did not come after all: "cinco se los llevó de regreso", "17 entraron, 3 no"."""
+    denied = part.mentions[-1].text in ("no", "todavia no", "aun no") and not _arrives(part)
+    return denied or any(one.has("returned") for one in part.mentions)
+
+
 def _lone(part: Part) -> bool:
     """Say whether a part lacks "one": faltó un balón, faltó uno, otro no vino."""
     return any(one.has("one") or one.text in ("uno", "una", "one", "otro", "otra") for one in part.mentions)
@@ -195,6 +220,8 @@ def _conclude(heard: Heard, parts: Sequence[Part], lines: Sequence[LineSeen], fo
     """Say all, some or nothing, and fill the lines of which "everything" or "the rest" speaks."""
     whole = [part for part in parts if part.everything and not part.lacks and not part.denied]
     has_amounts = bool(found.received) or found.unclear
+    if whole and not lines and not any(part.lacks or part.denied or part.only for part in parts):
+        found.unclear = has_amounts = False  # "llegaron los 40 completos", of whichever order
     rest = any(part.rest and not part.denied and not part.lacks for part in parts)
     excepted = bool(whole) and any(part.lacks or part.denied for part in parts)
     if has_amounts and (rest or excepted):

@@ -31,8 +31,8 @@ def said_days(text: str, today: date, language: str, *, coming: bool) -> list[Da
     ends: list[int] = []
     last = 0
     for match in _WORD.finditer(even):
-        counted = _NUMBERS.get(match[0]) if _COUNTS.search(even[max(match.start() - 12, 0) : match.start()]) else None
-        word = counted or _day(match[0], words)
+        before = even[max(match.start() - 12, 0) : match.start()]
+        word = _number(match[0], words) if _COUNTS.search(before) else _day(match[0], words)
         if word is not None:
             parts += [even[last : match.start()], word]
             starts += [*range(last, match.start()), *([match.start()] * len(word))]
@@ -46,12 +46,13 @@ def said_days(text: str, today: date, language: str, *, coming: bool) -> list[Da
     return [replace(one, start=starts[one.start], end=ends[one.end - 1]) for one in found]
 
 
-_UP_TO_30 = (
-    *"uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis".split(),
-    *"diecisiete dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco".split(),
-    *"veintiseis veintisiete veintiocho veintinueve treinta".split(),
-)
-_NUMBERS = {word: str(number) for number, word in enumerate(_UP_TO_30, start=1)} | {"primero": "1", "una": "1"}
+def _number(word: str, words: Lexicon) -> str | None:
+    """Return the number of a day that is written as a word, or what else the word stands for."""
+    number = 1 if word == "primero" else words.valued("number").get(word, 0)
+    return str(number) if 0 < number <= LONGEST_MONTH else _day(word, words)
+
+
+LONGEST_MONTH = 31
 
 
 def _day(word: str, words: Lexicon) -> str | None:

@@ -1,4 +1,4 @@
-"""Whether every order is meant, and not one: "cierra todas mis órdenes", "lo de Bukowsky y lo de Hyde llegó completo"."""
+"""Whether every order is meant, and not one: "cierra todas mis órdenes", "llegó lo de Bukowsky y lo de Hyde"."""
 
 from __future__ import annotations
 
@@ -70,4 +70,6 @@ def _is_pronoun(mention: Mention) -> bool:
 def _is_named(heard: Heard, order: OrderSeen) -> bool:
     if any(one.value == order.code for one in heard.of(CODE)):
         return True
-    return any(order.counterpart in {name for _t, name in getattr(one.value, "candidates", ())} for one in heard.of(NAME))
+    return any(
+        order.counterpart in {name for _t, name in getattr(one.value, "candidates", ())} for one in heard.of(NAME)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.understanding.heard import Heard, Mention
 
@@ -12,6 +13,10 @@ _DONE = ("idos", "idas", "ados", "adas", "antes", "missing", "received", "short"
 """Endings of a word that stands after its number: 18 recibidos, 2 faltantes."""
 
 _RESTATES = frozenset({"osea", "o sea", "es decir"})
+
+SMALL = frozenset({"chico", "chicos", "chiquito", "chiquitos", "pequeño", "pequeños", "small", "little"})
+BIG = frozenset({"grande", "grandes", "grandotes", "grandazos", "gordos", "big", "large"})
+"""What people call the sizes of an order that has two."""
 
 _TOLD = ("arrived", "received", "lack")
 
@@ -36,10 +41,17 @@ def statements(heard: Heard) -> list[Part]:
     for mention in heard.mentions:
         if mention.text == "menos" and _is_short_of(heard, mention, cut[-1]):
             cut[-1].append(mention)
-        elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+") or _says_on(mention, cut[-1]):
+        elif (
+            mention.has(*_BOUNDARIES)
+            or mention.text in (",", ".", ";", "\n", "pero", "!", "+")
+            or _says_on(mention, cut[-1])
+        ):
             cut.append([mention] if mention.has("except", "rest") else [])
         elif mention.text in _RESTATES or _begins_another(mention, cut[-1]):
             cut.append([mention])
+        elif _names_another_size(mention, cut[-1]):
+            article = [cut[-1].pop()] if cut[-1][-1].has("small") else []
+            cut.append([*article, mention])
         else:
             cut[-1].append(mention)
     return [_statement(one) for one in cut if one]
@@ -51,12 +63,19 @@ def _says_on(mention: Mention, part: list[Mention]) -> bool:
     return mention.text == ":" and denied and any(one.has("lack") for one in part)
 
 
+def _names_another_size(mention: Mention, part: list[Mention]) -> bool:
+    """Say whether the other size is spoken of from here on: "los 5 grandes ok los chicos solo 18"."""
+    sizes = SMALL if mention.text in BIG else BIG if mention.text in SMALL else frozenset()
+    counted = any(one.has("number") for one in part) and not part[-1].has("number")
+    return counted and any(one.text in sizes for one in part)
+
+
 def _begins_another(mention: Mention, part: list[Mention]) -> bool:
     """Say whether another statement begins without a sign: "llegaron 18 faltan 2", "18 recibidos 2 faltantes"."""
     if not (any(one.has("number") for one in part) and any(one.has(*_TOLD) for one in part)):
         return False
     if mention.has("number"):
-        if part[-1].text in ("en vez de", "en lugar de", "instead of"):
+        if part[-1].text in ("en vez de", "en lugar de", "instead of", "/"):
             return False
         return part[-1].text.endswith(_DONE) or not part[-1].has("small", "times", *_TOLD)
     return (
@@ -94,15 +113,18 @@ def _statement(mentions: list[Mention]) -> Part:
     lacks_nothing = _lacks_nothing(mentions)
     return Part(
         mentions,
-        lacks=any(_is_lack(one, after) for one, after in zip(mentions, [*mentions[1:], None], strict=True))
-        and not _says_how_many(mentions)
-        and not lacks_nothing,
+        lacks=_tells_of_lack(mentions) and not _says_how_many(mentions) and not lacks_nothing,
         denied=denied,
         everything=lacks_nothing or any(one.has("all") for one in mentions),
         rest=any(one.has("rest") for one in mentions),
         nothing=any(one.has("nothing") for one in mentions) and not lacks_nothing,
         only=any(one.has("only") for one in mentions),
     )
+
+
+def _tells_of_lack(mentions: list[Mention]) -> bool:
+    left = any(one.has("number") and two.text.startswith("pendiente") for one, two in pairwise(mentions))
+    return left or any(_is_lack(one, after) for one, after in zip(mentions, [*mentions[1:], None], strict=True))
 
 
 def _is_lack(mention: Mention, after: Mention | None) -> bool:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from bot.understanding.amending import ANEW
 from bot.understanding.context import LineSeen
 from bot.understanding.heard import BRAND, NUMBER, OTHER, Heard, Mention
 from bot.understanding.lines import Item, items
 from bot.understanding.names import Match
-from bot.understanding.statements import Part
+from bot.understanding.statements import BIG, SMALL, Part
 
-_SMALL = frozenset({"chico", "chicos", "chiquito", "chiquitos", "pequeño", "pequeños", "small", "little"})
-_BIG = frozenset({"grande", "grandes", "grandotes", "grandazos", "gordos", "big", "large"})
 _FINAL = frozenset({"pon", "ponga", "ponle", "pongale", "osea", "o sea", "es decir", "en total", "me quede con"})
-_BESIDE = ("only", "arrived", "received", "close.asks")
+_BESIDE = ("only", "close.asks")
 
 
 def items_said(
@@ -22,7 +21,7 @@ def items_said(
 ) -> list[Item]:
     """Return what a statement counts or names."""
     said_part = Heard(heard.text, part.mentions, known={kind for one in part.mentions for kind in one.kinds})
-    said = list(items(said_part, sizes, used)) or _loose(part, lines, used)
+    said = _of_total(part) or list(items(said_part, sizes, used)) or _loose(part, lines, used)
     brands = [one for one in part.mentions if one.has(BRAND)]
     if len(brands) > 1 and all(item.quantity is None for item in said):
         said = [Item(brand=brand, mentions=[brand]) for brand in brands]
@@ -38,18 +37,26 @@ def items_said(
     return said
 
 
+def _of_total(part: Part) -> list[Item]:
+    """Return "18/20", as eighteen of twenty."""
+    for first, sign, second in zip(part.mentions, part.mentions[1:], part.mentions[2:], strict=False):
+        if sign.text == "/" and first.number is not None and second.number is not None:
+            return [Item(first.number, total=second.number, mentions=[first])]
+    return []
+
+
 def _nicknamed(part: Part, lines: Sequence[LineSeen]) -> str:
     """Return the size that "los chicos" or "los grandes" are, of an order with two sizes."""
     by_weight = sorted({line.size for line in lines if line.size}, key=_weight)
     if len(by_weight) != 2:
         return ""
     words = {word for one in part.mentions for word in one.text.split()}
-    small, big = bool(words & _SMALL), bool(words & _BIG)
+    small, big = bool(words & SMALL), bool(words & BIG)
     return "" if small == big else by_weight[0] if small else by_weight[1]
 
 
 def _weight(size: str) -> Decimal:
-    number = size.split()[0]
+    number = size.split(maxsplit=1)[0]
     return Decimal(number) if number.isdecimal() else Decimal(0)
 
 
@@ -62,7 +69,12 @@ def _loose(part: Part, lines: Sequence[LineSeen], used: Sequence[Mention]) -> li
     after = part.mentions[place + 1 : place + 2]
     strange = not after or after[0].has(OTHER, "plain") or after[0].filler
     counted = numbers[0].number == lines[0].quantity or any(one.has(*_BESIDE) for one in part.mentions)
-    if not strange or not counted or (after and after[0].has("time", "money", "address", "person")):
+    if (
+        not strange
+        or not counted
+        or (after and after[0].text in ("veces", "times"))
+        or (after and after[0].has("time", "money", "address", "person"))
+    ):
         return []
     return [Item(numbers[0].number, mentions=numbers)]
 
@@ -73,6 +85,8 @@ def is_final(part: Part, item: Item) -> bool:
     if number is None:
         return False
     before = part.mentions[: next(place for place, one in enumerate(part.mentions) if one is number)]
+    if before and before[-1].text in ANEW:
+        return True
     if any(one.has("close.asks") for one in before) or any(one.text in _FINAL for one in before):
         return True
     return bool(before) and before[-1].text in ("con", "with") and not any(one.has("arrived") for one in before)
