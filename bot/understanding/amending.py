@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.lines import Item, items
@@ -19,6 +20,7 @@ _SUMS = frozenset({"o sea", "osea", "es decir", "total", "en total", "son", "ser
 
 def amended(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
     """Return the lines of an order as they are meant in the end."""
+    heard = _without_denied(heard)
     said = items(heard, sizes, used)
     if len(said) < 2:
         return said
@@ -29,6 +31,14 @@ def amended(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) ->
         if before and any(item.quantity is not None for item in again):
             return _replaced(before, again)
     return _summed(heard, _broken_down(said))
+
+
+def _without_denied(heard: Heard) -> Heard:
+    """Return the message without the numbers that it denies: "ni 10 ni 15, 20 joyce"."""
+    denied = [two for one, two in pairwise(heard.mentions) if one.text in ("ni", "nor") and two.has(NUMBER)]
+    if not denied:
+        return heard
+    return replace(heard, mentions=[one for one in heard.mentions if not any(one is two for two in denied)])
 
 
 def _of(heard: Heard, mentions: list[Mention], sizes: Sequence[str], used: Sequence[Mention]) -> list[Item]:
@@ -82,7 +92,9 @@ def _broken_down(said: list[Item]) -> list[Item]:
     counted = [item.quantity for item in rest if item.quantity is not None]
     if len(rest) < 2 or len(counted) < len(rest) or first.quantity != sum(counted, Decimal(0)):
         return said
-    if first.size and not first.brand and all(item.brand and not item.size for item in rest):
+    if not (first.size or first.brand or first.fuel) and all(item.size or item.brand for item in rest):
+        return rest
+    if not first.brand and all(item.brand and item.size in (None, first.size) for item in rest):
         return [replace(item, size=first.size) for item in rest]
     if first.brand and not first.size and all(item.size and not item.brand for item in rest):
         return [replace(item, brand=first.brand) for item in rest]

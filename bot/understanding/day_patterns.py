@@ -11,6 +11,7 @@ from bot.understanding.day_readers import (
     day_of_month,
     day_to_come,
     day_until_now,
+    half_of_month,
     named,
     numeric,
     on_weekday,
@@ -18,12 +19,15 @@ from bot.understanding.day_readers import (
     span,
     this_year,
     two_days,
+    two_months,
     two_english,
     two_numeric,
     two_of_last_month,
     two_of_month,
+    two_of_months,
     two_weekdays,
     weekday_of_month,
+    week_of_month,
     weekday_until,
     weekend,
     whole_month,
@@ -50,6 +54,14 @@ def _ranges(month: str, weekday: str) -> Written:
     from_day, to_day = r"(?:del?|entre(?: el)?|desde(?: el)?)", r"(?: ?al?| ?y| ?hasta)(?: el)?"
     return (
         (
+            (
+                rf"(?:{from_day} )?([0-9]{{1,2}}) de ({month})(?: del? [0-9]{{4}})?{to_day} "
+                rf"([0-9]{{1,2}}) de ({month})"
+            ),
+            two_of_months,
+        ),
+        (rf"{from_day} ({month})(?: ?a| ?hasta| ?y) ({month})", two_months),
+        (
             rf"(?:{from_day} |from )?{_NUMERIC}\s*(?:{to_day}|to|until|-)\s*(?:el )?{_NUMERIC}",
             two_numeric,
         ),
@@ -75,7 +87,7 @@ def _ranges(month: str, weekday: str) -> Written:
             ),
             weekday_until,
         ),
-        (r"(?:desde|a partir de) el (?:dia )?([0-9]{1,2})(?: de este mes)?(?! ?(?:de |kg|kilo|balon))", day_until_now),
+        (r"(?:desde|a partir de) el (?:dia )?([0-9]{1,2})(?:ro|ero)?(?: de este mes)?(?! ?(?:de |kg|kilo|balon))", day_until_now),
         (rf"(?:desde|a partir de)(?: el)? ({weekday})", weekday_until),
     )
 
@@ -99,6 +111,8 @@ def _named_days(month: str, weekday: str) -> Written:
             rf"({month}) ([0-9]{{1,2}}){_TH}",
             lambda found, today, coming: day_of(found[2], found[1], None, today, coming),
         ),
+        (rf"(primera|segunda|tercera|cuarta|ultima) semana (?:de ({month})|del mes|de este mes)", week_of_month),
+        (rf"(primera|segunda) quincena (?:de ({month})|del mes|de este mes)", half_of_month),
         (rf"(?:todo )?({month})() (?:completo|entero)", whole_month),
         (rf"(?:de|en|del mes de|of|in|for) ({month})(?: (?:de|del) ([0-9]{{4}}))?", whole_month),
         (
@@ -158,6 +172,10 @@ def _from_today() -> Written:
         (
             r"(?:dentro de|de aqui a|en|in) ([0-9]{1,2}) (?:dias|days)(?! (?:no|ya|que|llega))",
             lambda found, today, coming: span(today, int(found[1])) if coming else None,
+        ),
+        (
+            r"hace ([0-9]) semanas?|([0-9]) weeks? ago",
+            lambda found, today, _coming: span(today, -7 * int(found[1] or found[2])),
         ),
         (
             r"hace (?:unos )?([0-9]{1,2}) dias|([0-9]{1,2}) days ago",

@@ -151,6 +151,47 @@ def two_of_month(found: re.Match[str], today: date, coming: bool) -> Span | None
     return between(day_of(found[1], found[3], None, today, coming), day_of(found[2], found[3], None, today, coming))
 
 
+def two_of_months(found: re.Match[str], today: date, coming: bool) -> Span | None:
+    """Read "del 1 de octubre al 15 de noviembre"."""
+    return between(day_of(found[1], found[2], None, today, coming), day_of(found[3], found[4], None, today, coming))
+
+
+def two_months(found: re.Match[str], today: date, _coming: bool) -> Span | None:
+    """Read "de setiembre a octubre": both of them whole, until today at most."""
+    first = day_of("1", found[1], None, today, coming=False)
+    last = day_of("1", found[2], None, today, coming=False)
+    if first is None or last is None or first[0] > last[0]:
+        return None
+    return first[0], min(_last_of_month(last[0]), today)
+
+
+def _last_of_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+_WEEKS = {"primera": 1, "segunda": 8, "tercera": 15, "cuarta": 22}
+
+
+def week_of_month(found: re.Match[str], today: date, _coming: bool) -> Span | None:
+    """Read "la primera semana de noviembre": its first seven days; the last are its last seven."""
+    first = day_of("1", found[2] or str(today.month), None, today, coming=False)
+    if first is None:
+        return None
+    start = _WEEKS.get(found[1], 0)
+    begins = first[0].replace(day=start) if start else _last_of_month(first[0]) - timedelta(days=6)
+    return begins, begins + timedelta(days=6)
+
+
+def half_of_month(found: re.Match[str], today: date, _coming: bool) -> Span | None:
+    """Read "la primera quincena de octubre"."""
+    first = day_of("1", found[2] or str(today.month), None, today, coming=False)
+    if first is None:
+        return None
+    if found[1] == "primera":
+        return first[0], first[0].replace(day=15)
+    return first[0].replace(day=16), _last_of_month(first[0])
+
+
 def two_of_last_month(found: re.Match[str], today: date, coming: bool) -> Span | None:
     """Read "del 1 al 10 del mes pasado"."""
     month = today.replace(day=1) - timedelta(days=1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -18,7 +20,7 @@ from bot.understanding.papers import paper, plate
 from bot.understanding.pointing import Pointed, from_notice, of_whole, point, the_only_one, told_of
 from bot.understanding.reasons import reason_of
 from bot.understanding.received import Arrival, arrival
-from bot.understanding.said_days import said_days
+from bot.understanding.said_days import LONGEST_MONTH, said_days
 
 Slots = tuple[list[Found], list[Doubt]]
 
@@ -206,9 +208,26 @@ def _repeat(heard: Heard, _context: Context) -> Slots:
 
 def _search(heard: Heard, context: Context) -> Slots:
     if not heard.has(DATE):
-        return [], []
+        return _lone_day(heard, context), []
     found = said_days(heard.text, context.today, context.language, coming=False)
     return ([days_slot(found[0], heard)], []) if found else ([], [])
+
+
+_LONE_DAY = re.compile(r"\b(?:el|del|de el|el dia|del dia) ([0-9]{1,2})(?= *(?:$|[.,;!?]|que\b|pasado\b|por favor|porfa))", re.I)
+
+
+def _lone_day(heard: Heard, context: Context) -> list[Found]:
+    """Return the last such day of "qué compré el 10", which no size stands beside."""
+    found = _LONE_DAY.search(heard.text)
+    day = int(found[1]) if found else 0
+    if found is None or not 0 < day <= LONGEST_MONTH or heard.has("unit", "brand", "kilo"):
+        return []
+    month = context.today.replace(day=1)
+    for first in (month, (month - timedelta(days=1)).replace(day=1)):
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        if day <= last.day and first.replace(day=day) <= context.today:
+            return [days_slot(Days(first.replace(day=day), first.replace(day=day), *found.span()), heard)]
+    return []
 
 
 def _report(heard: Heard, context: Context) -> Slots:

@@ -47,7 +47,8 @@ class Item:
 def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
     """Return the lines of a message, in order; numbers that point to an order are no quantities."""
     found = [item for part in _parts(heard.mentions) for item in _read(part, frozenset(sizes), used)]
-    return _shared_brand(_joined([item for item in found if not item.is_empty]), heard.mentions)
+    found = _shared_brand(_joined([item for item in found if not item.is_empty]), heard.mentions)
+    return _shared_size(found, heard.mentions)
 
 
 def _parts(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
@@ -287,6 +288,17 @@ def _shared_brand(found: list[Item], mentions: Sequence[Mention]) -> list[Item]:
     if len(branded) == 1 and found[0] is branded[0] and len(found) > 1 and found[0].mentions[0].has(BRAND):
         for item in found[1:]:
             item.brand = branded[0].brand
+    return found
+
+
+def _shared_size(found: list[Item], mentions: Sequence[Mention]) -> list[Item]:
+    """Let the size of "todos de 10" count for each line: "20 joyce y 20 proust, ambos de 10"."""
+    sized = [item for item in found if item.size is not None]
+    said = [one for one in mentions if one.text not in ("de", "a", "x", "of", "los")]
+    of_all = any(one.text in _EACH and two.has(NUMBER) for one, two in pairwise(said))
+    if len(found) > 1 and len(sized) == 1 and sized[0] is found[-1] and of_all:
+        for item in found:
+            item.size = sized[0].size
     return found
 
 

@@ -70,11 +70,14 @@ _WHETHER = re.compile(
 )
 
 
+_HALF_DOZEN = re.compile(r"(\bdocenas? (?!y ).{2,40}?\by )media (?=de\b)", re.IGNORECASE)
+"""The half of "una docena de joyce y media de proust"."""
 _TO2 = re.compile(r"\b(to|salu)2\b", re.IGNORECASE)
 
 
 def _with_letters(text: str) -> str:
     """Return the text with words written out that a digit shortens: to2 is todos."""
+    text = _HALF_DOZEN.sub(r"\1media docena ", text)
     return _TO2.sub(lambda found: "todos" if found[1].casefold() == "to" else "saludos", text)
 
 

@@ -92,7 +92,7 @@ class _Reader:
         said = items_said(self.heard, part, self.lines, self.sizes, self.used)
         if _denies_a_number(part):
             return
-        if any(one.has("reason.state", "reason.wrong") for one in part.mentions) and (said or _lone(part)):
+        if _is_bad(part) and (said or _lone(part)):
             self._bad(part, said)
             return
         if not said and _lone(part) and (part.lacks or part.denied or _is_gone(part)):
@@ -195,6 +195,10 @@ def _says_came(part: Part, mentions: Sequence[Mention]) -> bool:
     return any(one.has("arrived", "received") for one in before)
 
 
+def _is_bad(part: Part) -> bool:
+    return any(one.has("reason.state", "reason.wrong") for one in part.mentions)
+
+
 def _denies_a_number(part: Part) -> bool:
     """Say whether it only denies a number, and says no other: "llegaron 18, no 20"."""
     words = [one for one in part.mentions if not one.has("sign", "polite") and one.text not in ("los", "las")]
@@ -218,7 +222,7 @@ def _arrives(part: Part) -> bool:
 
 def _conclude(heard: Heard, parts: Sequence[Part], lines: Sequence[LineSeen], found: Arrival) -> None:
     """Say all, some or nothing, and fill the lines of which "everything" or "the rest" speaks."""
-    whole = [part for part in parts if part.everything and not part.lacks and not part.denied]
+    whole = [part for part in parts if part.everything and not (part.lacks or part.denied or _is_bad(part))]
     has_amounts = bool(found.received) or found.unclear
     if whole and not lines and not any(part.lacks or part.denied or part.only for part in parts):
         found.unclear = has_amounts = False  # "llegaron los 40 completos", of whichever order
