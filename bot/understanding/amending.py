@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import pairwise
 
 from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.lines import Item, items
@@ -35,10 +34,22 @@ def amended(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) ->
 
 def _without_denied(heard: Heard) -> Heard:
     """Return the message without the numbers that it denies: "ni 10 ni 15, 20 joyce"."""
-    denied = [two for one, two in pairwise(heard.mentions) if one.text in ("ni", "nor") and two.has(NUMBER)]
-    if not denied:
+    row = [None, *heard.mentions]
+    denied = [
+        three
+        for one, two, three in zip(row, row[1:], row[2:], strict=False)
+        if two is not None and three is not None and three.has(NUMBER) and _denies(one, two)
+    ]
+    if not denied or len(denied) == len(heard.of(NUMBER)):
         return heard
     return replace(heard, mentions=[one for one in heard.mentions if not any(one is two for two in denied)])
+
+
+def _denies(before: Mention | None, mention: Mention) -> bool:
+    """Say whether "ni" or a "no" after a sign denies the number behind it: "25 joyce de 10, no 20"."""
+    return mention.text in ("ni", "nor") or (
+        mention.text in ("no", "not") and before is not None and before.has("sign")
+    )
 
 
 def _of(heard: Heard, mentions: list[Mention], sizes: Sequence[str], used: Sequence[Mention]) -> list[Item]:

@@ -19,6 +19,7 @@ _COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon", "cha
 _BETWEEN = frozenset({"and", "rest", "except"})
 _TELLS = ("aron", "eron", "aba", "aban")
 """Endings of a verb, which a number before it does not count: "los de 10 salieron 3 menos"."""
+NOT_GOODS = frozenset({"veces", "vez", "times", "vacios", "vacias", "envases", "empties", "empty"})
 _NEVER_COUNTED = frozenset({"ruc", "phone", "code", "digits", "document", "plate", DATE})
 
 
@@ -139,7 +140,7 @@ def _counts_nothing(part: Sequence[Mention], place: int, number: Decimal) -> boo
         return True
     if before is not None and number >= SMALLEST_ENDING and before.text in _NAMING and not _counted(after):
         return True
-    if after is not None and after.text in ("veces", "vez", "times"):
+    if after is not None and after.text in NOT_GOODS:
         return True
     told = after is not None and after.has(OTHER) and after.text.endswith(_TELLS)
     return after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON) and not told

@@ -121,18 +121,25 @@ def of_whole(heard: Heard, context: Context, conversation: str) -> Pointed:
 def told_of(heard: Heard, context: Context, order: OrderSeen) -> Heard:
     """Return what is told of one order, where several are named: "Hyde completo, Bukowsky 38"."""
     others = [one for one in able_to(context, "close") if one.code != order.code]
-    if not any(_names(mention, one) for one in others for mention in heard.of(NAME, CODE)):
+    another = any(_begins_another(clause) for clause in _clauses(heard))
+    if not others or not (another or any(_names(mention, one) for one in others for mention in heard.of(NAME, CODE))):
         return heard
     kept: list[Mention] = []
     of_it = False
     for clause in _clauses(heard):
         if any(_names(mention, order) for mention in clause):
             of_it = True
-        elif any(_names(mention, one) for one in others for mention in clause):
+        elif _begins_another(clause) or any(_names(mention, one) for one in others for mention in clause):
             of_it = False
         if of_it:
             kept += [*clause, _COMMA]
     return replace(heard, mentions=kept, known={kind for one in kept for kind in one.kinds}) if kept else heard
+
+
+def _begins_another(clause: Sequence[Mention]) -> bool:
+    """Say whether a clause tells of another order: "y a la otra le faltaron 2", and not "los otros 2"."""
+    said = " ".join(one.text for one in clause[:3])
+    return said.startswith(("la otra", "a la otra", "de la otra", "el otro pedido", "la otra orden", "the other"))
 
 
 _COMMA = Mention(frozenset({"sign"}), ",", 0, 0, filler=True)

@@ -48,15 +48,32 @@ def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used:
     )
     parts = statements(heard)
     reader = _Reader(heard, lines, sizes, used, found)
-    for part in parts:
+    in_order = _by_order(parts, lines, sizes, used, heard)
+    for part in parts if not in_order else ():
         elsewhere = any(_arrives(other) or other.lacks for other in parts if other is not part)
         if elsewhere and (_was_due(part) or _is_to_come(part)):
             continue
         reader.read(part)
+    for line, amount in in_order.items():
+        reader.claims.append(Claim(line, amount, Sort.CAME, heard.text))
     for line in lines:
         _settle(line, [claim for claim in reader.claims if claim.position == line.position], found)
     _conclude(heard, parts, lines, found)
     return found
+
+
+def _by_order(
+    parts: Sequence[Part], lines: Sequence[LineSeen], sizes: Sequence[str], used: Sequence[Mention], heard: Heard
+) -> dict[int, Decimal]:
+    """Return the amounts of bare numbers, one for each line, if at least one is all of its line: "20 y 4"."""
+    said = [item for part in parts for item in items_said(heard, part, lines, sizes, used)]
+    bare = all(item.quantity is not None and not (item.size or item.brand or item.total) for item in said)
+    if len(lines) < 2 or len(said) != len(lines) or not bare or any(part.lacks or part.denied for part in parts):
+        return {}
+    pairs = [(line, item.quantity or Decimal(0)) for line, item in zip(lines, said, strict=True)]
+    fit = all(amount <= line.quantity for line, amount in pairs)
+    whole = any(amount == line.quantity for line, amount in pairs)
+    return {line.position: amount for line, amount in pairs} if fit and whole else {}
 
 
 def _settle(line: LineSeen, claims: Sequence[Claim], found: Arrival) -> None:

@@ -15,6 +15,7 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 _EACH_ONE = frozenset({"todas", "todos", "toditas", "toditos", "all of them"})
+SHORTEST_ENDING, SMALLEST_CODE = 3, 1000
 _SHORT = ("except", "difference", "code", "brand", "kilo", "only")
 
 
@@ -59,16 +60,24 @@ def _each_is_closed(heard: Heard, orders: int) -> bool:
 def _others_numbers(heard: Heard, named: list[OrderSeen]) -> bool:
     """Say whether numbers are told that are not those of the whole orders: "los 20 de Hyde y los 40 de la planta"."""
     whole = sorted(sum((line.quantity for line in order.lines), Decimal(0)) for order in named)
-    told = sorted(one.number for one in heard.of(NUMBER) if one.number is not None and not _is_pronoun(one))
+    told = sorted(one.number for one in heard.of(NUMBER) if one.number is not None and not _is_small(one))
     return bool(told) and told != whole
 
 
-def _is_pronoun(mention: Mention) -> bool:
-    return mention.text in ("dos", "two", "uno", "una", "one")
+def _is_small(mention: Mention) -> bool:
+    """Say whether it counts no balones: "las dos", or the end of a code."""
+    code = mention.number is not None and mention.number >= SMALLEST_CODE
+    return code or mention.text in ("dos", "two", "uno", "una", "one")
+
+
+def _ends(heard: Heard, mention: Mention, order: OrderSeen) -> bool:
+    """Say whether it is how the code of the order ends, and of no other: 4717."""
+    said = heard.said(mention) if mention.has(NUMBER) else str(mention.value) if mention.has("digits") else ""
+    return len(said) > SHORTEST_ENDING and said.isdigit() and order.code.endswith(said)
 
 
 def _is_named(heard: Heard, order: OrderSeen) -> bool:
-    if any(one.value == order.code for one in heard.of(CODE)):
+    if any(one.value == order.code for one in heard.of(CODE)) or any(_ends(heard, one, order) for one in heard.words):
         return True
     return any(
         order.counterpart in {name for _t, name in getattr(one.value, "candidates", ())} for one in heard.of(NAME)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.understanding.amending import ANEW
 from bot.understanding.context import LineSeen
 from bot.understanding.heard import BRAND, NUMBER, OTHER, Heard, Mention
-from bot.understanding.lines import Item, items
+from bot.understanding.lines import NOT_GOODS, Item, items
 from bot.understanding.names import Match
 from bot.understanding.statements import BIG, SMALL, Part
 
@@ -72,7 +72,7 @@ def _loose(part: Part, lines: Sequence[LineSeen], used: Sequence[Mention]) -> li
     if (
         not strange
         or not counted
-        or (after and after[0].text in ("veces", "times"))
+        or (after and after[0].text in NOT_GOODS)
         or (after and after[0].has("time", "money", "address", "person"))
     ):
         return []
