@@ -24,12 +24,17 @@ def joined_numbers(mentions: Sequence[Mention]) -> list[Mention]:
             joined.append(first)
             place += 1
             continue
+        old = _as_once_written(mentions, place)
+        if old is not None:
+            joined.append(old)
+            place += 3
+            continue
         run = [first]
         values = [int(first.number)]
         ahead = place + 1
         if not first.text[:1].isdigit():
             while ahead < len(mentions):
-                skip = 1 if mentions[ahead].text in ("y", "and") and 20 <= values[-1] < 100 else 0
+                skip = 1 if mentions[ahead].text in ("y", "and") and TWENTY <= values[-1] < 100 else 0
                 if ahead + skip >= len(mentions) or not _is_number_word(mentions[ahead + skip]):
                     break
                 following = mentions[ahead + skip]
@@ -37,8 +42,8 @@ def joined_numbers(mentions: Sequence[Mention]) -> list[Mention]:
                 values.append(int(following.number or 0))
                 ahead += skip + 1
             number, used = numbers.in_words(values)
-            if values[0] == _TWENTY and used > 1 and run[1] is mentions[place + 1] and _is_of_all(joined):
-                number, used = Decimal(_TWENTY), 1  # "de los veinte tres se los llevaron": never said for 23
+            if values[0] == TWENTY and used > 1 and run[1] is mentions[place + 1] and _is_of_all(joined):
+                number, used = Decimal(TWENTY), 1  # "de los veinte tres se los llevaron": never said for 23
             last = run[used - 1]
             ahead = mentions.index(last, place) + 1
         else:
@@ -50,7 +55,18 @@ def joined_numbers(mentions: Sequence[Mention]) -> list[Mention]:
     return joined
 
 
-_TWENTY = 20
+TEN, TWENTY = 10, 20
+
+
+def _as_once_written(mentions: Sequence[Mention], place: int) -> Mention | None:
+    """Return "diez y ocho" as the eighteen that it is; in "20 de diez y ocho de 45" the ten is a size."""
+    run = mentions[place : place + 3]
+    if len(run) < 3 or run[0].number != TEN or run[1].text != "y" or not _is_number_word(run[2]):
+        return None
+    if run[2].number not in (6, 7, 8, 9) or (place and mentions[place - 1].text in ("de", "a", "x", "por")):
+        return None
+    number = TEN + (run[2].number or 0)
+    return Mention(frozenset({NUMBER}), run[0].text, run[0].start, run[2].end, number, filler=True)
 
 
 def _is_of_all(before: Sequence[Mention]) -> bool:

@@ -174,6 +174,8 @@ def _by_ending(heard: Heard, context: Context, able: Sequence[OrderSeen]) -> Poi
             continue
         before = words[place - 1] if place else None
         after = words[place + 1] if place + 1 < len(words) else None
+        if after is not None and "," in heard.text[mention.end : after.start]:
+            after = None
         known = sum(one.code.endswith(digits) for one in able) == 1 and before is not None and not before.has(NUMBER)
         if before is not None and not (_points(before) or known):
             continue

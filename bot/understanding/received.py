@@ -225,7 +225,12 @@ def _denies_a_number(part: Part) -> bool:
 def _is_gone(part: Part) -> bool:
     """Say whether it went back, or did not come after all: "cinco se los llevó de regreso", "17 entraron, 3 no"."""
     denied = part.mentions[-1].text in ("no", "todavia no", "aun no") and not _arrives(part)
-    return denied or any(one.has("returned") for one in part.mentions)
+    return denied or any(one.has("returned", "reject.tells") for one in part.mentions)
+
+
+def _waits(part: Part) -> bool:
+    """Say whether it is to come yet: "el resto mañana"."""
+    return any(one.has("later", "future", "not_yet", "says_that", "nothing", "date") for one in part.mentions)
 
 
 def _lone(part: Part) -> bool:
@@ -243,7 +248,7 @@ def _conclude(heard: Heard, parts: Sequence[Part], lines: Sequence[LineSeen], fo
     has_amounts = bool(found.received) or found.unclear
     if whole and not lines and not any(part.lacks or part.denied or part.only for part in parts):
         found.unclear = has_amounts = False  # "llegaron los 40 completos", of whichever order
-    rest = any(part.rest and not part.denied and not part.lacks for part in parts)
+    rest = any(part.rest and not (part.denied or part.lacks or _is_gone(part) or _waits(part)) for part in parts)
     excepted = bool(whole) and any(part.lacks or part.denied for part in parts)
     if has_amounts and (rest or excepted):
         for line in lines:
