@@ -12,6 +12,7 @@ from bot.understanding.day_readers import (
     day_to_come,
     day_until_now,
     half_of_month,
+    month_until_now,
     named,
     numeric,
     on_weekday,
@@ -19,20 +20,21 @@ from bot.understanding.day_readers import (
     span,
     this_year,
     two_days,
-    two_months,
     two_english,
+    two_months,
     two_numeric,
     two_of_last_month,
     two_of_month,
     two_of_months,
     two_weekdays,
-    weekday_of_month,
     week_of_month,
+    weekday_of_month,
     weekday_until,
     weekend,
     whole_month,
     whole_month_by,
     whole_week,
+    whole_year,
 )
 
 Written = tuple[tuple[str, Read], ...]
@@ -66,7 +68,7 @@ def _ranges(month: str, weekday: str) -> Written:
             two_numeric,
         ),
         (
-            rf"{from_day} ([0-9]{{1,2}}){to_day} ([0-9]{{1,2}}) del? ({month})",
+            rf"(?:{from_day} )?([0-9]{{1,2}}){to_day} ([0-9]{{1,2}}) del? ({month})",
             two_of_month,
         ),
         (
@@ -87,8 +89,12 @@ def _ranges(month: str, weekday: str) -> Written:
             ),
             weekday_until,
         ),
-        (r"(?:(?:desde|a partir de) el|since the) (?:dia )?([0-9]{1,2})(?:ro|ero|st|nd|rd|th)?(?: de este mes)?(?! ?(?:de |kg|kilo|balon))", day_until_now),
+        (
+            r"(?:(?:desde|a partir de) el|since the) (?:dia )?([0-9]{1,2})(?:ro|ero|st|nd|rd|th)?(?: de este mes)?(?! ?(?:de |kg|kilo|balon))",
+            day_until_now,
+        ),
         (rf"(?:desde|a partir de|since)(?: el)? ({weekday})", weekday_until),
+        (rf"(?:desde|a partir de|since) ({month})(?! [0-9])", month_until_now),
     )
 
 
@@ -153,13 +159,15 @@ def _from_today() -> Written:
         (r"(?:de )?(?:la )?(?:semana pasada|semana anterior|otra semana)|last week", whole_week(-1)),
         (r"(?:de )?(?:la )?semana antepasada|hace dos semanas|week before last", whole_week(-2)),
         (r"(?:de )?esta semana|this week|(?:en )?lo que va de la semana", whole_week(0)),
-        (r"(?:el |del )?(ultimo |pasado |last )?(?:finde|fin de semana|weekend)( pasado| anterior)?", weekend),
+        (r"((?:del? (?:este )?|ultimo |pasado |last )+)?(?:finde|fin de semana|weekend)( pasado| anterior)?", weekend),
         (r"(?:del? )?(?:el )?mes pasado|last month", whole_month_by(-1)),
         (
             r"(?:de )?este mes|this month|(?:en |de )?lo que va del mes|(?:el |del )?mes (?:actual|en curso)",
             whole_month_by(0),
         ),
         (r"(?:de |en )?(?:este año|lo que va del año|todo el año)|this year", this_year),
+        (r"(?:del? |el )?(?:año (?:pasado|anterior)|last year)()", whole_year),
+        (r"(?:del?|en el|todo el|in|for) (?:año )?(20[0-9]{2})", whole_year),
         (r"(?:de )?(?:la )?ultima semana|past week", lambda _found, today, _coming: span(today, -6, 0)),
         (
             r"(?:de )?(?:los |the )?(?:ultimos|last|past) ([0-9]{1,2}) (?:dias|days)",

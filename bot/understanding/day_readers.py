@@ -123,6 +123,18 @@ def this_year(_found: re.Match[str], today: date, _coming: bool) -> Span:
     return today.replace(month=1, day=1), today
 
 
+def whole_year(found: re.Match[str], today: date, _coming: bool) -> Span | None:
+    """Read "del 2025", or the year before this one; none that is to come."""
+    year = int(found[1]) if found[1] else today.year - 1
+    return (date(year, 1, 1), min(date(year, 12, 31), today)) if year <= today.year else None
+
+
+def month_until_now(found: re.Match[str], today: date, _coming: bool) -> Span | None:
+    """Read "desde agosto": from its first day until today."""
+    first = day_of("1", found[1], None, today, coming=False)
+    return None if first is None else (first[0], today)
+
+
 def numeric(found: re.Match[str], today: date, coming: bool) -> Span | None:
     """Read "18/11", with or without a year."""
     return day_of(found[1], found[2], found[3], today, coming)

@@ -213,7 +213,10 @@ def _search(heard: Heard, context: Context) -> Slots:
     return ([days_slot(found[0], heard)], []) if found else ([], [])
 
 
-_LONE_DAY = re.compile(r"\b(?:el|del|de el|el dia|del dia|on the) ([0-9]{1,2})(?:st|nd|rd|th)?(?= *(?:$|[.,;!?]|que\b|pasado\b|por favor|porfa))", re.I)
+_LONE_DAY = re.compile(
+    r"\b(?:el|del|de el|el dia|del dia|on the) ([0-9]{1,2})(?:st|nd|rd|th)?(?= *(?:$|[.,;!?]|que\b|pasado\b|por favor|porfa))",
+    re.IGNORECASE,
+)
 
 
 def _lone_day(heard: Heard, context: Context) -> list[Found]:

@@ -111,11 +111,19 @@ def of_whole(heard: Heard, context: Context, conversation: str) -> Pointed:
         for one, two in pairwise(words)
         if two.number is not None and one.text.split()[-1] in ("los", "las", "mis", "the")
     }
-    found = [one for one in able_to(context, conversation) if sum(line.quantity for line in one.lines) in said]
+    able = able_to(context, conversation)
+    found = [one for one in able if sum(line.quantity for line in one.lines) in said] or _of_brand(heard, able)
     if len(found) != 1 or not heard.has("arrived", "received", "lack", "all", "reason.never_came"):
         return Pointed()
     why = "the only order of so many"
     return Pointed(Found("order", found[0].code, How.IMPLIED, found[0].code, "", why), found[0])
+
+
+def _of_brand(heard: Heard, able: Sequence[OrderSeen]) -> list[OrderSeen]:
+    """Return the orders that have every brand that is named: "faltaron 2 proust"."""
+    named = [one.value for one in heard.of(BRAND) if isinstance(one.value, Match)]
+    brands = [{name for _token, name in match.candidates} for match in named]
+    return [one for one in able if brands and all({line.brand for line in one.lines} & names for names in brands)]
 
 
 def told_of(heard: Heard, context: Context, order: OrderSeen) -> Heard:
