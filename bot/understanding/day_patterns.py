@@ -90,7 +90,10 @@ def _ranges(month: str, weekday: str) -> Written:
             weekday_until,
         ),
         (
-            r"(?:(?:desde|a partir de) el|since the) (?:dia )?([0-9]{1,2})(?:ro|ero|st|nd|rd|th)?(?: de este mes)?(?! ?(?:de |kg|kilo|balon))",
+            (
+                r"(?:(?:desde|a partir de) el|since the) (?:dia )?([0-9]{1,2})(?:ro|ero|st|nd|rd|th)?"
+                r"(?: de este mes)?(?! ?(?:de |kg|kilo|balon))"
+            ),
             day_until_now,
         ),
         (rf"(?:desde|a partir de|since)(?: el)? ({weekday})", weekday_until),

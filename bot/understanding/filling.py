@@ -214,7 +214,8 @@ def _search(heard: Heard, context: Context) -> Slots:
 
 
 _LONE_DAY = re.compile(
-    r"\b(?:el|del|de el|el dia|del dia|on the) ([0-9]{1,2})(?:st|nd|rd|th)?(?= *(?:$|[.,;!?]|que\b|pasado\b|por favor|porfa))",
+    r"\b(?:el|del|de el|el dia|del dia|on the) ([0-9]{1,2})(?:st|nd|rd|th)?"
+    r"(?= *(?:$|[.,;!?]|que\b|pasado\b|por favor|porfa))",
     re.IGNORECASE,
 )
 

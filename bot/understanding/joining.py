@@ -65,7 +65,7 @@ def _as_once_written(mentions: Sequence[Mention], place: int) -> Mention | None:
         return None
     if run[2].number not in (6, 7, 8, 9) or (place and mentions[place - 1].text in ("de", "a", "x", "por")):
         return None
-    number = TEN + (run[2].number or 0)
+    number = Decimal(TEN) + (run[2].number or 0)
     return Mention(frozenset({NUMBER}), run[0].text, run[0].start, run[2].end, number, filler=True)
 
 

@@ -54,8 +54,8 @@ def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used:
         if elsewhere and (_was_due(part) or _is_to_come(part)):
             continue
         reader.read(part)
-    for line, amount in in_order.items():
-        reader.claims.append(Claim(line, amount, Sort.CAME, heard.text))
+    for position, amount in in_order.items():
+        reader.claims.append(Claim(position, amount, Sort.CAME, heard.text))
     for line in lines:
         _settle(line, [claim for claim in reader.claims if claim.position == line.position], found)
     _conclude(heard, parts, lines, found)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = r"un|una|an?|dos|tres|cuatro|cinco|diez|quince|veinte|treinta|cuarenta|seis|ocho|doce|media|two|three|five|ten|half an|[0-9]{1,3}"
+_NUMBER = (
+    r"un|una|an?|dos|tres|cuatro|cinco|diez|quince|veinte|treinta|cuarenta|seis|ocho|doce|media|"
+    r"two|three|five|ten|half an|[0-9]{1,3}"
+)
 _HOLD_ON = "(?:espera|esp[eé]rame|aguanta|agu[aá]ntame|dame|deme|reg[aá]lame)(?: unos| como)?"
 WAIT = re.compile(
     rf"\b(?:en|dentro de|in|within|{_HOLD_ON}) ({_NUMBER})"
