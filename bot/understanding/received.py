@@ -249,7 +249,7 @@ def _conclude(heard: Heard, parts: Sequence[Part], lines: Sequence[LineSeen], fo
     if whole and not lines and not any(part.lacks or part.denied or part.only for part in parts):
         found.unclear = has_amounts = False  # "llegaron los 40 completos", of whichever order
     rest = any(part.rest and not (part.denied or part.lacks or _is_gone(part) or _waits(part)) for part in parts)
-    excepted = bool(whole) and any(part.lacks or part.denied for part in parts)
+    excepted = bool(whole) and any(part.lacks or part.denied or _is_gone(part) for part in parts)
     if has_amounts and (rest or excepted):
         for line in lines:
             if line.position not in found.received:
