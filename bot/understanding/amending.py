@@ -34,7 +34,7 @@ def amended(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) ->
 
 def _without_denied(heard: Heard) -> Heard:
     """Return the message without the numbers that it denies: "ni 10 ni 15, 20 joyce"."""
-    row = [None, *heard.mentions]
+    row = [None, *(one for one in heard.mentions if one.text not in ("de", "of", "a"))]
     denied = [
         three
         for one, two, three in zip(row, row[1:], row[2:], strict=False)
@@ -61,7 +61,8 @@ def _said_anew_at(heard: Heard) -> int | None:
     for place in range(len(heard.mentions) - 2, 0, -1):
         mention, before, after = heard.mentions[place], heard.mentions[:place], heard.mentions[place + 1 :]
         denied = mention.text == "no" and before[-1].has(NUMBER, "unit", "brand") and _first(after).has(NUMBER)
-        if not (mention.text in ANEW or denied):
+        besides = after[0].has("and", "change.add", "more")  # "y mejor también 5 de 45"
+        if besides or not (mention.text in ANEW or denied):
             continue
         if any(one.has(NUMBER) for one in before) and any(one.has(NUMBER) for one in after):
             return place
@@ -117,6 +118,9 @@ def _summed(heard: Heard, said: list[Item]) -> list[Item]:
     last, rest = said[-1], said[:-1]
     bare = all(item.quantity is not None and not (item.size or item.brand or item.fuel) for item in rest)
     sums = any(one.text in _SUMS for one in heard.mentions)
-    if len(rest) > 1 and bare and sums and last.quantity == sum((i.quantity or Decimal(0) for i in rest), Decimal(0)):
+    total = sum((item.quantity or Decimal(0) for item in rest), Decimal(0))
+    if sums and len(rest) > 1 and last.quantity == total and not (last.size or last.brand or last.fuel):
+        return rest
+    if len(rest) > 1 and bare and sums and last.quantity == total:
         return [last]
     return said

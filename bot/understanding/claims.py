@@ -33,6 +33,8 @@ class Claim:
     """Whether it is another one like the one before: "y otro no vino"."""
     verb: bool = False
     """Whether a verb says that it came."""
+    more: bool = False
+    """Whether it came besides: "10 en la mañana y 8 en la tarde", "bajaron 10, otros 8"."""
     sound: bool = False
     """Whether it is said to be in order: "los otros 15 bien"."""
 
@@ -54,6 +56,11 @@ def settled(line: LineSeen, claims: Sequence[Claim]) -> Decimal | None:
 
 def _came(line: LineSeen, told: Sequence[Claim]) -> Decimal:
     """Return the amount that came: the last, or of two that make the whole line the one that is said to."""
+    total = sum((one.amount for one in told), Decimal(0))
+    if len(told) > 2 and told[-1].amount * 2 == total:
+        return told[-1].amount  # "9 y luego 6, son 15"
+    if len(told) > 1 and all(one.more for one in told[1:]) and total <= line.quantity:
+        return total
     amounts = list(dict.fromkeys(one.amount for one in told))
     if len(amounts) > 1 and sum(amounts, Decimal(0)) == line.quantity:
         others = [one.amount for one in told if one.sort is Sort.OTHERS and one.sound]

@@ -51,9 +51,11 @@ def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used:
     in_order = _by_order(parts, lines, sizes, used, heard)
     for part in parts if not in_order else ():
         elsewhere = any(_arrives(other) or other.lacks for other in parts if other is not part)
-        if elsewhere and (_was_due(part) or _is_to_come(part)):
+        again = reader.daytime_before and _at_a_daytime(part)
+        if elsewhere and (_was_due(part) or (_is_to_come(part) and not again)):
             continue
         reader.read(part)
+        reader.daytime_before = reader.daytime_before or _at_a_daytime(part)
     for position, amount in in_order.items():
         reader.claims.append(Claim(position, amount, Sort.CAME, heard.text))
     for line in lines:
@@ -102,6 +104,8 @@ class _Reader:
     found: Arrival
     claims: list[Claim] = field(default_factory=list)
     lacking_before: bool = False
+    daytime_before: bool = False
+    """Whether so many are told of a part of the day: "10 en la mañana y 8 en la tarde"."""
     named_before: list[LineSeen] = field(default_factory=list)
     """Lines that were named, and of which nothing is told yet: "los joyce y los proust completos"."""
 
@@ -164,8 +168,10 @@ class _Reader:
     def _claim(self, line: LineSeen, amount: Decimal, sort: Sort, part: Part, mentions: Sequence[Mention]) -> None:
         said = self.heard.said(*(mentions or part.mentions))
         again = any(one.text in ("otro", "otra") for one in part.mentions)
+        other = any(one.text in ("otros", "otras") for one in part.mentions) and not (part.rest or _waits(part))
+        more = other or (self.daytime_before and _at_a_daytime(part))
         sound = part.everything or any(one.has("yes") for one in part.mentions)
-        self.claims.append(Claim(line.position, amount, sort, said, again, _says_came(part, mentions), sound))
+        self.claims.append(Claim(line.position, amount, sort, said, again, _says_came(part, mentions), more, sound))
 
     def _amount(self, item: Item, line: LineSeen, part: Part) -> tuple[Decimal, Sort] | None:
         """Return how many are told of, and how they are meant; None where nothing follows from it."""
@@ -231,6 +237,10 @@ def _is_gone(part: Part) -> bool:
 def _waits(part: Part) -> bool:
     """Say whether it is to come yet: "el resto mañana"."""
     return any(one.has("later", "future", "not_yet", "says_that", "nothing", "date") for one in part.mentions)
+
+
+def _at_a_daytime(part: Part) -> bool:
+    return any(one.has("daytime") for one in part.mentions)
 
 
 def _lone(part: Part) -> bool:
