@@ -101,7 +101,7 @@ def test_an_order_is_what_it_is_in_the_end(text: str, lines: list[tuple[int, str
     context = scene("shop idle")
     found = amended(listen(text, context), context.sizes)
     brands = [one.brand.value.candidates[0][1] for one in found if one.brand and isinstance(one.brand.value, Match)]
-    assert lines == [(one.quantity, one.size, brand) for one, brand in zip(found, brands, strict=True)]
+    assert lines == [(int(one.quantity or 0), one.size, brand) for one, brand in zip(found, brands, strict=True)]
 
 
 @pytest.mark.parametrize(
