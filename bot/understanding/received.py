@@ -113,6 +113,8 @@ class _Reader:
         said = items_said(self.heard, part, self.lines, self.sizes, self.used)
         if _denies_a_number(part):
             return
+        if _is_bad(part) and not said and not self.heard.has("returned", "reject.tells", "reject.asks"):
+            self.found.broken = self.found.broken or bool(self.claims)
         if _is_bad(part) and (said or _lone(part)):
             self._bad(part, said)
             return
@@ -136,7 +138,7 @@ class _Reader:
     def _bad(self, part: Part, said: list[Item]) -> None:
         """Of what came in a bad state it is for the person to say how many are kept, unless they are gone already."""
         counted = said or [Item(Decimal(1))]
-        if self.heard.has("returned") and any(item.quantity is not None for item in counted):
+        if self.heard.has("returned", "reject.tells", "reject.asks") and any(item.quantity is not None for item in counted):
             for item in counted:
                 line = line_of(item, self.lines)
                 if line is not None and item.quantity is not None:
@@ -268,7 +270,7 @@ def _conclude(heard: Heard, parts: Sequence[Part], lines: Sequence[LineSeen], fo
                 found.inferred.add(line.position)
     if found.broken:
         good = sum(found.received.values())
-        if len(lines) != 1 or good + found.bad != lines[0].quantity:  # else the rest is said as well
+        if len(lines) != 1 or not found.bad or good + found.bad != lines[0].quantity:  # else the rest is said as well
             found.received, found.unclear = {}, True
         has_amounts = True
     found.what = _by_amounts(lines, found) if has_amounts else _without_amounts(heard, parts, whole=bool(whole))

@@ -24,7 +24,7 @@ def refused_line(heard: Heard, context: Context) -> Meaning | None:
     What is said of the other lines counts; where nothing is said they came, and the summary shows it.
     """
     refuses = any(one.exact for one in heard.of("reject.asks", "reject.tells", "reject.wishes"))
-    refuses = refuses or _is_kept_back(heard)
+    refuses = refuses or is_kept_back(heard)
     if not refuses or "?" in heard.text or heard.has(*_STRANGE):
         return None
     pointed, (slots, doubts) = pointed_to(heard, context, "close")
@@ -43,7 +43,7 @@ def refused_line(heard: Heard, context: Context) -> Meaning | None:
     return Meaning(Kind.INTENT, intent="close", slots=(*slots, *_slots(order, refused, amounts, why)), confidence=0.8)
 
 
-def _is_kept_back(heard: Heard) -> bool:
+def is_kept_back(heard: Heard) -> bool:
     """Say whether it says that they are not taken: "no los recibo", "no los acepto"."""
     words = heard.words
     for place, one in enumerate(words[:-1]):
