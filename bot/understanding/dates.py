@@ -23,7 +23,7 @@ class Days:
 _MAY_BE_DATE = re.compile(
     r"[0-9][/.\-][0-9]|(?:el|al|dia|the) [0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|finde|año|tm[rwo]|"
     r"ercol|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
-    r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan|mon|tue|wed|thu|fri|sat|sun|year|weekend"
+    r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan|year|weekend|\b(?:mon|tue|wed|thu|fri|sat|sun)\b"
 )
 
 
@@ -55,7 +55,9 @@ _BETWEEN = re.compile(r"[\s,(]*(?:el|the|dia|o sea|es decir)?\s*")
 
 def _find(text: str, today: date, coming: bool) -> Iterator[Days]:
     taken: list[tuple[int, int]] = []
-    for pattern, read in patterns():
+    for pattern, read, needs in patterns():
+        if needs and not any(word in text for word in needs):
+            continue
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue

@@ -44,12 +44,33 @@ _TH = "(?:st|nd|rd|th)?"
 
 
 @cache
-def patterns() -> tuple[tuple[re.Pattern[str], Read], ...]:
-    """Return the patterns and how each is read; what a pattern finds is not looked at by those after it."""
+def patterns() -> tuple[tuple[re.Pattern[str], Read, tuple[str, ...]], ...]:
+    """Return the patterns, how each is read, and what the text must hold, to be looked through for it at all.
+
+    What a pattern finds is not looked at by those after it.
+    """
     weekday = "|".join(sorted(named("weekday"), key=len, reverse=True))
     month = "|".join(sorted(named("month"), key=len, reverse=True))
     written = (*_ranges(month, weekday), *_named_days(month, weekday), *_from_today(), *_weekdays(weekday))
-    return tuple((re.compile(rf"(?<![\w/])(?:{pattern})(?![\w/])"), read) for pattern, read in written)
+    return tuple(
+        (re.compile(rf"(?<![\w/])(?:{pattern})(?![\w/])"), read, _NEEDS.get(read, ())) for pattern, read in written
+    )
+
+
+_SINCE = ("desde", "partir", "since")
+_NEEDS: dict[Read, tuple[str, ...]] = {
+    week_of_month: ("semana",),
+    half_of_month: ("quincena",),
+    weekend: ("fin", "weekend"),
+    two_of_last_month: ("mes ",),
+    month_until_now: _SINCE,
+    day_until_now: _SINCE,
+    weekday_until: (*_SINCE, "hoy", "ayer", "day"),
+    whole_year: ("20", "año", "year"),
+    this_year: ("año", "year"),
+    two_months: ("de", "entre"),
+}
+"""Words of the rarer ones, so that they cost nothing where none is said."""
 
 
 def _ranges(month: str, weekday: str) -> Written:

@@ -37,7 +37,9 @@ def _nothing_for_it(heard: Heard) -> bool:
 
 def unwanted(heard: Heard, context: Context) -> Meaning | None:
     """Return that an order is not wanted any more: to reject with a reason of the goods, else to annul or reject."""
-    kept_back = is_kept_back(heard) and any(slot.value in OF_BUYER for slot in reason(heard))
+    kept_back = (
+        heard.has("negation", "no") and is_kept_back(heard) and any(slot.value in OF_BUYER for slot in reason(heard))
+    )
     if not (heard.has("unwanted") or kept_back) or _is_strange(heard):
         return None
     order = point(heard, context, "annul").order

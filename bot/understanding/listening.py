@@ -77,7 +77,10 @@ _TO2 = re.compile(r"\b(to|salu)2\b", re.IGNORECASE)
 
 def _with_letters(text: str) -> str:
     """Return the text with words written out that a digit shortens: to2 is todos."""
-    text = _HALF_DOZEN.sub(r"\1media docena ", text)
+    if "media de" in text:
+        text = _HALF_DOZEN.sub(r"\1media docena ", text)
+    if "2" not in text:
+        return text
     return _TO2.sub(lambda found: "todos" if found[1].casefold() == "to" else "saludos", text)
 
 

@@ -13,6 +13,7 @@ from bot.understanding.lines import Item
 from bot.understanding.statements import Part, statements
 from bot.understanding.tellings import is_final, items_said, line_of
 
+_GONE = ("returned", "reject.tells", "reject.asks")
 _NEVER = ("nunca", "jamas", "never", "no aparec")
 
 
@@ -113,17 +114,12 @@ class _Reader:
         said = items_said(self.heard, part, self.lines, self.sizes, self.used)
         if _denies_a_number(part):
             return
-        if _is_bad(part) and not said and not self.heard.has("returned", "reject.tells", "reject.asks"):
-            self.found.broken = self.found.broken or bool(self.claims)
         if _is_bad(part) and (said or _lone(part)):
             self._bad(part, said)
             return
-        if not said and _lone(part) and (part.lacks or part.denied or _is_gone(part)):
-            said = [Item(Decimal(1))]
-        if part.lacks and any(one.text.startswith("cada") for one in part.mentions) and said:
-            said = [Item(said[0].quantity, line.size, mentions=said[0].mentions) for line in self.lines]
-        if self._is_total(part, said):
-            said = [Item(line.quantity, line.size, mentions=said[0].mentions) for line in self.lines]
+        if _is_bad(part) and not self.heard.has(*_GONE):
+            self.found.broken = self.found.broken or bool(self.claims)
+        said = self._of_each(part, said)
         counted = any(item.quantity is not None for item in said)
         for item in said:
             self._item(part, item)
@@ -135,10 +131,21 @@ class _Reader:
             self.named_before = []
         self.lacking_before = self.lacking_before or (part.lacks and counted)
 
+    def _of_each(self, part: Part, said: list[Item]) -> list[Item]:
+        """Return what is counted, for each line that it is said of: "faltó 1 de cada uno", "los veinticinco"."""
+        if not said and _lone(part) and (part.lacks or part.denied or _is_gone(part)):
+            return [Item(Decimal(1))]
+        if part.lacks and said and any(one.text.startswith("cada") for one in part.mentions):
+            return [Item(said[0].quantity, line.size, mentions=said[0].mentions) for line in self.lines]
+        if self._is_total(part, said):
+            return [Item(line.quantity, line.size, mentions=said[0].mentions) for line in self.lines]
+        return said
+
     def _bad(self, part: Part, said: list[Item]) -> None:
         """Of what came in a bad state it is for the person to say how many are kept, unless they are gone already."""
         counted = said or [Item(Decimal(1))]
-        if self.heard.has("returned", "reject.tells", "reject.asks") and any(item.quantity is not None for item in counted):
+        gone = self.heard.has(*_GONE)
+        if gone and any(item.quantity is not None for item in counted):
             for item in counted:
                 line = line_of(item, self.lines)
                 if line is not None and item.quantity is not None:

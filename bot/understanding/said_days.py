@@ -31,8 +31,9 @@ def said_days(text: str, today: date, language: str, *, coming: bool) -> list[Da
     ends: list[int] = []
     last = 0
     for match in _WORD.finditer(even):
-        before = even[max(match.start() - 12, 0) : match.start()]
-        word = _number(match[0], words) if _COUNTS.search(before) else _day(match[0], words)
+        count = _days_of_month(words).get(match[0])
+        counted = count is not None and _COUNTS.search(even[max(match.start() - 12, 0) : match.start()])
+        word = count if counted else _day(match[0], words)
         if word is not None:
             parts += [even[last : match.start()], word]
             starts += [*range(last, match.start()), *([match.start()] * len(word))]
@@ -46,13 +47,14 @@ def said_days(text: str, today: date, language: str, *, coming: bool) -> list[Da
     return [replace(one, start=starts[one.start], end=ends[one.end - 1]) for one in found]
 
 
-def _number(word: str, words: Lexicon) -> str | None:
-    """Return the number of a day that is written as a word, or what else the word stands for."""
-    number = 1 if word == "primero" else words.valued("number").get(word, 0)
-    return str(number) if 0 < number <= LONGEST_MONTH else _day(word, words)
-
-
 LONGEST_MONTH = 31
+
+
+@cache
+def _days_of_month(words: Lexicon) -> dict[str, str]:
+    """Return the number words that may be a day of a month, or so many days, with their digits."""
+    said = {word: str(number) for word, number in words.valued("number").items() if 0 < number <= LONGEST_MONTH}
+    return said | {"primero": "1"}
 
 
 def _day(word: str, words: Lexicon) -> str | None:
