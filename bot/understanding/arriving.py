@@ -11,6 +11,8 @@ from bot.understanding.dates import Days
 from bot.understanding.filling import filled
 from bot.understanding.heard import DATE, OTHER, Heard, Mention
 from bot.understanding.meaning import Kind, Meaning
+from bot.understanding.several import both
+from bot.understanding.statements import statements
 
 _TO_ME = ("me ", "nos ")
 LONG_AGO = 2
@@ -49,7 +51,8 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
         return None
     if any(one.has("number") and _is_no_goods(two) for one, two in pairwise(heard.words)):
         return Meaning(Kind.HELD, topic="close", likely=("close",), notes=("what is counted is no goods",))
-    if heard.has("reason.wrong") or (heard.has("reason.state") and not heard.has("number", "all")):
+    bad = heard.has("reason.state") and not heard.has("number", "all") and not _is_all_well(heard)
+    if heard.has("reason.wrong") or bad:
         likely = ("reject", "close")
         return Meaning(Kind.AMBIGUOUS, likely=likely, confidence=0.5, notes=("it came, and is not what it should be",))
     bare = {one.text for one in heard.words if not one.has("polite", "thanks", "greeting")}
@@ -64,10 +67,18 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     conversation = _closing_or_arriving(heard, context, here=here)
     if not conversation:
         return None
+    if conversation == "close" and context.notice is None and both(heard, context):
+        conversation = "close_all"
     meaning = filled(heard, context, conversation)
     if conversation == "close" and any(doubt.key != "order" for doubt in meaning.doubts):
         return replace(meaning, confidence=0.6)
     return replace(meaning, confidence=round(0.9 - 0.05 * heard.unknown, 2))
+
+
+def _is_all_well(heard: Heard) -> bool:
+    """Say whether all of it is said of something else than what is bad: not "está todo abollado"."""
+    bad = [part for part in statements(heard) if any(one.has("reason.state") for one in part.mentions)]
+    return heard.has("all") and not any(part.everything for part in bad)
 
 
 def _after_but(heard: Heard) -> Heard:

@@ -21,10 +21,10 @@ class Days:
 
 
 _MAY_BE_DATE = re.compile(
-    r"[0-9][/.\-][0-9]|(?:el|al|dia|the) [0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|"
+    r"[0-9][/.\-][0-9]|(?:el|al|dia|the) [0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|finde|año|tm[rwo]|"
     r"ercol|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
     r"find|(?:by|on|for|this|next|until|till) (?:mon|tue|wed|thu|fri|sat|sun)|"
-    r"quincen|a[nñ]o|year|"
+    r"quincen|a[nñ]o|year|weekend|\b(?:mon|tue|wed|thu|fri|sat|sun)\b|"
     r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan"
 )
 
@@ -93,7 +93,9 @@ _BETWEEN = re.compile(r"[\s,(]*(?:el|the|dia|o sea|es decir)?\s*")
 
 def _find(text: str, today: date, coming: bool) -> Iterator[Days]:
     taken: list[tuple[int, int]] = []
-    for pattern, read in patterns():
+    for pattern, read, needs in patterns():
+        if needs and not any(word in text for word in needs):
+            continue
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -21,6 +20,7 @@ from bot.understanding.put_off import is_accepted_now
 from bot.understanding.refusing import refused_line
 from bot.understanding.safety import bar, is_attack
 from bot.understanding.scope import announced, calls
+from bot.understanding.several import all_orders, both
 
 CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
 """The conversations that can end in a change; each needs a word of its own, standing where a command stands."""
@@ -196,7 +196,7 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
     """Return the conversation that is asked for; two different ones are both offered."""
     names = list(dict.fromkeys(command.conversation for command in open_ones))
     names = _one_wish(heard, _of_their_side(heard, context, names))
-    if names == ["close"] and (_all_orders(heard, several=context.notice is None) or _both(heard, context)):
+    if names == ["close"] and (all_orders(heard, several=context.notice is None) or both(heard, context)):
         return replace(filled(heard, context, "close_all"), confidence=0.9)
     if len(names) > 1:
         seen = looking.looked(heard, context)
@@ -258,36 +258,6 @@ def _one_wish(heard: Heard, names: list[str]) -> list[str]:
     if set(names) <= {"repeat", "request"} and heard.has("repeat.asks", "repeat.like"):
         return ["repeat"]
     return names
-
-
-def _all_orders(heard: Heard, *, several: bool) -> bool:
-    """Say whether every order is to be closed: "cierra todas mis órdenes". What came is another matter."""
-    orders = any(one.text.split()[-1] in ("ordenes", "pedidos", "compras", "orders") for one in heard.words)
-    orders = orders or (
-        several and any(one.text in ("todas", "todos", "toditas", "all of them") for one in heard.words)
-    )
-    told = heard.has("arrived", "received", "number", "code", "name", "lack", "except", "date", "rest")
-    return orders and heard.has("all") and not told
-
-
-def _both(heard: Heard, context: Context) -> bool:
-    """Say whether both orders that can be closed are meant, in full: "ya recibí las dos, ciérralas ambas"."""
-    able = [order for order in context.orders if "close" in order.can]
-    counts = [one.number for one in heard.of("number") if one.text not in ("dos", "two")]
-    short = heard.has("lack", "except", "difference", "nothing", "code", "brand", "kilo", "only")
-    if len(able) != 2 or counts or short:
-        return False
-    named = {order.counterpart for order in able if _is_named(heard, order.counterpart)}
-    return len(named) == 2 or (not named and bool(_BOTH.search(heard.text)))
-
-
-def _is_named(heard: Heard, counterpart: str) -> bool:
-    return any(counterpart in {name for _t, name in getattr(one.value, "candidates", ())} for one in heard.of("name"))
-
-
-_BOTH = re.compile(
-    r"\b(?:ambas|ambos|(?:las|los) dos(?: (?:ordenes|órdenes|pedidos|compras))?|both(?: of them)?)\b", re.IGNORECASE
-)
 
 
 def _confidence(heard: Heard, command: Command) -> float:

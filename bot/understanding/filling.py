@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 from bot.understanding.context import Context, OrderSeen
@@ -15,11 +17,11 @@ from bot.understanding.looking_back import moment_asked
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
 from bot.understanding.ordering import delivery, ordered
 from bot.understanding.papers import paper, plate
-from bot.understanding.pointing import Pointed, from_notice, point, the_only_one
+from bot.understanding.pointing import Pointed, from_notice, of_whole, point, the_only_one, told_of
 from bot.understanding.put_off import is_sold_later
 from bot.understanding.reasons import reason_of
 from bot.understanding.received import Arrival, arrival
-from bot.understanding.said_days import said_days
+from bot.understanding.said_days import LONGEST_MONTH, said_days
 from bot.understanding.staffing import team
 
 Slots = tuple[list[Found], list[Doubt]]
@@ -65,6 +67,8 @@ def _close(heard: Heard, context: Context) -> Slots:
     order = pointed.order
     if order is None and not doubts and not slots:
         alone = the_only_one(context, "close")
+        if alone.order is None:
+            alone = of_whole(heard, context, "close")
         order = alone.order
         told = _told(heard, context, order, pointed)
         if told.received and alone.slot is not None:
@@ -77,6 +81,8 @@ def _close(heard: Heard, context: Context) -> Slots:
 
 
 def _told(heard: Heard, context: Context, order: OrderSeen | None, pointed: Pointed) -> Arrival:
+    if order is not None:
+        heard = told_of(heard, context, order)
     return arrival(heard, order.lines if order else (), context.sizes, pointed.used)
 
 
@@ -87,7 +93,9 @@ _EACH = frozenset(
 
 def _says_goods_came(heard: Heard) -> bool:
     """Say whether "todo" speaks of goods, and not of what is to be closed: "cierra todo" declares nothing."""
-    if heard.has("arrived", "received", "rest", "except") or (heard.has("number") and not heard.has("close.asks")):
+    if heard.has("arrived", "received", "rest", "except", "place", "lack") or (
+        heard.has("number") and not heard.has("close.asks")
+    ):
         return True
     spoken = [one for one in heard.of("all") if one.text not in _EACH]
     following = {id(after) for verb, after in pairwise(heard.words) if verb.has("close.asks")}
@@ -175,8 +183,31 @@ def _repeat(heard: Heard, _context: Context) -> Slots:
 
 
 def _search(heard: Heard, context: Context) -> Slots:
+    if not heard.has(DATE):
+        return _lone_day(heard, context), []
     found = said_days(heard.text, context.today, context.language, coming=False)
     return ([days_slot(found[0], heard)], []) if found else ([], [])
+
+
+_LONE_DAY = re.compile(
+    r"\b(?:el|del|de el|el dia|del dia|on the) ([0-9]{1,2})(?:st|nd|rd|th)?"
+    r"(?= *(?:$|[.,;!?]|que\b|pasado\b|por favor|porfa))",
+    re.IGNORECASE,
+)
+
+
+def _lone_day(heard: Heard, context: Context) -> list[Found]:
+    """Return the last such day of "qué compré el 10", which no size stands beside."""
+    found = _LONE_DAY.search(heard.text)
+    day = int(found[1]) if found else 0
+    if found is None or not 0 < day <= LONGEST_MONTH or heard.has("unit", "brand", "kilo"):
+        return []
+    month = context.today.replace(day=1)
+    for first in (month, (month - timedelta(days=1)).replace(day=1)):
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        if day <= last.day and first.replace(day=day) <= context.today:
+            return [days_slot(Days(first.replace(day=day), first.replace(day=day), *found.span()), heard)]
+    return []
 
 
 def _report(heard: Heard, context: Context) -> Slots:

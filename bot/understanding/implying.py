@@ -14,6 +14,7 @@ from bot.understanding.names import Match
 from bot.understanding.papers import paper
 from bot.understanding.pointing import point
 from bot.understanding.reasons import OF_BUYER, OF_SELLER, reason
+from bot.understanding.refusing import is_kept_back
 
 _TO = frozenset({"para", "a", "pa", "con", "for", "to", "al"})
 _STRANGE = ("others", "says_that", "when", "howto", "question", "unreal", "retract", "link", "injection", "wished")
@@ -43,7 +44,10 @@ def _nothing_for_it(heard: Heard) -> bool:
 
 def unwanted(heard: Heard, context: Context) -> Meaning | None:
     """Return that an order is not wanted any more: to reject with a reason of the goods, else to annul or reject."""
-    if not heard.has("unwanted") or _is_strange(heard) or _of_doing(heard):
+    kept_back = (
+        heard.has("negation", "no") and is_kept_back(heard) and any(slot.value in OF_BUYER for slot in reason(heard))
+    )
+    if not (heard.has("unwanted") or kept_back) or _is_strange(heard) or _of_doing(heard):
         return None
     order = point(heard, context, "annul").order
     named = next((name for name in ("annul", "reject") if order is not None and name in order.can), "")

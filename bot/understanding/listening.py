@@ -11,7 +11,14 @@ from bot.understanding.context import Context
 from bot.understanding.dictated import written_out
 from bot.understanding.fuels import fuels
 from bot.understanding.heard import DATE, FUEL, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
-from bot.understanding.joining import introduced, joined_numbers, spoken_codes, without_addresses
+from bot.understanding.joining import (
+    has_number_words,
+    introduced,
+    joined_numbers,
+    spoken_codes,
+    spoken_endings,
+    without_addresses,
+)
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.marks import Mark, marks
 from bot.understanding.names import Names, names
@@ -25,13 +32,13 @@ LONGEST = 600
 PARTICLES = frozenset({"pe", "pes", "pue", "pues", "ps", "pos", "poe", "pex"})
 """They are said anywhere and change nothing: "lo mismo pe de siempre"."""
 _WITH_PARTICLE = frozenset({"ya", "si", "asi", "no", "dale", "claro"})
-AFTER_NUMBERS = ("x", "k")
+AFTER_NUMBERS = ("x", "k", "m")
 """After a number they are no short words: 20 x 10, 10 k."""
 
 
 def listen(text: str, context: Context) -> Heard:
     """Return what the message mentions."""
-    text = _COUNTED.sub(lambda found: "-".ljust(len(found[0])), written_out(clean(text)))
+    text = _COUNTED.sub(lambda found: "-".ljust(len(found[0])), written_out(_with_letters(clean(text))))
     too_long = len(text) > LONGEST
     text = _tagged(text[:LONGEST])
     known_codes = frozenset(order.code for order in context.orders) if any(map(str.isdigit, text)) else frozenset()
@@ -44,7 +51,10 @@ def listen(text: str, context: Context) -> Heard:
     words = lexicon(context.language)
     brands, sellers = names(tuple(context.brands)), names(_people(context))
     mentions = list(_mentions(text, sorted(fixed, key=lambda one: one.start), words, brands, sellers))
-    mentions = without_addresses(introduced(spoken_codes(joined_numbers(mentions), known_codes)))
+    mentions = joined_numbers(mentions)
+    if has_number_words(mentions):
+        mentions = spoken_endings(mentions, [order.code for order in context.orders])
+    mentions = without_addresses(introduced(spoken_codes(mentions, known_codes)))
     return Heard(text, mentions, too_long, context.today, {kind for mention in mentions for kind in mention.kinds})
 
 
@@ -59,6 +69,20 @@ _WHETHER = re.compile(
     r"me (?:dice|dices|puede decir|puedes decir|confirma|confirmas)) (?:si|if)\b",
     re.IGNORECASE,
 )
+
+
+_HALF_DOZEN = re.compile(r"(\bdocenas? (?!y ).{2,40}?\by )media (?=de\b)", re.IGNORECASE)
+"""The half of "una docena de joyce y media de proust"."""
+_TO2 = re.compile(r"\b(to|salu)2\b", re.IGNORECASE)
+
+
+def _with_letters(text: str) -> str:
+    """Return the text with words written out that a digit shortens: to2 is todos."""
+    if "media de" in text:
+        text = _HALF_DOZEN.sub(r"\1media docena ", text)
+    if "2" not in text:
+        return text
+    return _TO2.sub(lambda found: "todos" if found[1].casefold() == "to" else "saludos", text)
 
 
 def _tagged(text: str) -> str:

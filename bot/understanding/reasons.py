@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.understanding.heard import BRAND, Heard
+from bot.understanding.heard import BRAND, NUMBER, Heard
 from bot.understanding.meaning import Found
 
 _COMMON = {
@@ -49,13 +49,9 @@ def reason(heard: Heard) -> list[Found]:
             break
         if found:
             return [Found("reason", token, said=heard.said(*found), why="a common reason")]
-    if seen is not None:
-        return [seen]
-    if heard.has("short_of") and not heard.has("money"):
-        return [Found("reason", "stock", said=heard.said(*heard.of("short_of")), why="nothing is left")]
-    lacking = _lacking(heard) or _other_brand(heard)
-    if lacking is not None:
-        return [lacking]
+    implied = seen or _short_of(heard) or _something_else(heard) or _lacking(heard) or _other_brand(heard)
+    if implied is not None:
+        return [implied]
     for mention in heard.of("because", "question"):
         why_not = mention.text == "porque no" and "?" not in heard.text  # it asks, but here it tells
         if not mention.has("because") and not why_not:
@@ -65,6 +61,12 @@ def reason(heard: Heard) -> list[Found]:
         if len(said.split()) >= 2 and mention.text not in ("por", "pues"):
             return [Found("reason", said[:LONGEST], said=said[:LONGEST], why=f"the words after {mention.text}")]
     return []
+
+
+def _short_of(heard: Heard) -> Found | None:
+    if not heard.has("short_of") or heard.has("money"):
+        return None
+    return Found("reason", "stock", said=heard.said(*heard.of("short_of")), why="nothing is left")
 
 
 def _seen(heard: Heard) -> Found | None:
@@ -87,6 +89,25 @@ def _other_brand(heard: Heard) -> Found | None:
     if not ordered or len({one.text for one in brands}) != 2 or not (brands[0].end <= ordered[-1].start):
         return None
     return Found("reason", "wrong", said=heard.said(*brands), why="another brand than was ordered")
+
+
+_CAME = ("arrived", "brings", "received")
+_BOUGHT = ("request.tells", "search.says")
+
+
+def _something_else(heard: Heard) -> Found | None:
+    """Return that something else came than was bought: "compré Joyce y bajaron Proust", "mandaron 45 y pedí de 10"."""
+    if not (heard.has(*_CAME) and heard.has(*_BOUGHT)):
+        return None
+    verbs = [(one.start, one.has(*_CAME)) for one in heard.of(*_CAME, *_BOUGHT)]
+    named: dict[bool, set[str]] = {True: set(), False: set()}
+    for one in heard.of(BRAND, NUMBER):
+        near = [came for start, came in verbs if start < one.start][-1:]
+        if near:
+            named[near[0]].add(str(getattr(one.value, "candidates", one.value)))
+    if named[True] and named[False] and not named[True] & named[False]:
+        return Found("reason", "wrong", said=heard.text, why="something else came than was bought")
+    return None
 
 
 def _lacking(heard: Heard) -> Found | None:
