@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.understanding.heard import Heard, Mention
 
 _AROUND = ("polite", "greeting", "thanks", "sign")
@@ -27,6 +29,9 @@ _PRONOUNS = frozenset(
         "now",
         "nomas",
         "el",
+        "con eso",
+        "que quede",
+        "quede",
     }
 )
 _GO_ON = frozenset({"puede", "puedes", "pueden", "podes", "you can", "you may"})
@@ -46,25 +51,45 @@ _VERBS = {
 }
 
 
-def says_yes(heard: Heard, conversation: str) -> bool:
-    """Say whether the whole message is a clear yes to the summary of this conversation."""
+def says_yes(heard: Heard, conversation: str, again: Sequence[Mention] = ()) -> bool:
+    """Say whether the whole message is a clear yes to the summary of this conversation.
+
+    `again` are the words that only repeat what the summary says.
+    """
     if "?" in heard.text or '"' in heard.text:
         return False
     if not heard.words:
         return _hand(heard.text, _THUMBS)
     own = (_VERBS.get(conversation, ""), "request.weak" if conversation == "request" else "")
     sure = False
-    for mention in heard.words:
+    for place, mention in enumerate(heard.words):
+        if mention in again and mention.exact:
+            continue
         if not mention.exact and not mention.has("polite"):
             return False
         if mention.has("no", "negation", "unsure", "when", "not_yet", "later", "future") and not mention.has("yes"):
             return False
         if mention.has("yes") or mention.has(*[kind for kind in own if kind]):
             sure = True
+        elif _is_done(mention, heard.words[:place], conversation):
+            continue
         elif mention.text not in _GO_ON and not (mention.has(*_AROUND) or mention.text in _PRONOUNS):
             return False
     only_courtesy = all(_is_courtesy(one) for one in heard.words)
     return sure and not only_courtesy and not _hand(heard.text, _THUMBS_DOWN) and not _thanks_only(heard)
+
+
+def _is_done(mention: Mention, before: Sequence[Mention], conversation: str) -> bool:
+    """Say whether it names what is agreed to as done: the last word of "va, vendido", "que quede anulada".
+
+    After "ya" or "está" it tells that it was done before, and by itself it is no yes.
+    """
+    told = mention.has(f"{conversation}.tells") and mention.text.endswith(_DONE)
+    return told and bool(before) and (before[-1].has("yes") or before[-1].text in _LET_IT_BE)
+
+
+_DONE = ("ado", "ada", "ido", "ida")
+_LET_IT_BE = frozenset({"quede", "que quede", "por", "queda"})
 
 
 def _is_courtesy(mention: Mention) -> bool:

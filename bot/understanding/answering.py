@@ -18,6 +18,7 @@ from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import point
 from bot.understanding.reasons import reason
 from bot.understanding.replying import Reader, answer, by_place, label_of
+from bot.understanding.restating import said_again
 from bot.understanding.safety import is_attack
 from bot.understanding.said_days import said_days
 from core import documents
@@ -57,7 +58,7 @@ def _has_own_verb(heard: Heard, intent: str) -> bool:
 
 
 def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    if agreeing.says_yes(heard, question.conversation):
+    if agreeing.says_yes(heard, question.conversation, said_again(heard, context, question)):
         return Meaning(Kind.YES, confidence=0.95)
     if agreeing.says_no(heard) and not (question.conversation == "annul" and heard.has("annul.asks")):
         return Meaning(Kind.NO, confidence=0.9)

@@ -7,13 +7,14 @@ from decimal import Decimal
 
 from bot.understanding.context import Context, OpenQuestion, OrderSeen
 from bot.understanding.dates import Days
+from bot.understanding.denying import without_denied
 from bot.understanding.filling import quantities_accepted, received_slots
-from bot.understanding.heard import DATE, NAME, NUMBER, Heard
+from bot.understanding.heard import CODE, DATE, NAME, NUMBER, Heard, Mention
 from bot.understanding.lines import Item, items
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
 from bot.understanding.ordering import named, ordered
-from bot.understanding.papers import paper, said_kind
-from bot.understanding.pointing import Pointed
+from bot.understanding.papers import paper, plate, printed, said_kind
+from bot.understanding.pointing import Pointed, point
 from bot.understanding.reasons import reason
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.tokens import folded
@@ -29,9 +30,9 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
     if any(not one.has("change.seller") for one in heard.of("others")):
         return None
     correct = _CORRECTORS.get(question.conversation)
-    if correct is None or heard.unknown > 2:
+    if correct is None or heard.unknown > 2 or _of_another_order(heard, context, question):
         return None
-    slots, doubts, reopen = correct(heard, context, question)
+    slots, doubts, reopen = correct(without_denied(heard), context, question)
     if not (slots or doubts or reopen):
         return None
     confidence = 0.9 if slots else 0.7
@@ -59,6 +60,15 @@ _STARTS = frozenset({"uy no", "ay no", "hay no", "no espera", "espera no", "mejo
 def _order(context: Context, question: OpenQuestion) -> OrderSeen | None:
     code = question.answers.get("order")
     return next((order for order in context.orders if order.code == code), None)
+
+
+def _of_another_order(heard: Heard, context: Context, question: OpenQuestion) -> bool:
+    """Say whether it points to an order that the summary is not about: "primero vende la 123"."""
+    code = question.answers.get("order")
+    if code is None or not heard.has(NUMBER, CODE, "digits"):
+        return False
+    slot = point(heard, context, "", by_name=False).slot
+    return slot is not None and slot.value != code
 
 
 def _numbers_only(heard: Heard) -> bool:
@@ -100,6 +110,10 @@ def _which_line(order: OrderSeen, key: str, heard: Heard) -> Doubt:
 def _accept(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     order = _order(context, question)
     slots = paper(heard)
+    if slots:
+        return [Found("when", "now", How.IMPLIED, why="a document is named"), *slots], [], []
+    if question.answers.get("when") == "later" and heard.has("sell.asks") and not heard.has("no", "negation"):
+        slots = [Found("when", "now", why="it is to be sold too")]
     if order is not None and not slots:
         changed = quantities_accepted(heard, context, order, Pointed())
         if changed and changed[0].value == "change":
@@ -116,7 +130,7 @@ def _accept(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
 
 
 def _sell(heard: Heard, _context: Context, question: OpenQuestion) -> Parts:
-    slots = paper(heard)
+    slots = (paper(heard) or printed(heard)) + plate(heard)
     kind = said_kind(heard)
     if not slots and kind is not None and not heard.has("change.document") | heard.has(NUMBER):
         return [], [], []
@@ -139,7 +153,7 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     doubts: list[Doubt] = []
     known = sorted(int(key.split()[1]) for key in question.answers if key.startswith(("quantity ", "gallons ")))
     said = items(heard, context.sizes)
-    if said and heard.has("and", "change.add") and ordered(heard, context).is_clear and len(said) == 1 and known:
+    if len(said) == 1 and known and _adds(heard, said[0]) and ordered(heard, context).is_clear:
         return _another_line(heard, said[0], max(known) + 1, question, slots, doubts)
     old = [one for one in said if _is_replaced(heard, one)]
     for item in (one for one in said if one not in old or len(said) == 1):
@@ -167,6 +181,12 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
         "delivery": "",
     }
     return slots, doubts, [] if slots or doubts else _reopened(heard, question, wanted)
+
+
+def _adds(heard: Heard, item: Item) -> bool:
+    """Say whether the item is to be added to the rest, and not put in its place: "y 3 de 45", not "con proust y 24"."""
+    first = min(mention.start for mention in item.mentions)
+    return heard.has("change.add") or any(one.start < first for one in heard.of("and"))
 
 
 def _contradictions(slots: list[Found]) -> list[Doubt]:
