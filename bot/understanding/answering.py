@@ -12,7 +12,7 @@ from bot.understanding.correcting import corrected
 from bot.understanding.counting import quantity
 from bot.understanding.deciding import decide
 from bot.understanding.filling import days_slot
-from bot.understanding.heard import DATE, NUMBER, Heard
+from bot.understanding.heard import DATE, NUMBER, OTHER, Heard
 from bot.understanding.meaning import Found, How, Kind, Meaning
 from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import point
@@ -35,8 +35,26 @@ def answered(heard: Heard, context: Context, question: OpenQuestion) -> Meaning:
         return decide(heard, context)
     if question.key == "line" and (change := corrected(heard, context, question)) is not None and change.slots:
         return change  # which line, and how many of it: "18 de joyce"
-    meaning = _READERS[question.expects](heard, context, question)
+    meaning = read_as(heard, context, question)
+    if meaning is not None and meaning.kind is Kind.ANSWER and tells_besides(heard):
+        meaning = None
     return meaning if meaning is not None else _something_else(heard, context, question)
+
+
+def read_as(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    """Return what the message answers to a question of this kind, or None if it says nothing of it."""
+    return _READERS[question.expects](heard, context, question)
+
+
+def tells_besides(heard: Heard) -> bool:
+    """Say whether much of the message is about other things, so that the answer in it may be none: a story."""
+    return sum(one.has(*_BESIDES) and not one.has(*_AFTER_ALL) for one in heard.words) >= MOST_BESIDES
+
+
+MOST_BESIDES = 2
+"""Words about other things from which on a message tells a story."""
+_BESIDES = (OTHER, "plain", "foreign", "address", "money", "out_of_scope", "long_ago", "says_that")
+_AFTER_ALL = ("carrier", "change", "no", "nothing", "yes", "negation", "polite", "number", "small", "because")
 
 
 def _something_else(heard: Heard, context: Context, question: OpenQuestion) -> Meaning:
