@@ -12,12 +12,12 @@ from bot.understanding.correcting import corrected
 from bot.understanding.counting import quantity
 from bot.understanding.deciding import decide
 from bot.understanding.filling import days_slot
-from bot.understanding.heard import DATE, NUMBER, OTHER, Heard
+from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard
 from bot.understanding.meaning import Found, How, Kind, Meaning
 from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import point
 from bot.understanding.reasons import reason
-from bot.understanding.replying import Reader, answer, by_place, label_of
+from bot.understanding.replying import Reader, answer, by_place, label_of, numbered_option
 from bot.understanding.restating import said_again
 from bot.understanding.safety import is_attack
 from bot.understanding.said_days import said_days
@@ -28,7 +28,7 @@ def answered(heard: Heard, context: Context, question: OpenQuestion) -> Meaning:
     """Return the answer to the open question, or what else the message means; the question stays open then."""
     if question.expects is Expected.WORDS:
         return _free_words(heard, context, question)
-    picked = pick(heard.text, question.options)
+    picked = _picked(heard, question)
     if picked is not None and question.expects is not Expected.CONFIRM:
         return answer([Found(question.key, picked, shown=label_of(picked, question), said=heard.text, why="an option")])
     if is_attack(heard):
@@ -36,7 +36,7 @@ def answered(heard: Heard, context: Context, question: OpenQuestion) -> Meaning:
     if question.key == "line" and (change := corrected(heard, context, question)) is not None and change.slots:
         return change  # which line, and how many of it: "18 de joyce"
     meaning = read_as(heard, context, question)
-    if meaning is not None and meaning.kind is Kind.ANSWER and tells_besides(heard):
+    if meaning is not None and meaning.kind is Kind.ANSWER and tells_besides(heard, question):
         meaning = None
     return meaning if meaning is not None else _something_else(heard, context, question)
 
@@ -46,9 +46,14 @@ def read_as(heard: Heard, context: Context, question: OpenQuestion) -> Meaning |
     return _READERS[question.expects](heard, context, question)
 
 
-def tells_besides(heard: Heard) -> bool:
+def tells_besides(heard: Heard, question: OpenQuestion) -> bool:
     """Say whether much of the message is about other things, so that the answer in it may be none: a story."""
-    return sum(one.has(*_BESIDES) and not one.has(*_AFTER_ALL) for one in heard.words) >= MOST_BESIDES
+    if heard.has(CODE):
+        return False
+    besides = _BESIDES if question.conversation == "close" else (*_BESIDES, "arrived")
+    if question.key == "role":
+        besides = (*besides, DATE)
+    return sum(one.has(*besides) and not one.has(*_AFTER_ALL) for one in heard.words) >= MOST_BESIDES
 
 
 MOST_BESIDES = 2
@@ -72,6 +77,12 @@ def _has_own_verb(heard: Heard, intent: str) -> bool:
     return heard.has(f"{intent}.asks", f"{intent}.says")
 
 
+def _picked(heard: Heard, question: OpenQuestion) -> str | None:
+    """Return the token of the option that is chosen by its number or its label."""
+    numbered = numbered_option(heard, question)
+    return numbered.value if numbered is not None else pick(heard.text, question.options)
+
+
 # --- by the kind of answer --------------------------------------------------------------------------------------------
 
 
@@ -80,10 +91,10 @@ def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meanin
         return Meaning(Kind.YES, confidence=0.95)
     if agreeing.says_no(heard) and not (question.conversation == "annul" and heard.has("annul.asks")):
         return Meaning(Kind.NO, confidence=0.9)
-    change = corrected(heard, context, question)
+    picked = _picked(heard, question) if '"' not in heard.text and "?" not in heard.text else None
+    change = corrected(heard, context, question) if picked is None else None
     if change is not None:
         return change
-    picked = pick(heard.text, question.options) if '"' not in heard.text and "?" not in heard.text else None
     if picked is not None:
         kinds = {"yes": Kind.YES, "no": Kind.NO}
         if picked in kinds:
