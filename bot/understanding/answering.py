@@ -11,12 +11,15 @@ from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.correcting import corrected
 from bot.understanding.counting import quantity
 from bot.understanding.deciding import decide
+from bot.understanding.denying import is_denied_after
 from bot.understanding.filling import days_slot
-from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard
+from bot.understanding.heard import CODE, DATE, NAME, NUMBER, OTHER, Heard
+from bot.understanding.lines import items
 from bot.understanding.meaning import Found, How, Kind, Meaning
 from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import point
 from bot.understanding.reasons import reason
+from bot.understanding.received import line_of
 from bot.understanding.replying import Reader, answer, by_place, label_of, numbered_option
 from bot.understanding.restating import said_again
 from bot.understanding.safety import is_attack
@@ -111,6 +114,9 @@ def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meanin
 
 
 def _which_order(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    other = _the_other(heard, context, question)
+    if other is not None:
+        return answer([other])
     pointed = point(heard, context, question.conversation)
     if pointed.slot is not None:
         return answer([pointed.slot])
@@ -119,6 +125,9 @@ def _which_order(heard: Heard, context: Context, question: OpenQuestion) -> Mean
     placed = by_place(heard, question)
     if placed is not None:
         return answer([placed])
+    by_goods = _by_goods(heard, context, question)
+    if by_goods is not None:
+        return answer([by_goods])
     digits = heard.of("digits", NUMBER)
     if len(digits) == 1 and len(heard.words) == 1:
         ending = heard.said(digits[0])
@@ -130,7 +139,43 @@ def _which_order(heard: Heard, context: Context, question: OpenQuestion) -> Mean
     return None
 
 
+def _the_other(heard: Heard, context: Context, question: OpenQuestion) -> Found | None:
+    """Return the one of two orders that is left when the other is denied: "la de la planta no, la otra"."""
+    able = [order for order in context.orders if question.conversation in order.can]
+    if len(able) != 2 or not any(one.text in _THE_OTHER for one in heard.words):
+        return None
+    denied = [place for place, one in enumerate(heard.mentions) if one.has(NAME, CODE, NUMBER)]
+    if len(denied) != 1 or not is_denied_after(heard.mentions, denied[0]) or len(heard.of("no", "negation")) > 1:
+        return None
+    named = point(heard, context, question.conversation).order
+    left = [order for order in able if named is not None and order.code != named.code]
+    if len(left) != 1:
+        return None
+    return Found("order", left[0].code, How.PART, left[0].code, heard.text, "the other of the two")
+
+
+_THE_OTHER = frozenset({"la otra", "el otro", "otra", "otro", "the other"})
+
+
+def _by_goods(heard: Heard, context: Context, question: OpenQuestion) -> Found | None:
+    """Return the one order with what is named of its goods: "la de los cuarenta proust"."""
+    said = items(heard, context.sizes)
+    if len(said) != 1 or heard.has("negation", "no", "unsure") or (said[0].brand is None and said[0].quantity is None):
+        return None
+    able = [order for order in context.orders if question.conversation in order.can]
+    fitting = [
+        order
+        for order in able
+        if any(line_of(said[0], [one]) and said[0].quantity in (None, one.quantity) for one in order.lines)
+    ]
+    if len(fitting) != 1:
+        return None
+    return Found("order", fitting[0].code, How.PART, fitting[0].code, heard.text, "the only order with these goods")
+
+
 def _document(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    if "?" in heard.text or heard.has("unsure", "not_yet", "later", "unreal") or _is_spoilt(heard):
+        return None
     slots = paper(heard)
     if not slots:
         words = [one for one in heard.words if not one.has("small", "polite", "waybill", "invoice", "trade", "yes")]
@@ -150,6 +195,12 @@ def _document(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
     if question.key == "invoice" and all(slot.key != "invoice" for slot in slots):
         slots = [replace(slot, key="invoice") for slot in slots if slot.key == "document"]
     return answer(slots + plate(heard))
+
+
+def _is_spoilt(heard: Heard) -> bool:
+    """Say whether a number is told not to be used: "no use la T001-998", "la T002-8815 la anularon"."""
+    told = any(kind.endswith(".tells") and not kind.startswith("sell") for kind in heard.known)
+    return told or heard.has("negation") and not heard.has("change", "because") and said_kind(heard) is None
 
 
 def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:

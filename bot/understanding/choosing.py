@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.understanding import agreeing
 from bot.understanding.context import Context, OpenQuestion
+from bot.understanding.counting import given_back, of_before
 from bot.understanding.dates import Days
 from bot.understanding.denying import is_denied_after, without_denied
 from bot.understanding.filling import filled, quantities_accepted, received_slots
@@ -15,7 +16,7 @@ from bot.understanding.ordering import named
 from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import Pointed
 from bot.understanding.reasons import reason
-from bot.understanding.received import arrival
+from bot.understanding.received import Arrival, arrival
 from bot.understanding.replying import Reader, answer, by_label, by_place, order_of
 from core.terms import Trade
 
@@ -86,9 +87,12 @@ def _size(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
 
 
 def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    if heard.has("others"):
+    if heard.has("others", "retract") or of_before(heard):
         return None
     order = order_of(context, question)
+    back = given_back(heard, order.lines if order else (), context.sizes)
+    if back is not None and order is not None and len(order.lines) == 1:
+        return answer(received_slots(Arrival("some", {back[0].position: back[1]})))
     told = arrival(heard, order.lines if order else (), context.sizes)
     nothing = heard.has("nothing") and not heard.has(NUMBER, "lack")
     if nothing and len(heard.words) <= 3:
@@ -100,7 +104,7 @@ def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Mea
 
 
 def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    if heard.has("others", "not_yet", "later"):
+    if heard.has("others", "not_yet", "later") or of_before(heard):
         return None
     heard = without_denied(heard, after=True)
     rejects = _asks(heard, "reject.asks") or (reason(heard) and not heard.has(NUMBER))

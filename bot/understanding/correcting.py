@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from bot.understanding.context import Context, OpenQuestion, OrderSeen
+from bot.understanding.counting import given_back
 from bot.understanding.dates import Days
 from bot.understanding.denying import without_denied
 from bot.understanding.filling import quantities_accepted, received_slots
@@ -80,6 +81,9 @@ def _close(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     if order is None:
         return [], [], []
     told = arrival(heard, order.lines, context.sizes)
+    back = given_back(heard, order.lines, context.sizes)
+    if back is not None:
+        told = Arrival("some", {back[0].position: back[1]})
     if told.unclear and not told.received:
         return [], [_which_line(order, "received", heard)], []
     if told.what in ("nothing", "all") and question.answers.get("what") != told.what:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.understanding.context import Context, OpenQuestion, OrderSeen
-from bot.understanding.heard import NUMBER, Heard
+from bot.understanding.context import Context, LineSeen, OpenQuestion, OrderSeen
+from bot.understanding.dates import Days
+from bot.understanding.heard import DATE, NUMBER, Heard
 from bot.understanding.lines import items
 from bot.understanding.meaning import Found, Meaning
-from bot.understanding.received import arrival
+from bot.understanding.received import arrival, line_of
 from bot.understanding.replying import answer, order_of
 
 _SOME = frozenset({"unos", "unas"})
@@ -19,7 +21,7 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
     """Return how many are meant, if the message says it clearly."""
     doubted = [one for one in heard.of("unsure") if question.conversation != "request" or one.text not in _SOME]
     vague = bool(doubted) or heard.has("when", "says_that", "phone", "ruc", "digits", "others") or "?" in heard.text
-    if vague or any(one.text == "como" for one in heard.words):
+    if vague or any(one.text == "como" for one in heard.words) or of_before(heard) or _is_between(heard):
         return None
     name, _space, number = question.key.partition(" ")
     order = order_of(context, question)
@@ -42,6 +44,40 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
     )
 
 
+def of_before(heard: Heard) -> bool:
+    """Say whether it tells of another time: "el lunes pasado fueron 18"."""
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    return heard.has("long_ago") or any(
+        heard.today is not None and (heard.today - one.last).days > NEWS for one in days
+    )
+
+
+NEWS = 2
+"""Days after which what came is no news."""
+
+
+def _is_between(heard: Heard) -> bool:
+    """Say whether two amounts are said of which it is one: "entre 15 y 18"."""
+    return len(heard.of(NUMBER)) > 1 and any(one.text in ("entre", "between") for one in heard.words)
+
+
+def given_back(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str]) -> tuple[LineSeen, Decimal] | None:
+    """Return a line of which some were not kept, and how many were: "dos vinieron vacíos y los devolví".
+
+    None where another amount is said too, as then that amount is what was kept.
+    """
+    if not heard.has("given_back") or heard.has("arrive.says", "lack", "all"):
+        return None
+    said = [one for one in items(heard, sizes) if one.quantity is not None]
+    ends = [one.start for one in heard.of("given_back")]
+    if len(said) != 1 or said[0].mentions[0].start > ends[-1]:
+        return None
+    line = line_of(said[0], lines)
+    if line is None or said[0].quantity is None or said[0].quantity > line.quantity:
+        return None
+    return line, line.quantity - said[0].quantity
+
+
 def _received(heard: Heard, context: Context, question: OpenQuestion, order: OrderSeen) -> Meaning | None:
     position = int(question.key.split()[1])
     lines = [line for line in order.lines if line.position == position]
@@ -51,6 +87,9 @@ def _received(heard: Heard, context: Context, question: OpenQuestion, order: Ord
         )
     if heard.has("nothing", "reason.never_came") and not heard.has(NUMBER):
         return answer([Found(question.key, "0", said=heard.text, why="nothing of it")])
+    back = given_back(heard, lines, context.sizes)
+    if back is not None:
+        return answer([Found(question.key, f"{back[1]:f}", said=heard.text, why="the rest was given back")])
     told = arrival(heard, lines, context.sizes)
     numbers = heard.of(NUMBER)
     amount: Decimal | None = told.received.get(position)
