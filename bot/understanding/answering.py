@@ -15,10 +15,11 @@ from bot.understanding.denying import is_denied_after
 from bot.understanding.filling import days_slot
 from bot.understanding.heard import CODE, DATE, NAME, NUMBER, OTHER, Heard
 from bot.understanding.lines import items
+from bot.understanding.looking import LOOKS
 from bot.understanding.meaning import Found, How, Kind, Meaning
 from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import point
-from bot.understanding.reasons import reason
+from bot.understanding.reasons import reasons
 from bot.understanding.received import line_of
 from bot.understanding.replying import Reader, answer, by_place, label_of, numbered_option
 from bot.understanding.restating import said_again
@@ -56,7 +57,9 @@ def tells_besides(heard: Heard, question: OpenQuestion) -> bool:
     besides = _BESIDES if question.conversation == "close" else (*_BESIDES, "arrived")
     if question.key == "role":
         besides = (*besides, DATE)
-    return sum(one.has(*besides) and not one.has(*_AFTER_ALL) for one in heard.words) >= MOST_BESIDES
+    told = sum(one.has(*besides) and not one.has(*_AFTER_ALL) for one in heard.words)
+    reports = question.conversation == "close" and heard.has("arrived", "received", "lack", "reason.never_came")
+    return told >= MOST_BESIDES + reports
 
 
 MOST_BESIDES = 2
@@ -205,7 +208,7 @@ def _is_spoilt(heard: Heard) -> bool:
 
 def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     coming = question.expects is Expected.DAY
-    if not heard.has(DATE) or heard.unknown > 1 or heard.has("unsure"):
+    if (coming and not heard.has(DATE)) or heard.unknown > 1 or heard.has("unsure"):
         return None
     found = said_days(heard.text, context.today, context.language, coming=coming)
     if len(found) != 1 or (coming and found[0].first != found[0].last):
@@ -216,17 +219,43 @@ def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
 def _free_words(heard: Heard, context: Context, question: OpenQuestion) -> Meaning:
     """Words are taken as they are, whatever they say: a command inside a comment is a comment."""
     if question.key.startswith("reason"):
-        common = [slot for slot in reason(heard) if slot.value in dict(question.options)]
-        picked = pick(heard.text, question.options)
-        if picked is not None or common:
+        common = [slot for slot in reasons(heard) if slot.value in dict(question.options)]
+        picked = _picked(heard, question)
+        if (picked is not None or common) and not _is_taken_back(heard, question):
             token = picked or common[0].value
             return answer(
                 [Found(question.key, token, shown=label_of(token, question), said=heard.text, why="an option")]
             )
-    if question.key.startswith("reason") and _is_no_reason(heard):
-        return decide(heard, context) if "?" in heard.text else Meaning(Kind.UNKNOWN, notes=("no reason",))
+    if question.key.startswith("reason") and (other := _instead_of_reason(heard, context, question)) is not None:
+        return other
     words = " ".join(heard.text.split())
     return answer([Found(question.key, words, said=heard.text, why="words in the person's own way")])
+
+
+def _instead_of_reason(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    """Return what is said in place of a reason: a question, a look at an order, that it is not for now or not at all."""
+    if _is_taken_back(heard, question):
+        return Meaning(Kind.UNKNOWN, notes=("taken back, and no reason",))
+    if _is_no_reason(heard):
+        return decide(heard, context) if "?" in heard.text else Meaning(Kind.UNKNOWN, notes=("no reason",))
+    first = next((one for one in heard.words if not one.has("polite", "greeting")), None)
+    if first is not None and first.has("later") and not heard.has("goods", "carrier", "name"):
+        return Meaning(Kind.UNKNOWN, notes=("waits, and gives no reason",))
+    if not heard.has("want", "look") or heard.unknown:
+        return None
+    meaning = decide(heard, context)
+    looks = meaning.kind is Kind.INTENT and meaning.intent in LOOKS and "order" in meaning.answers
+    return meaning if looks else None
+
+
+def _is_taken_back(heard: Heard, question: OpenQuestion) -> bool:
+    """Say whether what the open conversation does is denied: "ya no la rechace, me equivoqué de botón"."""
+    words = heard.words
+    own = (f"{question.conversation}.asks", f"{question.conversation}.wishes")
+    return any(
+        two.has(*own) and any(one.has("no", "negation") for one in words[max(place - 1, 0) : place + 1])
+        for place, two in enumerate(words[1:])
+    )
 
 
 def _is_no_reason(heard: Heard) -> bool:

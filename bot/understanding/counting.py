@@ -70,7 +70,8 @@ def given_back(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str]) ->
         return None
     said = [one for one in items(heard, sizes) if one.quantity is not None]
     ends = [one.start for one in heard.of("given_back")]
-    if len(said) != 1 or said[0].mentions[0].start > ends[-1]:
+    others = [one for one in heard.of(NUMBER) if not said or one not in said[0].mentions]
+    if len(said) != 1 or others or said[0].mentions[0].start > ends[-1]:
         return None
     line = line_of(said[0], lines)
     if line is None or said[0].quantity is None or said[0].quantity > line.quantity:

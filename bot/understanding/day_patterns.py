@@ -10,17 +10,23 @@ from bot.understanding.day_readers import (
     day_of,
     day_of_month,
     day_to_come,
+    day_until,
+    days_from_now,
+    last_weekend,
     named,
     numeric,
     on_weekday,
     shifted,
     span,
     two_days,
+    two_days_of_last_month,
     two_english,
     two_numeric,
     two_of_month,
     two_weekdays,
+    two_weekdays_of_last_week,
     weekday_of_month,
+    weekday_until,
     whole_month,
     whole_month_by,
     whole_week,
@@ -52,7 +58,14 @@ def _ranges(month: str) -> Written:
             two_of_month,
         ),
         (
-            r"(?:del|entre el|desde el) ([0-9]{1,2})(?: al| y| hasta)(?: el)? ([0-9]{1,2})(?! ?(?:kg|kilo|de [0-9]))",
+            r"(?:del|entre el|desde el) ([0-9]{1,2})(?: al| y| hasta)(?: el)? ([0-9]{1,2}) del? (?:el )?mes pasado",
+            two_days_of_last_month,
+        ),
+        (
+            (
+                r"(?:del|entre el|desde el) ([0-9]{1,2})(?: al| y| hasta)(?: el)? ([0-9]{1,2})"
+                r"(?: d(?:e)? este mes| del presente(?: mes)?)?(?! ?(?:kg|kilo|de [0-9]))"
+            ),
             two_days,
         ),
     )
@@ -77,7 +90,8 @@ def _named_days(month: str, weekday: str) -> Written:
             rf"({month}) ([0-9]{{1,2}}){_TH}",
             lambda found, today, coming: day_of(found[2], found[1], None, today, coming),
         ),
-        (rf"(?:todo )?({month})() (?:completo|entero)", whole_month),
+        (rf"(?:todo )?(?:el mes de )?({month})() (?:completo|entero|completito|enterito)", whole_month),
+        (rf"todo (?:el mes de )?({month})()", whole_month),
         (rf"(?:de|en|del mes de|of|in|for) ({month})(?: (?:de|del) ([0-9]{{4}}))?", whole_month),
         (
             (
@@ -87,6 +101,15 @@ def _named_days(month: str, weekday: str) -> Written:
             day_to_come,
         ),
         (rf"({weekday}) ([0-9]{{1,2}})(?! ?(?:balon|cilindro|de [0-9]|kg|kilo))", weekday_of_month),
+        (
+            (
+                rf"(?:del?|desde(?: el)?|entre(?: el)?) ({weekday}) (?:al?|y|hasta)(?: el)? ({weekday}) "
+                r"(?:de la (?:semana pasada|otra semana|semana anterior)|pasado)"
+            ),
+            two_weekdays_of_last_week,
+        ),
+        (rf"(?:desde|del?)(?: el)? ({weekday})(?: pasado)? (?:hasta|al?)(?: el dia de)? (hoy|ayer)", weekday_until),
+        (r"(?:desde|del)(?: el)? ([0-9]{1,2}) (?:hasta|al?)(?: el dia de)? (hoy|ayer)", day_until),
         (
             (
                 rf"(?:del?|desde(?: el)?|entre(?: el)?|from|between) ({weekday}) "
@@ -100,7 +123,15 @@ def _named_days(month: str, weekday: str) -> Written:
 def _from_today() -> Written:
     return (
         (r"pasado mañana|pasado manana|day after tomorrow", shifted(2)),
-        (r"antes de ayer|anteayer|antier|antiayer|day before yesterday", shifted(-2)),
+        (
+            (
+                r"(?:(?:de |desde )?(?:aqui|hoy|ahora) (?:a|en)|en|dentro de) "
+                r"([0-9]{1,2}|un|dos|tres|cuatro|cinco|seis|siete) dias?"
+            ),
+            days_from_now,
+        ),
+        (r"(?:este |el )?(?:finde|fin de semana) (?:pasado|anterior|que paso)|last weekend", last_weekend),
+        (r"antes de? ayer|antes d ayer|anteayer|antier|antiayer|day before yesterday", shifted(-2)),
         (r"hoy dia|hoy|oy|oi|today", shifted(0)),
         (r"ayer|yesterday", shifted(-1)),
         (r"esta (?:mañana|manana)|this morning", shifted(0)),

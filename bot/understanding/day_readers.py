@@ -152,3 +152,45 @@ def made(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def two_days_of_last_month(found: re.Match[str], today: date, _coming: bool) -> Span | None:
+    """Read "del 10 al 12 del mes pasado"."""
+    month = today.replace(day=1) - timedelta(days=1)
+    first, last = (made(month.year, month.month, int(found[one])) for one in (1, 2))
+    return None if first is None or last is None or first > last else (first, last)
+
+
+def two_weekdays_of_last_week(found: re.Match[str], today: date, _coming: bool) -> Span | None:
+    """Read "del lunes al miércoles de la semana pasada"."""
+    monday = today - timedelta(days=today.weekday() + 7)
+    first, last = (monday + timedelta(days=named("weekday")[found[one]]) for one in (1, 2))
+    return (first, last) if first <= last else None
+
+
+def weekday_until(found: re.Match[str], today: date, coming: bool) -> Span | None:
+    """Read "desde el lunes hasta hoy"; no days to come are said so."""
+    last = today - timedelta(days=found[2] == "ayer")
+    first = on_weekday(found[1], today, coming=False)[0]
+    return None if coming or first > last else (first, last)
+
+
+def day_until(found: re.Match[str], today: date, coming: bool) -> Span | None:
+    """Read "desde el 10 hasta hoy"; no days to come are said so."""
+    first = made(today.year, today.month, int(found[1]))
+    last = today - timedelta(days=found[2] == "ayer")
+    return None if coming or first is None or first > last else (first, last)
+
+
+_FEW = {"un": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7}
+
+
+def days_from_now(found: re.Match[str], today: date, coming: bool) -> Span | None:
+    """Read "de aquí en 3 días", where a day to come is meant."""
+    return span(today, _FEW.get(found[1]) or int(found[1])) if coming else None
+
+
+def last_weekend(_found: re.Match[str], today: date, _coming: bool) -> Span:
+    """Read "el finde pasado": the last Saturday and Sunday that are over."""
+    sunday = today - timedelta(days=today.weekday() + 1)
+    return sunday - timedelta(days=1), sunday

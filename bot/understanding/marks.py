@@ -24,7 +24,7 @@ _WHOLE_RUN = re.compile(r"[0-9]{11}")
 _LINK = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|<[^>]{0,200}>")
 _SERIES = re.compile(
     r"(?<![\w-])((?:[tfvb][a-z0-9]{3}|e[gb0][a-z0-9]{2})|[tfvb]\s?0\s?0\s?[0-9])"
-    r"(?:\s*(?:-|/|guion|nro\.?|n[°º])\s*|\s+)([0-9]{1,8})(?![\w-])",
+    r"(?:\s*(?:-|/|guion|nro\.?|n[°º]|n[uú]mero|num\.?)\s*|\s+)([0-9]{1,8})(?![\w-])",
     re.IGNORECASE,
 )
 _PRINTED = re.compile(r"(?<![\w-])([0-9]{3,4})\s*-\s*([0-9]{1,8})(?![\w-])")
@@ -62,11 +62,13 @@ _SPOKEN_VALUE = (
     dict(zip(_HUNDREDS, (100, *range(100, 1000, 100)), strict=True))
     | dict(zip(_TENS, range(20, 100, 10), strict=True))
     | dict(zip(_TEENS, range(10, 20), strict=True))
+    | {f"veinti{word}": 20 + int(digit) for word, digit in _SPOKEN_DIGIT.items() if digit != "0"}
     | {word: int(digit) for word, digit in _SPOKEN_DIGIT.items() if digit != "0"}
 )
+_TWENTIES = "veinti(?:uno|un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
 _BIG = "|".join((*_HUNDREDS, *_TENS, *_TEENS))
 _SPOKEN_COUNT = re.compile(
-    rf"\b([TF]00[0-9])\s*(?:gui[oó]n|raya|dash|-)\s*((?:{_BIG})\b(?:\s+(?:y\s+)?(?:{_BIG}|{_DIGIT})\b)*)", re.IGNORECASE
+    rf"\b([TF]00[0-9])\s*(?:gui[oó]n|raya|dash|-)\s*((?:{_TWENTIES}|{_BIG})\b(?:\s+(?:y\s+)?(?:{_BIG}|{_DIGIT})\b)*)", re.IGNORECASE
 )
 
 

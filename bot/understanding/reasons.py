@@ -35,18 +35,27 @@ def reason_of(heard: Heard, *, buyer: bool) -> list[Found]:
 
 def reason(heard: Heard) -> list[Found]:
     """Return the reason as a slot, or nothing when none is said."""
-    for name, token in _COMMON.items():
-        found = heard.of(f"reason.{name}")
-        if found:
-            return [Found("reason", token, said=heard.said(*found), why="a common reason")]
-    lacking = _lacking(heard)
-    if lacking is not None:
-        return [lacking]
+    common = reasons(heard)
+    if common:
+        return common[:1]
     for mention in heard.of("because"):
         said = heard.text[mention.end :].strip(" :,.")
         if len(said.split()) >= 2 and mention.text not in ("por", "pues"):
             return [Found("reason", said[:LONGEST], said=said[:LONGEST], why=f"the words after {mention.text}")]
     return []
+
+
+def reasons(heard: Heard) -> list[Found]:
+    """Return every common reason that is said."""
+    named = [
+        Found("reason", token, said=heard.said(*found), why="a common reason")
+        for name, token in _COMMON.items()
+        if (found := heard.of(f"reason.{name}"))
+    ]
+    if named:
+        return named
+    lacking = _lacking(heard)
+    return [] if lacking is None else [lacking]
 
 
 def _lacking(heard: Heard) -> Found | None:

@@ -11,7 +11,9 @@ from bot.understanding.dates import Days, days_in
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.tokens import folded
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"[^\W\d_]{3,}|(?<![\w])(?:d|dl|pa|al|q|k)(?=\s)")
+_LITTLE = frozenset({"d", "dl", "dsd", "dsde", "aki", "aka", "hta", "hsta", "q", "k"})
+"""Little words that are written short, and stand beside days: dl 1 al 8."""
 _SMALL = re.compile(r"([a-zñ]{4,}?)it([oa])")
 _OF_DAYS = ("month", "weekday")
 _MORE = frozenset({"hoy", "ayer", "anteayer", "mañana", "pasado", "semana", "tomorrow", "yesterday", "today"})
@@ -46,7 +48,7 @@ def _day(word: str, words: Lexicon) -> str | None:
     """Return the word of a day that another one stands for, or None for one that is known, or is no such word."""
     if word in words.short:
         whole = words.short[word]
-        return whole if whole in _days_known(words) else None
+        return whole if whole in _days_known(words) or word in _LITTLE else None
     if words.has(word) or word in _NO_DAY:
         return None
     small = _SMALL.fullmatch(word)
