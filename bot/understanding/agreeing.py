@@ -119,5 +119,19 @@ def says_no(heard: Heard) -> bool:
     return firm
 
 
+def refuses(heard: Heard, conversation: str) -> bool:
+    """Say whether what the summary would do is denied: "no la venda", "prefiero no cerrarla"."""
+    if "?" in heard.text or '"' in heard.text or heard.has("number", "yes", "unsure", "when", "others", "says_that"):
+        return False
+    own = (_VERBS.get(conversation, ""), f"{conversation}.wishes")
+    for place, mention in enumerate(heard.mentions):
+        if not mention.has(*own):
+            continue
+        before = [one for one in heard.mentions[:place] if one.has("sign") or not one.has("small", "want", "polite")]
+        if before and before[-1].has("no", "negation") and not before[-1].has("yes"):
+            return not heard.has("change", "not_yet", "later")
+    return False
+
+
 def _hand(text: str, hands: tuple[str, ...]) -> bool:
     return text.strip().startswith(hands)

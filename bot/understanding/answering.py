@@ -13,7 +13,7 @@ from bot.understanding.counting import quantity
 from bot.understanding.deciding import decide
 from bot.understanding.denying import is_denied_after
 from bot.understanding.filling import days_slot
-from bot.understanding.heard import CODE, DATE, NAME, NUMBER, OTHER, Heard
+from bot.understanding.heard import CODE, DATE, NAME, NUMBER, OTHER, Heard, Mention
 from bot.understanding.lines import items
 from bot.understanding.looking import LOOKS
 from bot.understanding.meaning import Found, How, Kind, Meaning
@@ -57,9 +57,13 @@ def tells_besides(heard: Heard, question: OpenQuestion) -> bool:
     besides = _BESIDES if question.conversation == "close" else (*_BESIDES, "arrived")
     if question.key == "role":
         besides = (*besides, DATE)
-    told = sum(one.has(*besides) and not one.has(*_AFTER_ALL) for one in heard.words)
+    told = sum(one.has(*besides) and not _is_of_it(one) for one in heard.words)
     reports = question.conversation == "close" and heard.has("arrived", "received", "lack", "reason.never_came")
     return told >= MOST_BESIDES + reports
+
+
+def _is_of_it(mention: Mention) -> bool:
+    return mention.has(*_AFTER_ALL) or any(kind.startswith("role.") for kind in mention.kinds)
 
 
 MOST_BESIDES = 2
@@ -95,7 +99,8 @@ def _picked(heard: Heard, question: OpenQuestion) -> str | None:
 def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     if agreeing.says_yes(heard, question.conversation, said_again(heard, context, question)):
         return Meaning(Kind.YES, confidence=0.95)
-    if agreeing.says_no(heard) and not (question.conversation == "annul" and heard.has("annul.asks")):
+    no = agreeing.says_no(heard) or agreeing.refuses(heard, question.conversation)
+    if no and not (question.conversation == "annul" and heard.has("annul.asks") and agreeing.says_no(heard)):
         return Meaning(Kind.NO, confidence=0.9)
     picked = _picked(heard, question) if '"' not in heard.text and "?" not in heard.text else None
     change = corrected(heard, context, question) if picked is None else None
@@ -120,6 +125,8 @@ def _which_order(heard: Heard, context: Context, question: OpenQuestion) -> Mean
     other = _the_other(heard, context, question)
     if other is not None:
         return answer([other])
+    if _denies_an_order(heard) or heard.has("others") or any(one.text in ("ruc", "dni") for one in heard.words):
+        return None
     pointed = point(heard, context, question.conversation)
     if pointed.slot is not None:
         return answer([pointed.slot])
@@ -155,6 +162,14 @@ def _the_other(heard: Heard, context: Context, question: OpenQuestion) -> Found 
     if len(left) != 1:
         return None
     return Found("order", left[0].code, How.PART, left[0].code, heard.text, "the other of the two")
+
+
+def _denies_an_order(heard: Heard) -> bool:
+    """Say whether what points to an order is denied: "la de Hyde no, ni la otra tampoco"."""
+    return any(
+        one.has(NAME, CODE, NUMBER) and is_denied_after(heard.mentions, place)
+        for place, one in enumerate(heard.mentions)
+    )
 
 
 _THE_OTHER = frozenset({"la otra", "el otro", "otra", "otro", "the other"})

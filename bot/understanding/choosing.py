@@ -25,7 +25,7 @@ def choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | 
     """Return which option is meant, by the words of the trade or by its place on the screen."""
     name = question.key.split(" ")[0]
     told = () if name == "role" else ("says_that",)  # "va a manejar el camión" is no report
-    if "?" in heard.text or heard.has("unsure", "when", *told):
+    if "?" in heard.text or heard.has("unsure", "when", *told) or _asks_about_it(heard):
         return None
     read = _CHOICES.get((question.conversation, name)) or _CHOICES.get(("", name))
     meaning = read(heard, context, question) if read else None
@@ -33,6 +33,12 @@ def choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | 
         return meaning
     placed = by_place(heard, question) or by_label(heard, question)
     return answer([placed]) if placed is not None else None
+
+
+def _asks_about_it(heard: Heard) -> bool:
+    """Say whether it begins as a question does: "qué significa eso de con diferencias"."""
+    first = next((one for one in heard.words if not one.has("polite", "greeting")), None)
+    return first is not None and first.has("question", "howto") and not first.has("small", "want", "can")
 
 
 def _named_choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
@@ -45,7 +51,7 @@ def _named_choice(heard: Heard, context: Context, question: OpenQuestion) -> Mea
     for mention in heard.of(kind):
         if {token for token, _name in getattr(mention.value, "candidates", ())} <= tokens:
             named(mention, question.key, heard, slots, doubts)
-    if len({slot.value for slot in slots}) > 1 or heard.has("negation"):
+    if len({slot.value for slot in slots}) > 1 or heard.has("negation", "no"):
         return None
     slots = slots[:1]
     if slots and (kind == BRAND or question.conversation == "request"):
@@ -87,7 +93,7 @@ def _size(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
 
 
 def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    if heard.has("others", "retract") or of_before(heard):
+    if heard.has("others", "retract", "reject.asks", "wished") or of_before(heard):
         return None
     order = order_of(context, question)
     back = given_back(heard, order.lines if order else (), context.sizes)
@@ -95,7 +101,7 @@ def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Mea
         return answer(received_slots(Arrival("some", {back[0].position: back[1]})))
     told = arrival(heard, order.lines if order else (), context.sizes)
     nothing = heard.has("nothing") and not heard.has(NUMBER, "lack")
-    if nothing and len(heard.words) <= 3:
+    if nothing and len(heard.words) <= 3 and heard.unknown <= 1 and not heard.has("want", "thanks"):
         return answer([Found("what", "nothing", said=heard.text, why="nothing came")])
     slots = received_slots(told)
     if heard.unknown > 2 or heard.has("not_yet", "later", "extra"):
@@ -117,7 +123,8 @@ def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Me
         return answer([Found("what", "change", said=heard.text, why="less, and not how much")])
     order = order_of(context, question)
     changed = quantities_accepted(heard, context, order, Pointed())
-    if changed:
+    strange = heard.unknown and not _asks(heard, "accept.asks") and not heard.has("accept.offers", NUMBER)
+    if changed and not (changed[0].value == "all" and strange):
         return answer(changed)
     if heard.has("accept.asks") and not heard.has("negation", NUMBER):
         return answer([Found("what", "all", said=heard.text, why="accept, without a change")])
@@ -137,6 +144,8 @@ def _asks(heard: Heard, kind: str) -> bool:
 
 
 def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning | None:
+    if heard.has("sell.tells", "unreal") and not heard.has("sell.asks", "accept.asks"):
+        return None
     slots = paper(heard)
     if slots:
         return answer([Found("when", "now", How.IMPLIED, said=heard.text, why="a document is named"), *slots])
@@ -150,7 +159,7 @@ def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Mean
         return answer([Found("when", "now", said=heard.text, why="at once")])
     for value in ("later", "now"):
         spoken = heard.has(f"moving.{value}") or (value == "now" and heard.has("sell.asks"))
-        if spoken and heard.unknown == 0 and not (value == "now" and heard.has("no", "negation")):
+        if spoken and heard.unknown <= (value == "later") and not (value == "now" and heard.has("no", "negation")):
             return answer([Found("when", value, said=heard.text, why="now or later")])
     return None
 

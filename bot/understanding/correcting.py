@@ -28,6 +28,8 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
     """Return the change that the message makes to the summary on the screen, or None if it makes none."""
     if "?" in heard.text or '"' in heard.text or heard.has(*_NO_CHANGE) or _is_taken_back(heard):
         return None
+    if _is_condition(heard):
+        return None
     if any(not one.has("change.seller") for one in heard.of("others")):
         return None
     correct = _CORRECTORS.get(question.conversation)
@@ -46,6 +48,12 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
         confidence=confidence,
         notes=notes,
     )
+
+
+def _is_condition(heard: Heard) -> bool:
+    """Say whether it begins with an if: "si Hyde me fía, sí"."""
+    first = heard.mentions[:2]
+    return len(first) > 1 and first[0].text == "si" and first[1].has(NAME, "others") and "pero" not in heard.text
 
 
 def _is_taken_back(heard: Heard) -> bool:

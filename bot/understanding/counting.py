@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.understanding.context import Context, LineSeen, OpenQuestion, OrderSeen
 from bot.understanding.dates import Days
-from bot.understanding.heard import DATE, NUMBER, Heard
+from bot.understanding.heard import DATE, NUMBER, Heard, Mention
 from bot.understanding.lines import items
 from bot.understanding.meaning import Found, Meaning
 from bot.understanding.received import arrival, line_of
@@ -20,7 +20,7 @@ _SOME = frozenset({"unos", "unas"})
 def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return how many are meant, if the message says it clearly."""
     doubted = [one for one in heard.of("unsure") if question.conversation != "request" or one.text not in _SOME]
-    vague = bool(doubted) or heard.has("when", "says_that", "phone", "ruc", "digits", "others") or "?" in heard.text
+    vague = bool(doubted) or heard.has(*_NO_AMOUNT) or "?" in heard.text or any(_ends(one) for one in heard.words)
     if vague or any(one.text == "como" for one in heard.words) or of_before(heard) or _is_between(heard):
         return None
     name, _space, number = question.key.partition(" ")
@@ -44,12 +44,20 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
     )
 
 
+_NO_AMOUNT = ("when", "says_that", "phone", "ruc", "digits", "others", "money", "address")
+
+
+def _ends(mention: Mention) -> bool:
+    """Say whether it tells how a code, a phone or a DNI ends."""
+    return mention.text.split()[0] in ("acaba", "termina", "terminan", "dni", "ruc")
+
+
 def of_before(heard: Heard) -> bool:
     """Say whether it tells of another time: "el lunes pasado fueron 18"."""
     days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
-    return heard.has("long_ago") or any(
-        heard.today is not None and (heard.today - one.last).days > NEWS for one in days
-    )
+    gone = any(heard.text[one.start : one.end].casefold().endswith(("pasado", "pasada", "anterior")) for one in days)
+    old = any(heard.today is not None and (heard.today - one.last).days > NEWS for one in days)
+    return gone or old or heard.has("long_ago")
 
 
 NEWS = 2

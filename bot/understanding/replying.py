@@ -60,7 +60,8 @@ _STEM = 5
 
 def by_label(heard: Heard, question: OpenQuestion) -> Found | None:
     """Return the one option whose words are all said, among others: "quiero cambiar la cantidad"."""
-    if heard.has("negation", "no", "others") or "?" in heard.text:
+    told = any(kind.endswith(".tells") for kind in heard.known)
+    if told or heard.has("negation", "no", "others", "unreal") or "?" in heard.text:
         return None
     said = {word[:_STEM] for word in _WORD.findall(folded(heard.text))}
     fitting = []

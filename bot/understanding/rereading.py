@@ -35,7 +35,7 @@ _BESIDE_THE_POINT = ("says_that", "due", "long_ago", "unreal", "request.tells", 
 
 def reread(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return the one answer that the clauses of the message hold, or None."""
-    if question.expects in (Expected.WORDS, Expected.CONFIRM) or _is_barred(heard):
+    if question.expects in (Expected.WORDS, Expected.CONFIRM, Expected.DOCUMENT) or _is_barred(heard):
         return None
     parts = [part for part in _parts(heard, question) if not tells_besides(part, question)]
     parts = [part for part in parts if any(one.text in _IN_ALL for one in part.words)] or parts
@@ -62,7 +62,7 @@ def recorrected(heard: Heard, context: Context, question: OpenQuestion) -> Meani
 
 
 def _is_barred(heard: Heard) -> bool:
-    return "?" in heard.text or '"' in heard.text or heard.has("injection", "link", "advert", "phone", "ruc")
+    return "?" in heard.text or '"' in heard.text or heard.has("injection", "link", "advert", "phone", "ruc", "address")
 
 
 def _parts(heard: Heard, question: OpenQuestion) -> Iterator[Heard]:
