@@ -36,6 +36,10 @@ _PRONOUNS = frozenset(
 )
 _GO_ON = frozenset({"puede", "puedes", "pueden", "podes", "you can", "you may"})
 """Before a verb they let one go on: "correcto, puede cerrar"."""
+_GLUE = frozenset(
+    "de del a al con los las la el esa ese esta este es son kg kilos balones completos completas todos para".split()
+)
+"""Beside what is said again of the summary these change nothing: "sí, los 20 de joyce a Hyde"."""
 _THUMBS = ("👍", "👌", "✅", "💯", "🆗", "🙌")
 _THUMBS_DOWN = ("👎", "❌", "🚫")
 _VERBS = {
@@ -71,7 +75,7 @@ def says_yes(heard: Heard, conversation: str, again: Sequence[Mention] = ()) -> 
             return False
         if mention.has("yes") or mention.has(*[kind for kind in own if kind]):
             sure = True
-        elif _is_done(mention, heard.words[:place], conversation):
+        elif _is_done(mention, heard, place, conversation) or (again and _GLUE.issuperset(mention.text.split())):
             continue
         elif mention.text not in _GO_ON and not (mention.has(*_AROUND) or mention.text in _PRONOUNS):
             return False
@@ -79,13 +83,17 @@ def says_yes(heard: Heard, conversation: str, again: Sequence[Mention] = ()) -> 
     return sure and not only_courtesy and not _hand(heard.text, _THUMBS_DOWN) and not _thanks_only(heard)
 
 
-def _is_done(mention: Mention, before: Sequence[Mention], conversation: str) -> bool:
+def _is_done(mention: Mention, heard: Heard, place: int, conversation: str) -> bool:
     """Say whether it names what is agreed to as done: the last word of "va, vendido", "que quede anulada".
 
     After "ya" or "está" it tells that it was done before, and by itself it is no yes.
     """
-    told = mention.has(f"{conversation}.tells") and mention.text.endswith(_DONE)
-    return told and bool(before) and (before[-1].has("yes") or before[-1].text in _LET_IT_BE)
+    if not mention.has(f"{conversation}.tells") or not mention.text.endswith(_DONE):
+        return False
+    if not place:
+        return len(heard.mentions) > 1 and heard.mentions[1].text == ","  # "aceptado, adelante"
+    before = heard.words[place - 1]
+    return before.has("yes") or before.text in _LET_IT_BE
 
 
 _DONE = ("ado", "ada", "ido", "ida")

@@ -11,6 +11,7 @@ from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.correcting import corrected
 from bot.understanding.counting import quantity
 from bot.understanding.deciding import decide
+from bot.understanding.dates import Days
 from bot.understanding.denying import is_denied_after
 from bot.understanding.filling import days_slot
 from bot.understanding.heard import CODE, DATE, NAME, NUMBER, OTHER, Heard, Mention
@@ -218,7 +219,10 @@ def _document(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
 def _is_spoilt(heard: Heard) -> bool:
     """Say whether a number is told not to be used: "no use la T001-998", "la T002-8815 la anularon"."""
     told = any(kind.endswith(".tells") and not kind.startswith("sell") for kind in heard.known)
-    return told or heard.has("negation") and not heard.has("change", "because") and said_kind(heard) is None
+    gone = any(one.has(OTHER, "plain") and one.text.endswith(("io", "aron", "ieron")) for one in heard.words)
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    before = any(heard.today is not None and one.last < heard.today for one in days)
+    return told or gone or before or heard.has("negation") and not heard.has("change", "because") and said_kind(heard) is None
 
 
 def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:

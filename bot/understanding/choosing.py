@@ -101,6 +101,8 @@ def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Mea
         return answer(received_slots(Arrival("some", {back[0].position: back[1]})))
     told = arrival(heard, order.lines if order else (), context.sizes)
     nothing = heard.has("nothing") and not heard.has(NUMBER, "lack")
+    if nothing and heard.has("not_yet", "later"):
+        return None
     if nothing and len(heard.words) <= 3 and heard.unknown <= 1 and not heard.has("want", "thanks"):
         return answer([Found("what", "nothing", said=heard.text, why="nothing came")])
     slots = received_slots(told)
@@ -159,7 +161,8 @@ def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Mean
         return answer([Found("when", "now", said=heard.text, why="at once")])
     for value in ("later", "now"):
         spoken = heard.has(f"moving.{value}") or (value == "now" and heard.has("sell.asks"))
-        if spoken and heard.unknown <= (value == "later") and not (value == "now" and heard.has("no", "negation")):
+        against = value == "now" and heard.has("no", "negation", "not_yet", "later")
+        if spoken and heard.unknown <= (value == "later") and not against:
             return answer([Found("when", value, said=heard.text, why="now or later")])
     return None
 

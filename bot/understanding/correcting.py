@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -20,7 +21,7 @@ from bot.understanding.reasons import reason
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.tokens import folded
 
-_NO_CHANGE = ("says_that", "unsure", "when", "injection", "not_yet", "unreal")
+_NO_CHANGE = ("says_that", "long_ago", "unsure", "when", "injection", "not_yet", "unreal")
 Parts = tuple[list[Found], list[Doubt], list[str]]
 
 
@@ -36,6 +37,8 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
     if correct is None or heard.unknown > 2 or _of_another_order(heard, context, question):
         return None
     slots, doubts, reopen = correct(without_denied(heard), context, question)
+    if question.conversation != "close":
+        slots = _new(slots, question)
     if not (slots or doubts or reopen):
         return None
     confidence = 0.9 if slots else 0.7
@@ -50,10 +53,26 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
     )
 
 
+def _new(slots: list[Found], question: OpenQuestion) -> list[Found]:
+    """Return the slots without what the summary says already; nothing when nothing of them is new."""
+    differing = [slot for slot in slots if slot.how in _BESIDE or question.answers.get(slot.key) != slot.value]
+    return differing if any(slot.how not in _BESIDE for slot in differing) else []
+
+
+_BESIDE = (How.IMPLIED, How.CONTEXT)
+
+
 def _is_condition(heard: Heard) -> bool:
     """Say whether it begins with an if: "si Hyde me fía, sí"."""
     first = heard.mentions[:2]
-    return len(first) > 1 and first[0].text == "si" and first[1].has(NAME, "others") and "pero" not in heard.text
+    begins = len(first) > 1 and first[0].text == "si" and first[1].has(NAME, "others") and "pero" not in heard.text
+    return begins or _YES_IF.search(heard.text) is not None
+
+
+_YES_IF = re.compile(
+    r"[,.;]\s*(?:pero\s+)?si\s+(?:me|nos|lo|la|le|les|los|las|se|te|hay|no|el|mi|usted|ustedes)\b", re.IGNORECASE
+)
+"""A condition behind a yes: "sí, si me lo traen hoy"."""
 
 
 def _is_taken_back(heard: Heard) -> bool:

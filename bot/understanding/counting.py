@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understanding.context import Context, LineSeen, OpenQuestion, OrderSeen
 from bot.understanding.dates import Days
@@ -44,7 +45,21 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
     )
 
 
-_NO_AMOUNT = ("when", "says_that", "phone", "ruc", "digits", "others", "money", "address")
+def _gave_back(heard: Heard, lines: Sequence[LineSeen]) -> tuple[LineSeen, Decimal] | None:
+    """Return what was kept of the one line: "me trajeron 20 pero devolví 3"."""
+    given = [
+        two for one, two in pairwise(heard.words) if one.text in _GAVE_BACK and two.has(NUMBER) and two.number is not None
+    ]
+    if len(lines) != 1 or len(given) != 1 or given[0].number is None or given[0].number > lines[0].quantity:
+        return None
+    others = [one for one in heard.of(NUMBER) if one is not given[0]]
+    if any(one.number != lines[0].quantity for one in others):
+        return None
+    return lines[0], lines[0].quantity - given[0].number
+
+
+_GAVE_BACK = frozenset({"devolvi", "devolvimos", "regrese", "regresamos", "rechace", "returned"})
+_NO_AMOUNT = ("when", "says_that", "phone", "ruc", "digits", "others", "money", "address", "sell.tells")
 
 
 def _ends(mention: Mention) -> bool:
@@ -74,6 +89,9 @@ def given_back(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str]) ->
 
     None where another amount is said too, as then that amount is what was kept.
     """
+    after = _gave_back(heard, lines)
+    if after is not None:
+        return after
     if not heard.has("given_back") or heard.has("arrive.says", "lack", "all"):
         return None
     said = [one for one in items(heard, sizes) if one.quantity is not None]

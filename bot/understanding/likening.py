@@ -18,7 +18,7 @@ Ranked = Sequence[tuple[str, float]]
 KINDS = {kind.value: kind for kind in Kind}
 SURE_ENOUGH, SURE_TO_LEAVE, SURE_TO_HOLD = 0.35, 0.6, 0.5
 """The smallest share with which something is begun, an open question left, what the rules found held back."""
-SURE_TO_READ_AGAIN = 0.6
+SURE_TO_READ_AGAIN = 0.55
 """The smallest share with which a message in which no answer was found is read again as one."""
 _TALK = (Kind.GREETING, Kind.THANKS, Kind.PERSON, Kind.OUT_OF_SCOPE)
 _ACTS = (Kind.INTENT, Kind.ANSWER, Kind.YES, Kind.CORRECTION)

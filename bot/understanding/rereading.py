@@ -28,7 +28,7 @@ _AROUND_IT = (OTHER, "plain", "later", "future", "time", DATE)
 _TURNS = frozenset({"pero", "but", "aunque", "mas bien"})
 _BECAUSE = frozenset({"porque", "ya que", "debido a", "debido a que", "because", "es que", "por que", "porque no"})
 _BEFORE = frozenset({"tenia", "teniamos", "had"})
-_COMES_TO = frozenset({"sale", "salen", "me sale", "nos sale", "me salen", "nos salen"})
+_COMES_TO = frozenset({"sale", "salen", "me sale", "nos sale", "me salen", "nos salen", "salieron"})
 """Before a number they count: "nos sale 16"."""
 _BESIDE_THE_POINT = ("says_that", "due", "long_ago", "unreal", "request.tells", "sell.tells", "unsure", "when", "others")
 
@@ -70,6 +70,8 @@ def _parts(heard: Heard, question: OpenQuestion) -> Iterator[Heard]:
     said = _without_company(heard.mentions)
     places = [place for place, one in enumerate(said) if one.text in _PUT_RIGHT]
     if places and any(one.has(NUMBER, DATE, "brand", "name") for one in said[places[-1] + 1 :]):
+        if any(one.has("unsure", "unreal", "when") for one in said[: places[-1]]):
+            return
         said = said[places[-1] + 1 :]
     beside = () if question.conversation == "team" else _BESIDE_THE_POINT
     for clause in _clauses(said):

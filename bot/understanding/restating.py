@@ -6,6 +6,7 @@ from bot.understanding.context import Context, OpenQuestion
 from bot.understanding.heard import BRAND, FUEL, NAME, NUMBER, Heard, Mention
 from bot.understanding.lines import Item, items
 from bot.understanding.names import Match
+from bot.understanding.papers import said_kind
 from bot.understanding.replying import order_of
 
 _COUNTING = (NUMBER, BRAND, "unit", "kilo", "pound", "dozen", "half_dozen", "one")
@@ -20,6 +21,12 @@ def said_again(heard: Heard, context: Context, question: OpenQuestion) -> list[M
     counted = heard.of(*_COUNTING)
     if counted and not heard.has(FUEL) and _same_lines(heard, context, question):
         again += counted
+    kind = said_kind(heard)
+    if kind is not None and kind.value == question.answers.get("kind"):
+        again += heard.of("waybill", "invoice")
+    papers = heard.of("document")
+    if papers and all(str(one.value) == question.answers.get("document") for one in papers):
+        again += papers
     named = heard.of(NAME)
     return again + (named if named and all(_is_other_side(one, context, question) for one in named) else [])
 
