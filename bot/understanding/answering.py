@@ -179,7 +179,7 @@ _THE_OTHER = frozenset({"la otra", "el otro", "otra", "otro", "the other"})
 def _by_goods(heard: Heard, context: Context, question: OpenQuestion) -> Found | None:
     """Return the one order with what is named of its goods: "la de los cuarenta proust"."""
     said = items(heard, context.sizes)
-    if len(said) != 1 or heard.has("negation", "no", "unsure") or (said[0].brand is None and said[0].quantity is None):
+    if len(said) != 1 or heard.has("negation", "no", "unsure") or said[0].brand is said[0].quantity is said[0].total:
         return None
     able = [order for order in context.orders if question.conversation in order.can]
     fitting = [
@@ -230,7 +230,7 @@ def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
     if (coming and not heard.has(DATE)) or heard.unknown > 1 or heard.has("unsure"):
         return None
     found = said_days(heard.text, context.today, context.language, coming=coming)
-    if len(found) != 1 or (coming and found[0].first != found[0].last):
+    if len(found) != 1 or (coming and (found[0].first != found[0].last or found[0].last < context.today)):
         return None
     return answer([replace(days_slot(found[0], heard), key=question.key)])
 

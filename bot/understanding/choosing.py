@@ -169,7 +169,8 @@ def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Mean
 
 def _kind(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
     kind = said_kind(heard)
-    if kind is None or heard.has("negation", "no"):
+    both = heard.has("waybill") and heard.has("invoice")  # one of them is what is denied
+    if kind is None or heard.has("others") or (heard.has("negation", "no") and not both):
         return None
     return answer([Found(question.key, kind.value, said=heard.text, why="the word for the document")])
 

@@ -55,11 +55,13 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
 
 def _new(slots: list[Found], question: OpenQuestion) -> list[Found]:
     """Return the slots without what the summary says already; nothing when nothing of them is new."""
-    differing = [slot for slot in slots if slot.how in _BESIDE or question.answers.get(slot.key) != slot.value]
-    return differing if any(slot.how not in _BESIDE for slot in differing) else []
+    differing = [slot for slot in slots if not _is_own(slot) or question.answers.get(slot.key) != slot.value]
+    return differing if any(_is_own(slot) for slot in differing) else []
 
 
-_BESIDE = (How.IMPLIED, How.CONTEXT)
+def _is_own(slot: Found) -> bool:
+    """Say whether the message says it, and it does not merely come along."""
+    return slot.key == "seller" or slot.how not in (How.IMPLIED, How.CONTEXT)
 
 
 def _is_condition(heard: Heard) -> bool:
@@ -147,6 +149,9 @@ def _accept(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
         slots = [Found("when", "now", why="it is to be sold too")]
     if order is not None and not slots:
         changed = quantities_accepted(heard, context, order, Pointed())
+        most = {f"quantity {line.position}": line.quantity for line in order.lines}
+        if any(slot.key in most and Decimal(slot.value) > most[slot.key] for slot in changed):
+            return [], [], []  # 300 of something else
         if changed and changed[0].value == "change":
             said = {slot.key for slot in changed}
             for line in order.lines:
@@ -182,10 +187,15 @@ def _annul(heard: Heard, _context: Context, question: OpenQuestion) -> Parts:
 def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     slots: list[Found] = []
     doubts: list[Doubt] = []
+    days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
+    if any(one.last < context.today for one in days) or (days and any(one.text in _I_ORDER for one in heard.words)):
+        return [], [], []  # "ayer pedí 15", "mejor mañana pido"
     known = sorted(int(key.split()[1]) for key in question.answers if key.startswith(("quantity ", "gallons ")))
     said = items(heard, context.sizes)
     if len(said) == 1 and known and _adds(heard, said[0]) and ordered(heard, context).is_clear:
         return _another_line(heard, said[0], max(known) + 1, question, slots, doubts)
+    if len(said) == 1 and len(known) == 1 and _is_by(heard, said[0]):
+        return [], [], [f"quantity {known[0]}"]  # five more: than what?
     old = [one for one in said if _is_replaced(heard, one)]
     for item in (one for one in said if one not in old or len(said) == 1):
         lines = [number for number in known if _is_line(item, number, question)] or known
@@ -200,7 +210,6 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
             continue  # a la planta, no a Hyde
         if any(token in tokens for token, _name in getattr(mention.value, "candidates", ())):
             named(mention, "seller", heard, slots, doubts)
-    days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
     if len(days) == 1 and days[0].first == days[0].last:
         slots += _delivery(question, days[0], heard)
     doubts += _contradictions(slots)
@@ -212,6 +221,18 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
         "delivery": "",
     }
     return slots, doubts, [] if slots or doubts else _reopened(heard, question, wanted)
+
+
+_I_ORDER = frozenset({"pido", "compro", "solicito", "encargo", "lo pido", "los pido"})
+
+
+def _is_by(heard: Heard, item: Item) -> bool:
+    """Say whether it tells by how much the amount is to change: "aumenta 5 más", "quita 3"."""
+    if item.size or item.brand or not item.mentions:
+        return False
+    after = next((one.text for one in heard.words if one.start >= item.mentions[-1].end), "")
+    before = next((one.text for one in reversed(heard.words) if one.end <= item.mentions[0].start), "")
+    return after in ("mas", "menos", "adicionales", "more", "less") or before.startswith(("quita", "resta", "descuent"))
 
 
 def _adds(heard: Heard, item: Item) -> bool:

@@ -26,6 +26,8 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
         return None
     name, _space, number = question.key.partition(" ")
     order = order_of(context, question)
+    if name == "received" and heard.has("waybill", "invoice", "document"):
+        return None  # what the paper says is not what came
     if name == "received" and order is not None:
         return _received(heard, context, question, order)
     line = next((one for one in order.lines if str(one.position) == number), None) if order is not None else None
@@ -87,7 +89,7 @@ def _is_between(heard: Heard) -> bool:
 def given_back(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str]) -> tuple[LineSeen, Decimal] | None:
     """Return a line of which some were not kept, and how many were: "dos vinieron vacíos y los devolví".
 
-    None where another amount is said too, as then that amount is what was kept.
+    None where another amount is said that does not fit: then it is to be asked.
     """
     after = _gave_back(heard, lines)
     if after is not None:
@@ -96,13 +98,16 @@ def given_back(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str]) ->
         return None
     said = [one for one in items(heard, sizes) if one.quantity is not None]
     ends = [one.start for one in heard.of("given_back")]
-    others = [one for one in heard.of(NUMBER) if not said or one not in said[0].mentions]
-    if len(said) != 1 or others or said[0].mentions[0].start > ends[-1]:
+    given = [one for one in said if one.mentions[0].start < ends[-1]][-1:]
+    nearest = [one for one in heard.of(NUMBER) if one.start < ends[-1]][-1:]
+    if any(one not in given[0].mentions for one in nearest if given):
         return None
-    line = line_of(said[0], lines)
-    if line is None or said[0].quantity is None or said[0].quantity > line.quantity:
+    line = line_of(given[0], lines) if given else None
+    if line is None or given[0].quantity is None or given[0].quantity > line.quantity:
         return None
-    return line, line.quantity - said[0].quantity
+    kept = line.quantity - given[0].quantity
+    others = [one.number for one in heard.of(NUMBER) if one not in given[0].mentions]
+    return (line, kept) if all(one in (kept, line.quantity) for one in others) else None
 
 
 def _received(heard: Heard, context: Context, question: OpenQuestion, order: OrderSeen) -> Meaning | None:
