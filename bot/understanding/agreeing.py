@@ -37,7 +37,10 @@ _PRONOUNS = frozenset(
 _GO_ON = frozenset({"puede", "puedes", "pueden", "podes", "you can", "you may"})
 """Before a verb they let one go on: "correcto, puede cerrar"."""
 _GLUE = frozenset(
-    "de del a al con los las la el esa ese esta este es son kg kilos balones completos completas todos para".split()
+    {
+        *("de", "del", "a", "al", "con", "los", "las", "la", "el", "esa", "ese"),
+        *("esta", "este", "es", "son", "kg", "kilos", "balones", "completos", "completas", "todos", "para"),
+    }
 )
 """Beside what is said again of the summary these change nothing: "sí, los 20 de joyce a Hyde"."""
 _THUMBS = ("👍", "👌", "✅", "💯", "🆗", "🙌")

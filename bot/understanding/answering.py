@@ -10,22 +10,19 @@ from bot.understanding.choosing import choice
 from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.correcting import corrected
 from bot.understanding.counting import quantity
-from bot.understanding.deciding import decide
 from bot.understanding.dates import Days
-from bot.understanding.denying import is_denied_after
+from bot.understanding.deciding import decide
 from bot.understanding.filling import days_slot
-from bot.understanding.heard import CODE, DATE, NAME, NUMBER, OTHER, Heard, Mention
-from bot.understanding.lines import items
+from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
 from bot.understanding.looking import LOOKS
-from bot.understanding.meaning import Found, How, Kind, Meaning
+from bot.understanding.meaning import Found, Kind, Meaning
 from bot.understanding.papers import paper, plate, said_kind
-from bot.understanding.pointing import point
 from bot.understanding.reasons import reasons
-from bot.understanding.received import line_of
-from bot.understanding.replying import Reader, answer, by_place, label_of, numbered_option
+from bot.understanding.replying import Reader, answer, label_of, numbered_option
 from bot.understanding.restating import said_again
 from bot.understanding.safety import is_attack
 from bot.understanding.said_days import said_days
+from bot.understanding.which_order import which_order
 from core import documents
 
 
@@ -122,76 +119,6 @@ def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meanin
     return meaning
 
 
-def _which_order(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    other = _the_other(heard, context, question)
-    if other is not None:
-        return answer([other])
-    if _denies_an_order(heard) or heard.has("others") or any(one.text in ("ruc", "dni") for one in heard.words):
-        return None
-    pointed = point(heard, context, question.conversation)
-    if pointed.slot is not None:
-        return answer([pointed.slot])
-    if pointed.doubt is not None:
-        return answer([], (pointed.doubt,))
-    placed = by_place(heard, question)
-    if placed is not None:
-        return answer([placed])
-    by_goods = _by_goods(heard, context, question)
-    if by_goods is not None:
-        return answer([by_goods])
-    digits = heard.of("digits", NUMBER)
-    if len(digits) == 1 and len(heard.words) == 1:
-        ending = heard.said(digits[0])
-        found = [
-            order for order in context.orders if order.code.endswith(ending) and question.conversation in order.can
-        ]
-        if len(found) == 1 and len(ending) >= 3:
-            return answer([Found("order", found[0].code, How.PART, found[0].code, ending, "its last digits")])
-    return None
-
-
-def _the_other(heard: Heard, context: Context, question: OpenQuestion) -> Found | None:
-    """Return the one of two orders that is left when the other is denied: "la de la planta no, la otra"."""
-    able = [order for order in context.orders if question.conversation in order.can]
-    if len(able) != 2 or not any(one.text in _THE_OTHER for one in heard.words):
-        return None
-    denied = [place for place, one in enumerate(heard.mentions) if one.has(NAME, CODE, NUMBER)]
-    if len(denied) != 1 or not is_denied_after(heard.mentions, denied[0]) or len(heard.of("no", "negation")) > 1:
-        return None
-    named = point(heard, context, question.conversation).order
-    left = [order for order in able if named is not None and order.code != named.code]
-    if len(left) != 1:
-        return None
-    return Found("order", left[0].code, How.PART, left[0].code, heard.text, "the other of the two")
-
-
-def _denies_an_order(heard: Heard) -> bool:
-    """Say whether what points to an order is denied: "la de Hyde no, ni la otra tampoco"."""
-    return any(
-        one.has(NAME, CODE, NUMBER) and is_denied_after(heard.mentions, place)
-        for place, one in enumerate(heard.mentions)
-    )
-
-
-_THE_OTHER = frozenset({"la otra", "el otro", "otra", "otro", "the other"})
-
-
-def _by_goods(heard: Heard, context: Context, question: OpenQuestion) -> Found | None:
-    """Return the one order with what is named of its goods: "la de los cuarenta proust"."""
-    said = items(heard, context.sizes)
-    if len(said) != 1 or heard.has("negation", "no", "unsure") or said[0].brand is said[0].quantity is said[0].total:
-        return None
-    able = [order for order in context.orders if question.conversation in order.can]
-    fitting = [
-        order
-        for order in able
-        if any(line_of(said[0], [one]) and said[0].quantity in (None, one.quantity) for one in order.lines)
-    ]
-    if len(fitting) != 1:
-        return None
-    return Found("order", fitting[0].code, How.PART, fitting[0].code, heard.text, "the only order with these goods")
-
-
 def _document(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     if "?" in heard.text or heard.has("unsure", "not_yet", "later", "unreal") or _is_spoilt(heard):
         return None
@@ -222,7 +149,8 @@ def _is_spoilt(heard: Heard) -> bool:
     gone = any(one.has(OTHER, "plain") and one.text.endswith(("io", "aron", "ieron")) for one in heard.words)
     days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
     before = any(heard.today is not None and one.last < heard.today for one in days)
-    return told or gone or before or heard.has("negation") and not heard.has("change", "because") and said_kind(heard) is None
+    denied = heard.has("negation") and not heard.has("change", "because") and said_kind(heard) is None
+    return told or gone or before or denied
 
 
 def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
@@ -252,7 +180,7 @@ def _free_words(heard: Heard, context: Context, question: OpenQuestion) -> Meani
 
 
 def _instead_of_reason(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    """Return what is said in place of a reason: a question, a look at an order, that it is not for now or not at all."""
+    """Return what is said in place of a reason: a question, a look, that it is not for now or not at all."""
     if _is_taken_back(heard, question):
         return Meaning(Kind.UNKNOWN, notes=("taken back, and no reason",))
     if _is_no_reason(heard):
@@ -286,7 +214,7 @@ def _is_no_reason(heard: Heard) -> bool:
 _READERS: dict[Expected, Reader] = {
     Expected.CONFIRM: _confirmed,
     Expected.CHOICE: choice,
-    Expected.ORDER: _which_order,
+    Expected.ORDER: which_order,
     Expected.QUANTITY: quantity,
     Expected.DOCUMENT: _document,
     Expected.DAY: _days,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from bot.understanding.context import Context, OpenQuestion, OrderSeen
@@ -11,7 +11,7 @@ from bot.understanding.counting import given_back
 from bot.understanding.dates import Days
 from bot.understanding.denying import without_denied
 from bot.understanding.filling import quantities_accepted, received_slots
-from bot.understanding.heard import CODE, DATE, NAME, NUMBER, Heard, Mention
+from bot.understanding.heard import CODE, DATE, NAME, NUMBER, Heard
 from bot.understanding.lines import Item, items
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
 from bot.understanding.ordering import named, ordered
@@ -188,8 +188,8 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     slots: list[Found] = []
     doubts: list[Doubt] = []
     days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
-    if any(one.last < context.today for one in days) or (days and any(one.text in _I_ORDER for one in heard.words)):
-        return [], [], []  # "ayer pedí 15", "mejor mañana pido"
+    if _is_of_another_day(heard, days):
+        return [], [], []
     known = sorted(int(key.split()[1]) for key in question.answers if key.startswith(("quantity ", "gallons ")))
     said = items(heard, context.sizes)
     if len(said) == 1 and known and _adds(heard, said[0]) and ordered(heard, context).is_clear:
@@ -203,13 +203,7 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
             _change_line(heard, item, lines[0], question, slots, doubts)
         elif lines:
             doubts.append(Doubt("line", tuple((f"quantity {one}", _line_name(one, question)) for one in lines)))
-    tokens = {token for token, _name in context.sellers}
-    for mention in heard.of(NAME):
-        before = [one.text for one in heard.words if one.end <= mention.start][-2:]
-        if before and ("no" in before[-1].split() or before == ["no", "a"]):
-            continue  # a la planta, no a Hyde
-        if any(token in tokens for token, _name in getattr(mention.value, "candidates", ())):
-            named(mention, "seller", heard, slots, doubts)
+    _change_seller(heard, context, slots, doubts)
     if len(days) == 1 and days[0].first == days[0].last:
         slots += _delivery(question, days[0], heard)
     doubts += _contradictions(slots)
@@ -221,6 +215,22 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
         "delivery": "",
     }
     return slots, doubts, [] if slots or doubts else _reopened(heard, question, wanted)
+
+
+def _is_of_another_day(heard: Heard, days: Sequence[Days]) -> bool:
+    """Say whether it tells of an order before, or puts this one off: "ayer pedí 15", "mejor mañana pido"."""
+    before = heard.today is not None and any(one.last < heard.today for one in days)
+    return before or (bool(days) and any(one.text in _I_ORDER for one in heard.words))
+
+
+def _change_seller(heard: Heard, context: Context, slots: list[Found], doubts: list[Doubt]) -> None:
+    tokens = {token for token, _name in context.sellers}
+    for mention in heard.of(NAME):
+        before = [one.text for one in heard.words if one.end <= mention.start][-2:]
+        if before and ("no" in before[-1].split() or before == ["no", "a"]):
+            continue  # a la planta, no a Hyde
+        if any(token in tokens for token, _name in getattr(mention.value, "candidates", ())):
+            named(mention, "seller", heard, slots, doubts)
 
 
 _I_ORDER = frozenset({"pido", "compro", "solicito", "encargo", "lo pido", "los pido"})

@@ -50,7 +50,9 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
 def _gave_back(heard: Heard, lines: Sequence[LineSeen]) -> tuple[LineSeen, Decimal] | None:
     """Return what was kept of the one line: "me trajeron 20 pero devolví 3"."""
     given = [
-        two for one, two in pairwise(heard.words) if one.text in _GAVE_BACK and two.has(NUMBER) and two.number is not None
+        two
+        for one, two in pairwise(heard.words)
+        if one.text in _GAVE_BACK and two.has(NUMBER) and two.number is not None
     ]
     if len(lines) != 1 or len(given) != 1 or given[0].number is None or given[0].number > lines[0].quantity:
         return None

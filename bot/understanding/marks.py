@@ -68,7 +68,9 @@ _SPOKEN_VALUE = (
 _TWENTIES = "veinti(?:uno|un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
 _BIG = "|".join((*_HUNDREDS, *_TENS, *_TEENS))
 _SPOKEN_COUNT = re.compile(
-    rf"\b([TF]00[0-9])\s*(?:gui[oó]n|raya|dash|-)\s*((?:{_TWENTIES}|{_BIG})\b(?:\s+(?:y\s+)?(?:{_BIG}|{_DIGIT})\b)*)", re.IGNORECASE
+    rf"\b([TF]00[0-9])\s*(?:gui[oó]n|raya|dash|-)\s*"
+    rf"((?:{_TWENTIES}|{_BIG})\b(?:\s+(?:y\s+)?(?:{_BIG}|{_DIGIT})\b)*)",
+    re.IGNORECASE,
 )
 
 

@@ -30,7 +30,10 @@ _BECAUSE = frozenset({"porque", "ya que", "debido a", "debido a que", "because",
 _BEFORE = frozenset({"tenia", "teniamos", "had"})
 _COMES_TO = frozenset({"sale", "salen", "me sale", "nos sale", "me salen", "nos salen", "salieron"})
 """Before a number they count: "nos sale 16"."""
-_BESIDE_THE_POINT = ("says_that", "due", "long_ago", "unreal", "request.tells", "sell.tells", "unsure", "when", "others")
+_BESIDE_THE_POINT = (
+    *("says_that", "due", "long_ago", "unreal", "request.tells"),
+    *("sell.tells", "unsure", "when", "others"),
+)
 
 
 def reread(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:

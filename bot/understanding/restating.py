@@ -1,4 +1,4 @@
-"""What of the summary on the screen a message says again: "sí, acéptele los treinta" where thirty are to be accepted."""
+"""What of the summary on the screen a message says again: "sí, acéptele los treinta", where thirty it is."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ def _lines(context: Context, question: OpenQuestion) -> list[tuple[str, str, str
     order = order_of(context, question)
     if order is not None:
         amounts = {key.rpartition(" ")[2]: value for key, value in answers.items() if key.startswith(_AMOUNTS)}
-        return [
-            (amounts.get(str(line.position), f"{line.quantity:f}"), line.size, line.brand) for line in order.lines
-        ]
+        return [(amounts.get(str(line.position), f"{line.quantity:f}"), line.size, line.brand) for line in order.lines]
     numbers = [key.rpartition(" ")[2] for key in answers if key.startswith(_AMOUNTS)]
     return [
         (answers.get(f"quantity {one}", ""), answers.get(f"size {one}", ""), answers.get(f"brand {one}", ""))
