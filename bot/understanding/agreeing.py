@@ -76,6 +76,8 @@ def says_yes(heard: Heard, conversation: str, again: Sequence[Mention] = ()) -> 
             return False
         if mention.has("no", "negation", "unsure", "when", "not_yet", "later", "future") and not mention.has("yes"):
             return False
+        if mention.has(*[kind for kind in own if kind]) and place and _denies_next(heard, place):
+            return False
         if mention.has("yes") or mention.has(*[kind for kind in own if kind]):
             sure = True
         elif _is_done(mention, heard, place, conversation) or (again and _GLUE.issuperset(mention.text.split())):
@@ -84,6 +86,12 @@ def says_yes(heard: Heard, conversation: str, again: Sequence[Mention] = ()) -> 
             return False
     only_courtesy = all(_is_courtesy(one) for one in heard.words)
     return sure and not only_courtesy and not _hand(heard.text, _THUMBS_DOWN) and not _thanks_only(heard)
+
+
+def _denies_next(heard: Heard, place: int) -> bool:
+    """Say whether the word before, without a sign between, denies this one: "ya no la necesito anular"."""
+    before, mention = heard.words[place - 1], heard.words[place]
+    return before.has("negation", "no") and "," not in heard.text[before.end : mention.start]
 
 
 def _is_done(mention: Mention, heard: Heard, place: int, conversation: str) -> bool:

@@ -157,10 +157,21 @@ def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
     coming = question.expects is Expected.DAY
     if (coming and not heard.has(DATE)) or heard.unknown > 1 or heard.has("unsure"):
         return None
+    if coming and _is_about_the_day(heard):
+        return None
     found = said_days(heard.text, context.today, context.language, coming=coming)
     if len(found) != 1 or (coming and (found[0].first != found[0].last or found[0].last < context.today)):
         return None
     return answer([replace(days_slot(found[0], heard), key=question.key)])
+
+
+def _is_about_the_day(heard: Heard) -> bool:
+    """Say whether something is told of the day instead: "el viernes no puedo", "el lunes fue feriado"."""
+    told = any(not _TOLD.isdisjoint(one.text.split()) for one in heard.words)
+    return told or (heard.has("negation", "no") and not heard.has("sign"))
+
+
+_TOLD = frozenset({"fue", "fueron", "era", "estuvo", "estuve", "estaba", "confirmo", "aviso", "digo", "llamo", "viajo"})
 
 
 def _free_words(heard: Heard, context: Context, question: OpenQuestion) -> Meaning:

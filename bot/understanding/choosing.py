@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from bot.understanding import agreeing
 from bot.understanding.context import Context, OpenQuestion
 from bot.understanding.counting import given_back, of_before
@@ -157,6 +159,9 @@ def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Mean
     if any(heard.today is not None and one.first > heard.today for one in days):
         return answer([Found("when", "later", said=heard.text, why="a day to come")])
     at_once = bool(heard.words) and heard.words[0].has("now") and not heard.has("not_yet", "later", "future")
+    at_once = at_once and (not heard.unknown or any(one.text == "que" for one in heard.words[1:2]))
+    if heard.has("out_of_scope", "greeting"):
+        return None
     if at_once and not heard.has("no", "negation", "unsure", "when"):
         return answer([Found("when", "now", said=heard.text, why="at once")])
     for value in ("later", "now"):
@@ -215,7 +220,8 @@ def _more(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
         slots.append(Found(f"quantity {number}", f"{said[0].quantity:f}", said=heard.text, why="a number"))
         return answer(slots, tuple(doubts))
     done = heard.has("enough") and heard.unknown == 0 and not any(one.text == "mas" for one in heard.of("more"))
-    if agreeing.says_no(heard) or (done and not heard.has(NUMBER)):
+    lacking = any(one.has("enough") and two.has("no", "negation", "reason.stock") for one, two in pairwise(heard.words))
+    if agreeing.says_no(heard) or (done and not lacking and not heard.has(NUMBER)):
         return answer([Found(question.key, "no", said=heard.text, why="nothing more")])
     told = any(one.has("plain", "money", DATE) for one in heard.words)
     wants_more = heard.has("more") and heard.unknown == 0 and not heard.has("negation", "no") and not told

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bot.understanding.context import Context, LineSeen, OpenQuestion, OrderSeen
 from bot.understanding.dates import Days
+from bot.understanding.denying import is_denied_after
 from bot.understanding.heard import DATE, NUMBER, Heard, Mention
 from bot.understanding.lines import items
 from bot.understanding.meaning import Found, Meaning
@@ -30,6 +31,8 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
         return None  # what the paper says is not what came
     if name == "received" and order is not None:
         return _received(heard, context, question, order)
+    if heard.has("no") or (name == "quantity" and _ordered_before(heard)):
+        return None
     line = next((one for one in order.lines if str(one.position) == number), None) if order is not None else None
     said = [item for item in items(heard, context.sizes) if item.quantity is not None or item.size is not None]
     if line is not None and not said and heard.has("all", "nothing"):
@@ -68,7 +71,13 @@ _NO_AMOUNT = ("when", "says_that", "phone", "ruc", "digits", "others", "money", 
 
 def _ends(mention: Mention) -> bool:
     """Say whether it tells how a code, a phone or a DNI ends."""
-    return mention.text.split()[0] in ("acaba", "termina", "terminan", "dni", "ruc")
+    return mention.text.split()[0] in ("acaba", "termina", "terminan", "dni", "ruc", "opcion", "option")
+
+
+def _ordered_before(heard: Heard) -> bool:
+    """Say whether a day that is over is named: "ayer pedí 20" asks for nothing now."""
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    return any(heard.today is not None and one.last < heard.today for one in days)
 
 
 def of_before(heard: Heard) -> bool:
@@ -124,14 +133,17 @@ def _received(heard: Heard, context: Context, question: OpenQuestion, order: Ord
     back = given_back(heard, lines, context.sizes)
     if back is not None:
         return answer([Found(question.key, f"{back[1]:f}", said=heard.text, why="the rest was given back")])
-    told = arrival(heard, lines, context.sizes)
     numbers = heard.of(NUMBER)
+    if len(numbers) == 1 and is_denied_after(heard.mentions, heard.mentions.index(numbers[0])) and heard.has("no"):
+        return None  # "18 no"
+    told = arrival(heard, lines, context.sizes)
     amount: Decimal | None = told.received.get(position)
     if told.what == "all" and lines:
         amount = lines[0].quantity
     if told.what == "nothing":
         amount = Decimal(0)
-    if amount is None and len(numbers) == 1 and heard.unknown == 0 and not heard.has("lack"):
+    counted = bool(items(heard, context.sizes)) and not heard.has("lack", "reason.never_came", "negation", "no")
+    if amount is None and len(numbers) == 1 and heard.unknown == 0 and counted:
         amount = numbers[0].number
     if amount is None or heard.unknown > 1 or len(numbers) > 2 or amount % 1:
         return None
