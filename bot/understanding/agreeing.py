@@ -67,25 +67,35 @@ def says_yes(heard: Heard, conversation: str, again: Sequence[Mention] = ()) -> 
         return False
     if not heard.words:
         return _hand(heard.text, _THUMBS)
-    own = (_VERBS.get(conversation, ""), "request.weak" if conversation == "request" else "")
+    verb = _VERBS.get(conversation)
+    own = [kind for kind in (verb, "request.weak" if conversation == "request" else None) if kind]
     sure = False
     for place, mention in enumerate(heard.words):
         if mention in again and mention.exact:
             continue
-        if not mention.exact and not mention.has("polite"):
+        if _speaks_against(mention) or (mention.has(*own) and place and _denies_next(heard, place)):
             return False
-        if mention.has("no", "negation", "unsure", "when", "not_yet", "later", "future") and not mention.has("yes"):
-            return False
-        if mention.has(*[kind for kind in own if kind]) and place and _denies_next(heard, place):
-            return False
-        if mention.has("yes") or mention.has(*[kind for kind in own if kind]):
+        if mention.has("yes", *own):
             sure = True
-        elif _is_done(mention, heard, place, conversation) or (again and _GLUE.issuperset(mention.text.split())):
-            continue
-        elif mention.text not in _GO_ON and not (mention.has(*_AROUND) or mention.text in _PRONOUNS):
+        elif not _changes_nothing(mention, bool(again)) and not _is_done(mention, heard, place, conversation):
             return False
     only_courtesy = all(_is_courtesy(one) for one in heard.words)
     return sure and not only_courtesy and not _hand(heard.text, _THUMBS_DOWN) and not _thanks_only(heard)
+
+
+def _speaks_against(mention: Mention) -> bool:
+    """Say whether the word leaves a doubt: it is guessed, denied, put off or on a condition."""
+    if not mention.exact and not mention.has("polite"):
+        return True
+    against = ("no", "negation", "unsure", "when", "not_yet", "later", "future")
+    return mention.has(*against) and not mention.has("yes")
+
+
+def _changes_nothing(mention: Mention, is_said_again: bool) -> bool:
+    """Say whether the word stands beside a yes and takes nothing from it."""
+    if is_said_again and _GLUE.issuperset(mention.text.split()):
+        return True
+    return mention.text in _GO_ON or mention.has(*_AROUND) or mention.text in _PRONOUNS
 
 
 def _denies_next(heard: Heard, place: int) -> bool:
