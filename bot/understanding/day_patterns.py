@@ -11,7 +11,9 @@ from bot.understanding.day_readers import (
     day_of,
     day_of_month,
     day_to_come,
+    day_until,
     day_until_now,
+    days_from_now,
     half_of_month,
     last_weekend,
     month_until_now,
@@ -29,6 +31,7 @@ from bot.understanding.day_readers import (
     two_of_month,
     two_of_months,
     two_weekdays,
+    two_weekdays_of_last_week,
     until_today,
     week_of_month,
     weekday_of_month,
@@ -152,7 +155,7 @@ def _ranges(month: str, weekday: str) -> Written:
         (
             (
                 r"(?:del|entre el|desde el) ([0-9]{1,2})(?: al| y| hasta)(?: el)? ([0-9]{1,2})"
-                r"(?: de este mes| del presente(?: mes)?| del mes)?(?! ?(?:kg|kilo|de [0-9]))"
+                r"(?: d(?:e)? este mes| del presente(?: mes)?| del mes)?(?! ?(?:kg|kilo|de [0-9]))"
             ),
             two_days,
         ),
@@ -199,6 +202,7 @@ def _named_days(month: str, weekday: str) -> Written:
         (rf"(?:todo )?({month})() (?:completo|completito|entero|enterito)", whole_month),
         (rf"(?:todo|todito|all of|all) (?:el mes de |lo de )?({month})(?: (?:de|del) ([0-9]{{4}}))?", whole_month),
         (rf"(?:de|d|en|del mes de|of|in|for) ({month})(?: (?:de|del|d) ([0-9]{{4}}))?", whole_month),
+        (rf"todo (?:el mes de )?({month})()", whole_month),
         (
             (
                 r"(?:para el|pa el|pal|para el dia|pal dia|el dia|for the) ([0-9]{1,2})(?:th|st|nd|rd)?"
@@ -216,6 +220,15 @@ def _named_days(month: str, weekday: str) -> Written:
         ),
         (r"(?:del dia|el dia|dia|del) ([0-9]{1,2})(?= *(?:$|[.,;!?\n]))", spans.day_been),
         (rf"({weekday}) ([0-9]{{1,2}})(?! ?(?:balon|cilindro|de [0-9]|kg|kilo))", weekday_of_month),
+        (
+            (
+                rf"(?:del?|desde(?: el)?|entre(?: el)?) ({weekday}) (?:al?|y|hasta)(?: el)? ({weekday}) "
+                r"(?:de la (?:semana pasada|otra semana|semana anterior)|pasado)"
+            ),
+            two_weekdays_of_last_week,
+        ),
+        (rf"(?:desde|del?)(?: el)? ({weekday})(?: pasado)? (?:hasta|al?)(?: el dia de)? (hoy|ayer)", weekday_until),
+        (r"(?:desde|del)(?: el)? ([0-9]{1,2}) (?:hasta|al?)(?: el dia de)? (hoy|ayer)", day_until),
         (
             (
                 rf"(?:del?|desde(?: el)?|entre(?: el)?|from|between) ({weekday}) "
@@ -236,7 +249,15 @@ def _named_days(month: str, weekday: str) -> Written:
 def _from_today() -> Written:
     return (
         (r"pasado mañana|pasado manana|day after tomorrow", shifted(2)),
-        (r"antes de ayer|anteayer|antier|antiayer|day before yesterday", shifted(-2)),
+        (
+            (
+                r"(?:(?:de |desde )?(?:aqui|hoy|ahora) (?:a|en)|en|dentro de) "
+                r"([0-9]{1,2}|un|dos|tres|cuatro|cinco|seis|siete) dias?"
+            ),
+            days_from_now,
+        ),
+        (r"(?:este |el )?(?:finde|fin de semana) (?:pasado|anterior|que paso)|last weekend", last_weekend),
+        (r"antes de? ayer|antes d ayer|anteayer|antier|antiayer|day before yesterday", shifted(-2)),
         (r"hoy dia|hoy|oy|oi|today", shifted(0)),
         (r"ayer|yesterday", shifted(-1)),
         (r"tmrw|tmw|tomoz", shifted(1)),

@@ -254,3 +254,32 @@ def made(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def two_days_of_last_month(found: re.Match[str], today: date, _coming: bool) -> Span | None:
+    """Read "del 10 al 12 del mes pasado"."""
+    month = today.replace(day=1) - timedelta(days=1)
+    first, last = (made(month.year, month.month, int(found[one])) for one in (1, 2))
+    return None if first is None or last is None or first > last else (first, last)
+
+
+def two_weekdays_of_last_week(found: re.Match[str], today: date, _coming: bool) -> Span | None:
+    """Read "del lunes al miércoles de la semana pasada"."""
+    monday = today - timedelta(days=today.weekday() + 7)
+    first, last = (monday + timedelta(days=named("weekday")[found[one]]) for one in (1, 2))
+    return (first, last) if first <= last else None
+
+
+def day_until(found: re.Match[str], today: date, coming: bool) -> Span | None:
+    """Read "desde el 10 hasta hoy"; no days to come are said so."""
+    first = made(today.year, today.month, int(found[1]))
+    last = today - timedelta(days=found[2] == "ayer")
+    return None if coming or first is None or first > last else (first, last)
+
+
+_FEW = {"un": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7}
+
+
+def days_from_now(found: re.Match[str], today: date, coming: bool) -> Span | None:
+    """Read "de aquí en 3 días", where a day to come is meant."""
+    return span(today, _FEW.get(found[1]) or int(found[1])) if coming else None

@@ -11,12 +11,15 @@ from bot.understanding.heard import Heard
 from bot.understanding.looking import LOOKS
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.postponing import until
+from bot.understanding.rereading import recorrected, reread
 
 Ranked = Sequence[tuple[str, float]]
 """What can be meant, with its share, the likeliest first."""
 KINDS = {kind.value: kind for kind in Kind}
 SURE_TO_LOOK, SURE_TO_BEGIN, SURE_TO_LEAVE, SURE_TO_HOLD = 0.25, 0.45, 0.6, 0.5
 """The smallest share with which something is shown, begun, an open question left, what the rules found held back."""
+SURE_TO_READ_AGAIN = 0.55
+"""The smallest share with which a message in which no answer was found is read again as one."""
 _TALK = (Kind.GREETING, Kind.THANKS, Kind.PERSON, Kind.OUT_OF_SCOPE)
 _ACTS = (Kind.INTENT, Kind.ANSWER, Kind.YES, Kind.CORRECTION)
 _HARMLESS = frozenset({*LOOKS, "can", "risk"})
@@ -32,7 +35,7 @@ def liken(meaning: Meaning, heard: Heard, context: Context, ranked: Ranked) -> M
     if name == "safe":
         return _held(meaning, share)
     if name in (Kind.ANSWER.value, Kind.YES.value, Kind.CORRECTION.value):
-        return _kept_open(meaning, context)
+        return _read_again(name, share, heard, context) or _kept_open(meaning, context)
     if name == Kind.NO.value:
         is_summary = context.open is not None and context.open.expects is Expected.CONFIRM
         return Meaning(Kind.NO, confidence=share) if is_summary and share >= SURE_TO_HOLD else meaning
@@ -60,6 +63,15 @@ def _held(meaning: Meaning, share: float) -> Meaning:
     if meaning.kind in (Kind.YES, Kind.ANSWER, Kind.CORRECTION):
         return Meaning(Kind.UNKNOWN, confidence=share, notes=("no clear answer",))
     return Meaning(Kind.HELD, topic=meaning.intent, likely=(meaning.intent,), confidence=share)
+
+
+def _read_again(name: str, share: float, heard: Heard, context: Context) -> Meaning | None:
+    """Return the answer or the correction that a lenient reading finds; a yes is never found this way."""
+    if context.open is None or share < SURE_TO_READ_AGAIN:
+        return None
+    if name == Kind.ANSWER.value:
+        return reread(heard, context, context.open)
+    return recorrected(heard, context, context.open) if name == Kind.CORRECTION.value else None
 
 
 def _kept_open(meaning: Meaning, context: Context) -> Meaning:

@@ -42,16 +42,9 @@ def reason_of(heard: Heard, *, buyer: bool) -> list[Found]:
 
 def reason(heard: Heard) -> list[Found]:
     """Return the reason as a slot, or nothing when none is said."""
-    seen = _seen(heard)
-    for name, token in _COMMON.items():
-        found = heard.of(f"reason.{name}")
-        if seen is not None and name == "stock" and all(one.text in _BARE for one in found):
-            break
-        if found:
-            return [Found("reason", token, said=heard.said(*found), why="a common reason")]
-    implied = seen or _short_of(heard) or _something_else(heard) or _lacking(heard) or _other_brand(heard)
-    if implied is not None:
-        return [implied]
+    common = reasons(heard)
+    if common:
+        return common[:1]
     for mention in heard.of("because", "question"):
         why_not = mention.text == "porque no" and "?" not in heard.text  # it asks, but here it tells
         if not mention.has("because") and not why_not:
@@ -61,6 +54,21 @@ def reason(heard: Heard) -> list[Found]:
         if len(said.split()) >= 2 and mention.text not in ("por", "pues"):
             return [Found("reason", said[:LONGEST], said=said[:LONGEST], why=f"the words after {mention.text}")]
     return []
+
+
+def reasons(heard: Heard) -> list[Found]:
+    """Return every common reason that is said, or the one that is implied."""
+    seen = _seen(heard)
+    named = [
+        Found("reason", token, said=heard.said(*found), why="a common reason")
+        for name, token in _COMMON.items()
+        if (found := heard.of(f"reason.{name}"))
+        and not (seen is not None and name == "stock" and all(one.text in _BARE for one in found))
+    ]
+    if named:
+        return named
+    implied = seen or _short_of(heard) or _something_else(heard) or _lacking(heard) or _other_brand(heard)
+    return [] if implied is None else [implied]
 
 
 def _short_of(heard: Heard) -> Found | None:

@@ -11,8 +11,10 @@ from bot.understanding.dates import Days, days_in
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.tokens import folded
 
-_WORD = re.compile(r"[^\W\d_]{3,}|(?<![\w'])dl?(?!\w)")
+_WORD = re.compile(r"[^\W\d_]{3,}|(?<![\w'])(?:dl?|pa|al|q|k)(?!\w)")
 _SHORT = {"d": "de", "dl": "del", "asta": "hasta", "hta": "hasta", "hsta": "hasta", "dsd": "desde", "dsde": "desde"}
+_LITTLE = frozenset({"aki", "aka", "q", "k"})
+"""Little words that are written short, and stand beside days: de aki a 3 dias."""
 _COUNTS = re.compile(r"(?:\b(?:del|al|el|hace|ultim[oa]s|dentro de|en|dia|unos)) $")
 """What stands before a number of a day, or of days, that is written as a word: "del cinco al doce"."""
 _SMALL = re.compile(r"([a-zñ]{4,}?)it([oa])")
@@ -63,7 +65,7 @@ def _day(word: str, words: Lexicon) -> str | None:
         return _SHORT[word]
     if word in words.short:
         whole = words.short[word]
-        return whole if whole in _days_known(words) else None
+        return whole if whole in _days_known(words) or word in _LITTLE else None
     if words.has(word) or word in _NO_DAY:
         return None
     small = _SMALL.fullmatch(word)
