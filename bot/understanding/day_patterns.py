@@ -218,7 +218,7 @@ def _named_days(month: str, weekday: str) -> Written:
             ),
             day_to_come,
         ),
-        (r"(?:del dia|el dia|dia|del) ([0-9]{1,2})(?= *(?:$|[.,;!?\n]))", spans.day_been),
+        (r"(?:del dia|el dia|dia|(?<![0-9] )del) ([0-9]{1,2})(?= *(?:$|[.,;!?\n]))", spans.day_been),
         (rf"({weekday}) ([0-9]{{1,2}})(?! ?(?:balon|cilindro|de [0-9]|kg|kilo))", weekday_of_month),
         (
             (

@@ -49,7 +49,17 @@ def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> l
     """Return the lines of a message, in order; numbers that point to an order are no quantities."""
     found = [item for part in _parts(heard.mentions) for item in _read(part, frozenset(sizes), used)]
     found = _shared_brand(_joined([item for item in found if not item.is_empty]), heard.mentions)
-    return _split(_shared_size(found, heard.mentions))
+    return _split(_shared_size(_said_twice(found), heard.mentions))
+
+
+def _said_twice(found: list[Item]) -> list[Item]:
+    """Return the lines without a bare number that the next one says again: "20 20 de 10"."""
+    again = [
+        one
+        for one, two in pairwise(found)
+        if not (one.size or one.brand or one.fuel or one.total) and one.quantity == two.quantity
+    ]
+    return [one for one in found if one not in again] if len(found) > 1 else found
 
 
 def _split(found: list[Item]) -> list[Item]:

@@ -73,6 +73,8 @@ _WHETHER = re.compile(
 
 _HALF_DOZEN = re.compile(r"(\bdocenas? (?!y ).{2,40}?\by )media (?=de\b)", re.IGNORECASE)
 """The half of "una docena de joyce y media de proust"."""
+_DOZENS_AND_HALF = re.compile(r"\b([2-9]|dos|tres|cuatro|cinco|seis) docenas y media\b", re.IGNORECASE)
+_DOZENS = {"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6}
 _TO2 = re.compile(r"\b(to|salu)2\b", re.IGNORECASE)
 
 
@@ -80,9 +82,18 @@ def _with_letters(text: str) -> str:
     """Return the text with words written out that a digit shortens: to2 is todos."""
     if "media de" in text:
         text = _HALF_DOZEN.sub(r"\1media docena ", text)
+    if "docenas y media" in text:
+        text = _DOZENS_AND_HALF.sub(_counted_out, text)
     if "2" not in text:
         return text
     return _TO2.sub(lambda found: "todos" if found[1].casefold() == "to" else "saludos", text)
+
+
+def _counted_out(found: re.Match[str]) -> str:
+    """Return dozens and a half as a number: 2 docenas y media are 30."""
+    said = found[1].casefold()
+    dozens = int(said) if said.isdigit() else _DOZENS[said]
+    return str(12 * dozens + 6)
 
 
 def _tagged(text: str) -> str:

@@ -13,7 +13,7 @@ from bot.understanding.lines import Item
 from bot.understanding.statements import Part, statements
 from bot.understanding.tellings import is_final, items_said, line_of
 
-_GONE = ("returned", "reject.tells", "reject.asks")
+_GONE = ("returned", "given_back", "reject.tells", "reject.asks")
 _NEVER = ("nunca", "jamas", "never", "no aparec")
 
 
@@ -252,7 +252,7 @@ def _denies_a_number(part: Part) -> bool:
 def _is_gone(part: Part) -> bool:
     """Say whether it went back, or did not come after all: "cinco se los llevó de regreso", "17 entraron, 3 no"."""
     denied = part.mentions[-1].text in ("no", "todavia no", "aun no") and not _arrives(part)
-    return denied or any(one.has("returned", "reject.tells") for one in part.mentions)
+    return denied or any(one.has("returned", "given_back", "reject.tells") for one in part.mentions)
 
 
 def _waits(part: Part) -> bool:

@@ -35,6 +35,7 @@ NAMED = {
 """What stands for a thing that is known by its form or from a list: which one it is says nothing of what is meant."""
 _SHORTEST, _LONGEST = 3, 5
 """Letters of a part of a word."""
+_SIGNS = {"\n": "<line>"}
 _POINTING = ("code", "digits", "number")
 _ENDING = 3
 """Digits at the end of a code by which an order is pointed to."""
@@ -75,7 +76,7 @@ def words(heard: Heard) -> list[str]:
     for token in cut(heard.text):
         if token.start < start:
             continue
-        sign = next((sign for one, sign in things if one.start <= token.start < one.end), "")
+        sign = next((sign for one, sign in things if one.start <= token.start < one.end), _SIGNS.get(token.text, ""))
         if not sign or found[-1:] != [sign]:
             found.append(sign or token.text)
     return found
