@@ -13,8 +13,7 @@ from math import exp
 from pathlib import Path
 
 FILE = Path(__file__).parent / "weights.txt"
-Weights = tuple[tuple[int, ...], tuple[float, ...]]
-NONE: Weights = ((), ())
+Weights = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +25,21 @@ class Ranking:
     start: tuple[float, ...]
     """The score with which each begins."""
     weights: Mapping[str, Weights]
-    """What a trait adds: the places of the names to which it adds, and how much to each."""
+    """What a trait adds: pairs of the place of a name and of how much."""
 
     def scores(self, traits: Iterable[str], start: Sequence[float] = ()) -> list[float]:
         """Return the score of each name, from where each begins or from other scores on."""
         scores = list(start or self.start)
         found = self.weights.get
         for trait in traits:
-            for place, weight in zip(*found(trait, NONE), strict=True):
+            for place, weight in found(trait, ()):
                 scores[place] += weight
         return scores
 
     def why(self, traits: Iterable[str], name: str, most: int = 5) -> list[tuple[str, float]]:
         """Return the traits that speak most for a name, and by how much."""
         place = self.names.index(name)
-        spoken = [
-            (trait, weight)
-            for trait in traits
-            for at, weight in zip(*self.weights.get(trait, NONE), strict=True)
-            if at == place
-        ]
+        spoken = [(trait, weight) for trait in traits for at, weight in self.weights.get(trait, ()) if at == place]
         return sorted(spoken, key=lambda one: (-one[1], one[0]))[:most]
 
 
@@ -67,11 +61,14 @@ def read(file: Path) -> Ranking:
     """Read a ranking from its file."""
     first, *rows = file.read_text(encoding="utf-8").rstrip("\n").split("\n")
     named = [one.rpartition("=") for one in first.split()]
-    known: dict[str, float] = {}  # so that each weight is kept once
+    known: dict[str, tuple[int, float]] = {}  # many traits add the same to the same: each such pair is kept once
     weights: dict[str, Weights] = {}
     for row in rows:
         trait, _tab, parts = row.partition("\t")
-        pairs = [part.split(":") for part in parts.split()]
-        adds = tuple(known.setdefault(weight, float(weight)) for _place, weight in pairs)
-        weights[trait] = (tuple(int(place) for place, _weight in pairs), adds)
+        weights[trait] = tuple(known.get(part) or known.setdefault(part, _pair(part)) for part in parts.split())
     return Ranking(tuple(name for name, _is, _start in named), tuple(float(start) for _n, _is, start in named), weights)
+
+
+def _pair(part: str) -> tuple[int, float]:
+    place, _colon, weight = part.partition(":")
+    return int(place), float(weight)

@@ -47,7 +47,7 @@ def learn(cases: Sequence[Case]) -> Ranking:
     for trait, column in zip(names, model.coef_.T, strict=True):
         kept = {number: round(float(one), DIGITS) for number, one in enumerate(column) if abs(one) >= SMALLEST}
         if kept:
-            weights[trait] = (tuple(kept), tuple(kept.values()))
+            weights[trait] = tuple(kept.items())
     start = tuple(round(float(one), DIGITS) for one in model.intercept_)
     return Ranking(tuple(str(name) for name in model.classes_), start, weights)
 
@@ -56,7 +56,7 @@ def write(ranking: Ranking, file: Path = FILE) -> None:
     """Write a ranking as text: what can be meant with where each begins, then a trait a line with its weights."""
     rows = [" ".join(f"{name}={start:g}" for name, start in zip(ranking.names, ranking.start, strict=True))]
     for trait, weights in ranking.weights.items():
-        rows.append(trait + "\t" + " ".join(f"{place}:{weight:g}" for place, weight in zip(*weights, strict=True)))
+        rows.append(trait + "\t" + " ".join(f"{place}:{weight:g}" for place, weight in weights))
     file.write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 

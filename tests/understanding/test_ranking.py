@@ -23,17 +23,17 @@ def test_the_weights_are_what_the_corpus_teaches() -> None:
     learned = learning.learn(cases(FOLDER) + cases(TAUGHT))
     kept = ranking()
     assert learned.names == kept.names
-    assert len(set(learned.weights) ^ set(kept.weights)) < 0.01 * len(kept.weights)
+    both = set(learned.weights) & set(kept.weights)
+    assert len(both) > 0.99 * max(len(learned.weights), len(kept.weights))
     shared = [
-        [dict(zip(*one.weights[trait], strict=True)) for one in (learned, kept)]
-        for trait in set(learned.weights) & set(kept.weights)
+        [dict(one.weights[trait]) for one in (learned, kept)] for trait in set(learned.weights) & set(kept.weights)
     ]
     apart = [abs(one.get(place, 0) - two.get(place, 0)) for one, two in shared for place in one.keys() | two.keys()]
     assert sum(difference > 0.04 for difference in apart) < 0.01 * len(apart)
 
 
 def test_a_ranking_is_written_and_read_as_it_is(tmp_path: Path) -> None:
-    small = Ranking(("close", "safe"), (0.5, -0.25), {"w:llego": ((0, 1), (1.25, -0.5)), "p:no lo": ((1,), (2.0,))})
+    small = Ranking(("close", "safe"), (0.5, -0.25), {"w:llego": ((0, 1.25), (1, -0.5)), "p:no lo": ((1, 2.0),)})
     learning.write(small, tmp_path / "weights.txt")
     assert read(tmp_path / "weights.txt") == small
     assert small.scores(["w:llego", "w:nunca", "p:no lo"]) == [1.75, 1.25]
@@ -48,7 +48,7 @@ def test_shares_are_parts_of_one() -> None:
 
 def test_the_file_is_small_enough_to_be_kept_in_memory() -> None:
     assert FILE.stat().st_size < 2_000_000
-    assert sum(len(places) for places, _adds in ranking().weights.values()) < 150_000
+    assert sum(map(len, ranking().weights.values())) < 150_000
 
 
 def test_things_known_by_their_form_are_no_traits_of_their_own() -> None:
@@ -102,7 +102,7 @@ def test_what_it_takes_a_message_for_can_be_traced() -> None:
 
 
 def test_what_it_is_not_sure_of_is_offered_to_choose_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    unsure = Ranking(("annul", "close", "status", "thanks"), (1.0, 0.9, 0.8, 0.7), {"w:nomas": ((0, 1), (0.1, 0.1))})
+    unsure = Ranking(("annul", "close", "status", "thanks"), (1.0, 0.9, 0.8, 0.7), {"w:nomas": ((0, 0.1), (1, 0.1))})
     monkeypatch.setattr(weighing, "ranking", lambda: unsure)
     meaning = understand("asi nomas pues caserito", scene("shop1 idle"))
     assert meaning.kind is Kind.UNKNOWN
