@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat test test-fast check format bench understand messages migration lock clean
+.PHONY: help setup run chat test test-fast check format bench understand learn messages migration lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ bench: .venv/.dev  ## Measure the message path; one JSON object a line
 
 understand: .venv/.dev  ## Score the understanding of messages; each miss and what was taken for what
 	$(BIN)/python -m tests.understanding.corpus --held-back
+
+learn: .venv/.dev  ## Learn the ranking of messages anew, from the labelled ones
+	$(BIN)/python -m tests.understanding.learning
 
 messages: .venv/.dev  ## Bring the catalogs up to date with the texts in the code
 	mkdir -p var

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.understanding.heard import Heard, Mention
 
 _AROUND = ("polite", "greeting", "thanks", "sign")
@@ -27,10 +29,20 @@ _PRONOUNS = frozenset(
         "now",
         "nomas",
         "el",
+        "con eso",
+        "que quede",
+        "quede",
     }
 )
 _GO_ON = frozenset({"puede", "puedes", "pueden", "podes", "you can", "you may"})
 """Before a verb they let one go on: "correcto, puede cerrar"."""
+_GLUE = frozenset(
+    {
+        *("de", "del", "a", "al", "con", "los", "las", "la", "el", "esa", "ese"),
+        *("esta", "este", "es", "son", "kg", "kilos", "balones", "completos", "completas", "todos", "para"),
+    }
+)
+"""Beside what is said again of the summary these change nothing: "sí, los 20 de joyce a Hyde"."""
 _THUMBS = ("👍", "👌", "✅", "💯", "🆗", "🙌")
 _THUMBS_DOWN = ("👎", "❌", "🚫")
 _VERBS = {
@@ -46,25 +58,67 @@ _VERBS = {
 }
 
 
-def says_yes(heard: Heard, conversation: str) -> bool:
-    """Say whether the whole message is a clear yes to the summary of this conversation."""
+def says_yes(heard: Heard, conversation: str, again: Sequence[Mention] = ()) -> bool:
+    """Say whether the whole message is a clear yes to the summary of this conversation.
+
+    `again` are the words that only repeat what the summary says.
+    """
     if "?" in heard.text or '"' in heard.text:
         return False
     if not heard.words:
         return _hand(heard.text, _THUMBS)
-    own = (_VERBS.get(conversation, ""), "request.weak" if conversation == "request" else "")
+    verb = _VERBS.get(conversation)
+    own = [kind for kind in (verb, "request.weak" if conversation == "request" else None) if kind]
     sure = False
-    for mention in heard.words:
-        if not mention.exact and not mention.has("polite"):
+    for place, mention in enumerate(heard.words):
+        if mention in again and mention.exact:
+            continue
+        if _speaks_against(mention) or (mention.has(*own) and place and _denies_next(heard, place)):
             return False
-        if mention.has("no", "negation", "unsure", "when", "not_yet", "later", "future") and not mention.has("yes"):
-            return False
-        if mention.has("yes") or mention.has(*[kind for kind in own if kind]):
+        if mention.has("yes", *own):
             sure = True
-        elif mention.text not in _GO_ON and not (mention.has(*_AROUND) or mention.text in _PRONOUNS):
+        elif not _changes_nothing(mention, bool(again)) and not _is_done(mention, heard, place, conversation):
             return False
     only_courtesy = all(_is_courtesy(one) for one in heard.words)
     return sure and not only_courtesy and not _hand(heard.text, _THUMBS_DOWN) and not _thanks_only(heard)
+
+
+def _speaks_against(mention: Mention) -> bool:
+    """Say whether the word leaves a doubt: it is guessed, denied, put off or on a condition."""
+    if not mention.exact and not mention.has("polite"):
+        return True
+    against = ("no", "negation", "unsure", "when", "not_yet", "later", "future")
+    return mention.has(*against) and not mention.has("yes")
+
+
+def _changes_nothing(mention: Mention, is_said_again: bool) -> bool:
+    """Say whether the word stands beside a yes and takes nothing from it."""
+    if is_said_again and _GLUE.issuperset(mention.text.split()):
+        return True
+    return mention.text in _GO_ON or mention.has(*_AROUND) or mention.text in _PRONOUNS
+
+
+def _denies_next(heard: Heard, place: int) -> bool:
+    """Say whether the word before, without a sign between, denies this one: "ya no la necesito anular"."""
+    before, mention = heard.words[place - 1], heard.words[place]
+    return before.has("negation", "no") and "," not in heard.text[before.end : mention.start]
+
+
+def _is_done(mention: Mention, heard: Heard, place: int, conversation: str) -> bool:
+    """Say whether it names what is agreed to as done: the last word of "va, vendido", "que quede anulada".
+
+    After "ya" or "está" it tells that it was done before, and by itself it is no yes.
+    """
+    if not mention.has(f"{conversation}.tells") or not mention.text.endswith(_DONE):
+        return False
+    if not place:
+        return len(heard.mentions) > 1 and heard.mentions[1].text == ","  # "aceptado, adelante"
+    before = heard.words[place - 1]
+    return before.has("yes") or before.text in _LET_IT_BE
+
+
+_DONE = ("ado", "ada", "ido", "ida")
+_LET_IT_BE = frozenset({"quede", "que quede", "por", "queda"})
 
 
 def _is_courtesy(mention: Mention) -> bool:
@@ -92,6 +146,20 @@ def says_no(heard: Heard) -> bool:
         elif not (mention.has(*_AROUND, "now") or mention.text in _PRONOUNS):
             return False
     return firm
+
+
+def refuses(heard: Heard, conversation: str) -> bool:
+    """Say whether what the summary would do is denied: "no la venda", "prefiero no cerrarla"."""
+    if "?" in heard.text or '"' in heard.text or heard.has("number", "yes", "unsure", "when", "others", "says_that"):
+        return False
+    own = (_VERBS.get(conversation, ""), f"{conversation}.wishes")
+    for place, mention in enumerate(heard.mentions):
+        if not mention.has(*own):
+            continue
+        before = [one for one in heard.mentions[:place] if one.has("sign") or not one.has("small", "want", "polite")]
+        if before and before[-1].has("no", "negation") and not before[-1].has("yes"):
+            return not heard.has("change", "not_yet", "later")
+    return False
 
 
 def _hand(text: str, hands: tuple[str, ...]) -> bool:

@@ -10,16 +10,19 @@ from bot.understanding.choosing import choice
 from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.correcting import corrected
 from bot.understanding.counting import quantity
+from bot.understanding.dates import Days
 from bot.understanding.deciding import decide
 from bot.understanding.filling import days_slot
-from bot.understanding.heard import DATE, NUMBER, Heard
-from bot.understanding.meaning import Found, How, Kind, Meaning
+from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
+from bot.understanding.looking import LOOKS
+from bot.understanding.meaning import Found, Kind, Meaning
 from bot.understanding.papers import paper, plate, said_kind
-from bot.understanding.pointing import point
-from bot.understanding.reasons import reason
-from bot.understanding.replying import Reader, answer, by_place, label_of
+from bot.understanding.reasons import reasons
+from bot.understanding.replying import Reader, answer, label_of, numbered_option
+from bot.understanding.restating import said_again
 from bot.understanding.safety import is_attack
 from bot.understanding.said_days import said_days
+from bot.understanding.which_order import which_order
 from core import documents
 
 
@@ -27,15 +30,44 @@ def answered(heard: Heard, context: Context, question: OpenQuestion) -> Meaning:
     """Return the answer to the open question, or what else the message means; the question stays open then."""
     if question.expects is Expected.WORDS:
         return _free_words(heard, context, question)
-    picked = pick(heard.text, question.options)
+    picked = _picked(heard, question)
     if picked is not None and question.expects is not Expected.CONFIRM:
         return answer([Found(question.key, picked, shown=label_of(picked, question), said=heard.text, why="an option")])
     if is_attack(heard):
         return decide(heard, context)
     if question.key == "line" and (change := corrected(heard, context, question)) is not None and change.slots:
         return change  # which line, and how many of it: "18 de joyce"
-    meaning = _READERS[question.expects](heard, context, question)
+    meaning = read_as(heard, context, question)
+    if meaning is not None and meaning.kind is Kind.ANSWER and tells_besides(heard, question):
+        meaning = None
     return meaning if meaning is not None else _something_else(heard, context, question)
+
+
+def read_as(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    """Return what the message answers to a question of this kind, or None if it says nothing of it."""
+    return _READERS[question.expects](heard, context, question)
+
+
+def tells_besides(heard: Heard, question: OpenQuestion) -> bool:
+    """Say whether much of the message is about other things, so that the answer in it may be none: a story."""
+    if heard.has(CODE):
+        return False
+    besides = _BESIDES if question.conversation == "close" else (*_BESIDES, "arrived")
+    if question.key == "role":
+        besides = (*besides, DATE)
+    told = sum(one.has(*besides) and not _is_of_it(one) for one in heard.words)
+    reports = question.conversation == "close" and heard.has("arrived", "received", "lack", "reason.never_came")
+    return told >= MOST_BESIDES + reports
+
+
+def _is_of_it(mention: Mention) -> bool:
+    return mention.has(*_AFTER_ALL) or any(kind.startswith("role.") for kind in mention.kinds)
+
+
+MOST_BESIDES = 2
+"""Words about other things from which on a message tells a story."""
+_BESIDES = (OTHER, "plain", "foreign", "address", "money", "out_of_scope", "long_ago", "says_that")
+_AFTER_ALL = ("carrier", "change", "no", "nothing", "yes", "negation", "polite", "number", "small", "because")
 
 
 def _something_else(heard: Heard, context: Context, question: OpenQuestion) -> Meaning:
@@ -53,18 +85,25 @@ def _has_own_verb(heard: Heard, intent: str) -> bool:
     return heard.has(f"{intent}.asks", f"{intent}.says")
 
 
+def _picked(heard: Heard, question: OpenQuestion) -> str | None:
+    """Return the token of the option that is chosen by its number or its label."""
+    numbered = numbered_option(heard, question)
+    return numbered.value if numbered is not None else pick(heard.text, question.options)
+
+
 # --- by the kind of answer --------------------------------------------------------------------------------------------
 
 
 def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    if agreeing.says_yes(heard, question.conversation):
+    if agreeing.says_yes(heard, question.conversation, said_again(heard, context, question)):
         return Meaning(Kind.YES, confidence=0.95)
-    if agreeing.says_no(heard) and not (question.conversation == "annul" and heard.has("annul.asks")):
+    no = agreeing.says_no(heard) or agreeing.refuses(heard, question.conversation)
+    if no and not (question.conversation == "annul" and heard.has("annul.asks") and agreeing.says_no(heard)):
         return Meaning(Kind.NO, confidence=0.9)
-    change = corrected(heard, context, question)
+    picked = _picked(heard, question) if '"' not in heard.text and "?" not in heard.text else None
+    change = corrected(heard, context, question) if picked is None else None
     if change is not None:
         return change
-    picked = pick(heard.text, question.options) if '"' not in heard.text and "?" not in heard.text else None
     if picked is not None:
         kinds = {"yes": Kind.YES, "no": Kind.NO}
         if picked in kinds:
@@ -80,27 +119,9 @@ def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meanin
     return meaning
 
 
-def _which_order(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    pointed = point(heard, context, question.conversation)
-    if pointed.slot is not None:
-        return answer([pointed.slot])
-    if pointed.doubt is not None:
-        return answer([], (pointed.doubt,))
-    placed = by_place(heard, question)
-    if placed is not None:
-        return answer([placed])
-    digits = heard.of("digits", NUMBER)
-    if len(digits) == 1 and len(heard.words) == 1:
-        ending = heard.said(digits[0])
-        found = [
-            order for order in context.orders if order.code.endswith(ending) and question.conversation in order.can
-        ]
-        if len(found) == 1 and len(ending) >= 3:
-            return answer([Found("order", found[0].code, How.PART, found[0].code, ending, "its last digits")])
-    return None
-
-
 def _document(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    if "?" in heard.text or heard.has("unsure", "not_yet", "later", "unreal") or _is_spoilt(heard):
+        return None
     slots = paper(heard)
     if not slots:
         words = [one for one in heard.words if not one.has("small", "polite", "waybill", "invoice", "trade", "yes")]
@@ -122,30 +143,77 @@ def _document(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
     return answer(slots + plate(heard))
 
 
+def _is_spoilt(heard: Heard) -> bool:
+    """Say whether a number is told not to be used: "no use la T001-998", "la T002-8815 la anularon"."""
+    told = any(kind.endswith(".tells") and not kind.startswith("sell") for kind in heard.known)
+    gone = any(one.has(OTHER, "plain") and one.text.endswith(("io", "aron", "ieron")) for one in heard.words)
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    before = any(heard.today is not None and one.last < heard.today for one in days)
+    denied = heard.has("negation") and not heard.has("change", "because") and said_kind(heard) is None
+    return told or gone or before or denied
+
+
 def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     coming = question.expects is Expected.DAY
-    if not heard.has(DATE) or heard.unknown > 1 or heard.has("unsure"):
+    if (coming and not heard.has(DATE)) or heard.unknown > 1 or heard.has("unsure"):
+        return None
+    if coming and _is_about_the_day(heard):
         return None
     found = said_days(heard.text, context.today, context.language, coming=coming)
-    if len(found) != 1 or (coming and found[0].first != found[0].last):
+    if len(found) != 1 or (coming and (found[0].first != found[0].last or found[0].last < context.today)):
         return None
     return answer([replace(days_slot(found[0], heard), key=question.key)])
+
+
+def _is_about_the_day(heard: Heard) -> bool:
+    """Say whether something is told of the day instead: "el viernes no puedo", "el lunes fue feriado"."""
+    told = any(not _TOLD.isdisjoint(one.text.split()) for one in heard.words)
+    return told or (heard.has("negation", "no") and not heard.has("sign"))
+
+
+_TOLD = frozenset({"fue", "fueron", "era", "estuvo", "estuve", "estaba", "confirmo", "aviso", "digo", "llamo", "viajo"})
 
 
 def _free_words(heard: Heard, context: Context, question: OpenQuestion) -> Meaning:
     """Words are taken as they are, whatever they say: a command inside a comment is a comment."""
     if question.key.startswith("reason"):
-        common = [slot for slot in reason(heard) if slot.value in dict(question.options)]
-        picked = pick(heard.text, question.options)
-        if picked is not None or common:
+        common = [slot for slot in reasons(heard) if slot.value in dict(question.options)]
+        picked = _picked(heard, question)
+        if (picked is not None or common) and not _is_taken_back(heard, question):
             token = picked or common[0].value
             return answer(
                 [Found(question.key, token, shown=label_of(token, question), said=heard.text, why="an option")]
             )
-    if question.key.startswith("reason") and _is_no_reason(heard):
-        return decide(heard, context) if "?" in heard.text else Meaning(Kind.UNKNOWN, notes=("no reason",))
+    if question.key.startswith("reason") and (other := _instead_of_reason(heard, context, question)) is not None:
+        return other
     words = " ".join(heard.text.split())
     return answer([Found(question.key, words, said=heard.text, why="words in the person's own way")])
+
+
+def _instead_of_reason(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    """Return what is said in place of a reason: a question, a look, that it is not for now or not at all."""
+    if _is_taken_back(heard, question):
+        return Meaning(Kind.UNKNOWN, notes=("taken back, and no reason",))
+    if _is_no_reason(heard):
+        return decide(heard, context) if "?" in heard.text else Meaning(Kind.UNKNOWN, notes=("no reason",))
+    first = next((one for one in heard.words if not one.has("polite", "greeting")), None)
+    if first is not None and first.has("later") and not heard.has("goods", "carrier", "name"):
+        return Meaning(Kind.UNKNOWN, notes=("waits, and gives no reason",))
+    if not heard.has("want", "look") or heard.unknown:
+        return None
+    meaning = decide(heard, context)
+    looks = meaning.kind is Kind.INTENT and meaning.intent in LOOKS and "order" in meaning.answers
+    return meaning if looks else None
+
+
+def _is_taken_back(heard: Heard, question: OpenQuestion) -> bool:
+    """Say whether what the open conversation does is denied: "ya no la rechace, me equivoqué de botón"."""
+    words = heard.words
+    own = (f"{question.conversation}.asks", f"{question.conversation}.wishes")
+    return any(
+        two.has(*own) and any(one.has("no", "negation") for one in words[max(place - 1, 0) : place + 1])
+        for place, two in enumerate(words[1:])
+    )
 
 
 def _is_no_reason(heard: Heard) -> bool:
@@ -157,7 +225,7 @@ def _is_no_reason(heard: Heard) -> bool:
 _READERS: dict[Expected, Reader] = {
     Expected.CONFIRM: _confirmed,
     Expected.CHOICE: choice,
-    Expected.ORDER: _which_order,
+    Expected.ORDER: which_order,
     Expected.QUANTITY: quantity,
     Expected.DOCUMENT: _document,
     Expected.DAY: _days,

@@ -11,6 +11,8 @@ from bot.understanding.dates import Days
 from bot.understanding.filling import filled
 from bot.understanding.heard import DATE, OTHER, Heard, Mention
 from bot.understanding.meaning import Kind, Meaning
+from bot.understanding.several import both
+from bot.understanding.statements import statements
 
 _TO_ME = ("me ", "nos ")
 LONG_AGO = 2
@@ -40,14 +42,17 @@ def notice_answered(heard: Heard, context: Context) -> Meaning | None:
 def arrived(heard: Heard, context: Context) -> Meaning | None:
     """Return that the goods are there, in whole or in part: to close, or to note the arrival."""
     heard = _after_but(_without_papers(heard))
+    if heard.has("arrive.says", "arrived") and any(one.text in _TO_LOAD for one in heard.words):
+        return Meaning(Kind.HELD, topic="arrive", likely=("arrive",), notes=("comes to load",))
     here = any(_is_here(heard, one) for one in heard.of("arrive.says", "arrive.delivered"))
     told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
     told = told or any(one.has("goods", "unit") and two.text == "si" for one, two in pairwise(heard.words))
     if not (here or told) or not _is_plain_report(heard):
         return None
     if any(one.has("number") and _is_no_goods(two) for one, two in pairwise(heard.words)):
-        return None
-    if heard.has("reason.wrong") or (heard.has("reason.state") and not heard.has("number", "all")):
+        return Meaning(Kind.HELD, topic="close", likely=("close",), notes=("what is counted is no goods",))
+    bad = heard.has("reason.state") and not heard.has("number", "all") and not _is_all_well(heard)
+    if heard.has("reason.wrong") or bad:
         likely = ("reject", "close")
         return Meaning(Kind.AMBIGUOUS, likely=likely, confidence=0.5, notes=("it came, and is not what it should be",))
     bare = {one.text for one in heard.words if not one.has("polite", "thanks", "greeting")}
@@ -62,10 +67,18 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     conversation = _closing_or_arriving(heard, context, here=here)
     if not conversation:
         return None
+    if conversation == "close" and context.notice is None and both(heard, context):
+        conversation = "close_all"
     meaning = filled(heard, context, conversation)
     if conversation == "close" and any(doubt.key != "order" for doubt in meaning.doubts):
         return replace(meaning, confidence=0.6)
     return replace(meaning, confidence=round(0.9 - 0.05 * heard.unknown, 2))
+
+
+def _is_all_well(heard: Heard) -> bool:
+    """Say whether all of it is said of something else than what is bad: not "está todo abollado"."""
+    bad = [part for part in statements(heard) if any(one.has("reason.state") for one in part.mentions)]
+    return heard.has("all") and not any(part.everything for part in bad)
 
 
 def _after_but(heard: Heard) -> Heard:
@@ -116,6 +129,10 @@ def _is_here(heard: Heard, said: Mention) -> bool:
     nowhere = said.text.endswith(" en") and any(one.has(OTHER, "plain", "address") for one in after)
     denied = any(one.has("negation", "no", "not_yet") for one in before) or _is_denied_that(heard, said)
     return not nowhere and not denied and not _was_another_day(heard)
+
+
+_TO_LOAD = frozenset({"cargar", "recoger", "recargar", "abastecerme", "abastecer", "load", "pick up"})
+"""Whoever comes to load brings nothing yet."""
 
 
 def _was_another_day(heard: Heard) -> bool:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from bot.understanding import agreeing
 from bot.understanding.context import Context, OpenQuestion
-from bot.understanding.filling import quantities_accepted, received_slots
+from bot.understanding.counting import given_back, of_before
+from bot.understanding.dates import Days
+from bot.understanding.denying import is_denied_after, without_denied
+from bot.understanding.filling import filled, received_slots
 from bot.understanding.fuels import trade_of
-from bot.understanding.heard import BRAND, FUEL, NAME, NUMBER, Heard
+from bot.understanding.giving import quantities_accepted
+from bot.understanding.heard import BRAND, DATE, FUEL, NAME, NUMBER, Heard
 from bot.understanding.lines import items
 from bot.understanding.meaning import Doubt, Found, How, Meaning
 from bot.understanding.ordering import named
 from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import Pointed
 from bot.understanding.reasons import reason
-from bot.understanding.received import arrival
-from bot.understanding.replying import Reader, answer, by_place, order_of
+from bot.understanding.received import Arrival, arrival
+from bot.understanding.replying import Reader, answer, by_label, by_place, order_of
 from core.terms import Trade
 
 
@@ -22,40 +28,49 @@ def choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | 
     """Return which option is meant, by the words of the trade or by its place on the screen."""
     name = question.key.split(" ")[0]
     told = () if name == "role" else ("says_that",)  # "va a manejar el camión" is no report
-    if "?" in heard.text or heard.has("unsure", "when", *told):
+    if "?" in heard.text or heard.has("unsure", "when", *told) or _asks_about_it(heard):
         return None
     read = _CHOICES.get((question.conversation, name)) or _CHOICES.get(("", name))
     meaning = read(heard, context, question) if read else None
     if meaning is not None:
         return meaning
-    placed = by_place(heard, question)
+    placed = by_place(heard, question) or by_label(heard, question)
     return answer([placed]) if placed is not None else None
+
+
+def _asks_about_it(heard: Heard) -> bool:
+    """Say whether it begins as a question does: "qué significa eso de con diferencias"."""
+    first = next((one for one in heard.words if not one.has("polite", "greeting")), None)
+    return first is not None and first.has("question", "howto") and not first.has("small", "want", "can")
 
 
 def _named_choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """A brand or a seller by a word of its name."""
     kind = BRAND if question.key.startswith("brand") else NAME
+    heard = without_denied(heard, after=True)
     tokens = {token for token, _name in (context.brands if kind == BRAND else context.sellers)}
     slots: list[Found] = []
     doubts: list[Doubt] = []
     for mention in heard.of(kind):
         if {token for token, _name in getattr(mention.value, "candidates", ())} <= tokens:
             named(mention, question.key, heard, slots, doubts)
-    if len({slot.value for slot in slots}) > 1 or heard.has("negation"):
+    if len({slot.value for slot in slots}) > 1 or heard.has("negation", "no"):
         return None
     slots = slots[:1]
-    if slots and kind == BRAND:
+    if slots and (kind == BRAND or question.conversation == "request"):
         slots = [*slots[:1], *_beside(heard, context, question)]
     return answer(slots, tuple(doubts)) if slots or doubts else None
 
 
 def _beside(heard: Heard, context: Context, question: OpenQuestion) -> list[Found]:
     """Return size and quantity that are said together with the brand."""
-    number = question.key.partition(" ")[2]
+    number = question.key.partition(" ")[2] or "1"
     said = items(heard, context.sizes)
     if len(said) != 1:
         return []
-    slots = []
+    slots: list[Found] = []
+    if question.key == "seller" and said[0].brand is not None:
+        named(said[0].brand, f"brand {number}", heard, slots, [])
     if said[0].size is not None:
         slots.append(Found(f"size {number}", said[0].size, said=heard.text, why="a size beside it"))
     if said[0].quantity is not None and not said[0].quantity % 1:
@@ -81,12 +96,17 @@ def _size(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
 
 
 def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    if heard.has("others"):
+    if heard.has("others", "retract", "reject.asks", "wished") or of_before(heard):
         return None
     order = order_of(context, question)
+    back = given_back(heard, order.lines if order else (), context.sizes)
+    if back is not None and order is not None and len(order.lines) == 1:
+        return answer(received_slots(Arrival("some", {back[0].position: back[1]})))
     told = arrival(heard, order.lines if order else (), context.sizes)
     nothing = heard.has("nothing") and not heard.has(NUMBER, "lack")
-    if nothing and len(heard.words) <= 3:
+    if nothing and heard.has("not_yet", "later"):
+        return None
+    if nothing and len(heard.words) <= 3 and heard.unknown <= 1 and not heard.has("want", "thanks"):
         return answer([Found("what", "nothing", said=heard.text, why="nothing came")])
     slots = received_slots(told)
     if heard.unknown > 2 or heard.has("not_yet", "later", "extra"):
@@ -95,36 +115,68 @@ def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Mea
 
 
 def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    if heard.has("others", "not_yet", "later"):
+    if heard.has("others", "not_yet", "later") or of_before(heard):
         return None
-    if (heard.has("reject.asks") or reason(heard)) and not heard.has("accept.asks"):
+    heard = without_denied(heard, after=True)
+    rejects = _asks(heard, "reject.asks") or (reason(heard) and not heard.has(NUMBER))
+    if rejects and not _asks(heard, "accept.asks"):
         return answer([Found("what", "reject", said=heard.text, why="a word for rejecting"), *reason(heard)])
+    if heard.has("change") and heard.has("change.quantity") and not heard.has(NUMBER, "negation", "no"):
+        return answer([Found("what", "change", said=heard.text, why="the amount is to be changed")])
     less = heard.has("except", "lack", "difference") or any(one.text in ("less", "parte") for one in heard.words)
     if less and not heard.has(NUMBER):
         return answer([Found("what", "change", said=heard.text, why="less, and not how much")])
     order = order_of(context, question)
     changed = quantities_accepted(heard, context, order, Pointed())
-    if changed:
+    strange = heard.unknown and not _asks(heard, "accept.asks") and not heard.has("accept.offers", NUMBER)
+    if changed and not (changed[0].value == "all" and strange):
         return answer(changed)
     if heard.has("accept.asks") and not heard.has("negation", NUMBER):
         return answer([Found("what", "all", said=heard.text, why="accept, without a change")])
     return None
 
 
+def _asks(heard: Heard, kind: str) -> bool:
+    """Say whether a word of this kind is said and not denied: "rechazarlo no", "no lo voy a atender"."""
+    for place, mention in enumerate(heard.mentions):
+        if not mention.has(kind):
+            continue
+        before = [one for one in heard.mentions[:place] if one.has("sign") or not one.has("small", "want")][-1:]
+        denied = any(one.has("negation", "no") for one in before) or is_denied_after(heard.mentions, place)
+        if not denied:
+            return True
+    return False
+
+
 def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning | None:
+    if heard.has("sell.tells", "unreal") and not heard.has("sell.asks", "accept.asks"):
+        return None
     slots = paper(heard)
     if slots:
         return answer([Found("when", "now", How.IMPLIED, said=heard.text, why="a document is named"), *slots])
+    if heard.has("accept.asks") and heard.has("only", "not_yet", "future", "later") and not heard.has("sell.asks"):
+        return answer([Found("when", "later", said=heard.text, why="only to be accepted")])
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    if any(heard.today is not None and one.first > heard.today for one in days):
+        return answer([Found("when", "later", said=heard.text, why="a day to come")])
+    at_once = bool(heard.words) and heard.words[0].has("now") and not heard.has("not_yet", "later", "future")
+    at_once = at_once and (not heard.unknown or any(one.text == "que" for one in heard.words[1:2]))
+    if heard.has("out_of_scope", "greeting"):
+        return None
+    if at_once and not heard.has("no", "negation", "unsure", "when"):
+        return answer([Found("when", "now", said=heard.text, why="at once")])
     for value in ("later", "now"):
         spoken = heard.has(f"moving.{value}") or (value == "now" and heard.has("sell.asks"))
-        if spoken and heard.unknown == 0 and not (value == "now" and heard.has("no", "negation")):
+        against = value == "now" and heard.has("no", "negation", "not_yet", "later")
+        if spoken and heard.unknown <= (value == "later") and not against:
             return answer([Found("when", value, said=heard.text, why="now or later")])
     return None
 
 
 def _kind(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
     kind = said_kind(heard)
-    if kind is None or heard.has("negation", "no"):
+    both = heard.has("waybill") and heard.has("invoice")  # one of them is what is denied
+    if kind is None or heard.has("others") or (heard.has("negation", "no") and not both):
         return None
     return answer([Found(question.key, kind.value, said=heard.text, why="the word for the document")])
 
@@ -168,9 +220,13 @@ def _more(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
             slots.append(Found(f"size {number}", said[0].size, said=heard.text, why="a size"))
         slots.append(Found(f"quantity {number}", f"{said[0].quantity:f}", said=heard.text, why="a number"))
         return answer(slots, tuple(doubts))
-    if agreeing.says_no(heard) or (heard.has("enough") and heard.unknown == 0 and not heard.has("more", NUMBER)):
+    done = heard.has("enough") and heard.unknown == 0 and not any(one.text == "mas" for one in heard.of("more"))
+    lacking = any(one.has("enough") and two.has("no", "negation", "reason.stock") for one, two in pairwise(heard.words))
+    if agreeing.says_no(heard) or (done and not lacking and not heard.has(NUMBER)):
         return answer([Found(question.key, "no", said=heard.text, why="nothing more")])
-    if agreeing.says_yes(heard, "") or (heard.has("more") and heard.unknown == 0 and not heard.has("negation", "no")):
+    told = any(one.has("plain", "money", DATE) for one in heard.words)
+    wants_more = heard.has("more") and heard.unknown == 0 and not heard.has("negation", "no") and not told
+    if agreeing.says_yes(heard, "") or wants_more:
         return answer([Found(question.key, "more", said=heard.text, why="something more")])
     return None
 
@@ -190,7 +246,12 @@ def _role(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | 
     return answer([Found(question.key, found[0], said=heard.text, why="the role that was named")])
 
 
-def _what_of_team(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
+def _what_of_team(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    if heard.has("negation", "no") and len(heard.words) > 4:
+        return None
+    asked = list(filled(heard, context, "team").slots)
+    if asked and asked[0].key == "what" and not heard.has("negation", "no", "says_that"):
+        return answer(asked)
     if agreeing.says_no(heard) or (heard.has("enough", "no") and heard.unknown == 0 and len(heard.words) <= 4):
         return answer([Found(question.key, "done", said=heard.text, why="nothing more")])
     for what in ("drivers", "remove", "invite"):

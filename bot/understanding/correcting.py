@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from bot.understanding.context import Context, OpenQuestion, OrderSeen
+from bot.understanding.counting import given_back
 from bot.understanding.dates import Days
-from bot.understanding.filling import quantities_accepted, received_slots
-from bot.understanding.heard import DATE, NAME, NUMBER, Heard
+from bot.understanding.denying import without_denied
+from bot.understanding.filling import received_slots
+from bot.understanding.giving import quantities_accepted
+from bot.understanding.heard import CODE, DATE, NAME, NUMBER, Heard
 from bot.understanding.lines import Item, items
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
 from bot.understanding.ordering import named, ordered
-from bot.understanding.papers import paper, said_kind
-from bot.understanding.pointing import Pointed
+from bot.understanding.papers import paper, plate, printed, said_kind
+from bot.understanding.pointing import Pointed, point
 from bot.understanding.reasons import reason
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.tokens import folded
 
-_NO_CHANGE = ("says_that", "unsure", "when", "injection", "not_yet", "unreal")
+_NO_CHANGE = ("says_that", "long_ago", "unsure", "when", "injection", "not_yet", "unreal")
 Parts = tuple[list[Found], list[Doubt], list[str]]
 
 
@@ -26,12 +30,16 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
     """Return the change that the message makes to the summary on the screen, or None if it makes none."""
     if "?" in heard.text or '"' in heard.text or heard.has(*_NO_CHANGE) or _is_taken_back(heard):
         return None
+    if _is_condition(heard):
+        return None
     if any(not one.has("change.seller") for one in heard.of("others")):
         return None
     correct = _CORRECTORS.get(question.conversation)
-    if correct is None or heard.unknown > 2:
+    if correct is None or heard.unknown > 2 or _of_another_order(heard, context, question):
         return None
-    slots, doubts, reopen = correct(heard, context, question)
+    slots, doubts, reopen = correct(without_denied(heard), context, question)
+    if question.conversation != "close":
+        slots = _new(slots, question)
     if not (slots or doubts or reopen):
         return None
     confidence = 0.9 if slots else 0.7
@@ -44,6 +52,30 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
         confidence=confidence,
         notes=notes,
     )
+
+
+def _new(slots: list[Found], question: OpenQuestion) -> list[Found]:
+    """Return the slots without what the summary says already; nothing when nothing of them is new."""
+    differing = [slot for slot in slots if not _is_own(slot) or question.answers.get(slot.key) != slot.value]
+    return differing if any(_is_own(slot) for slot in differing) else []
+
+
+def _is_own(slot: Found) -> bool:
+    """Say whether the message says it, and it does not merely come along."""
+    return slot.key == "seller" or slot.how not in (How.IMPLIED, How.CONTEXT)
+
+
+def _is_condition(heard: Heard) -> bool:
+    """Say whether it begins with an if: "si Hyde me fía, sí"."""
+    first = heard.mentions[:2]
+    begins = len(first) > 1 and first[0].text == "si" and first[1].has(NAME, "others") and "pero" not in heard.text
+    return begins or _YES_IF.search(heard.text) is not None
+
+
+_YES_IF = re.compile(
+    r"[,.;]\s*(?:pero\s+)?si\s+(?:me|nos|lo|la|le|les|los|las|se|te|hay|no|el|mi|usted|ustedes)\b", re.IGNORECASE
+)
+"""A condition behind a yes: "sí, si me lo traen hoy"."""
 
 
 def _is_taken_back(heard: Heard) -> bool:
@@ -61,6 +93,15 @@ def _order(context: Context, question: OpenQuestion) -> OrderSeen | None:
     return next((order for order in context.orders if order.code == code), None)
 
 
+def _of_another_order(heard: Heard, context: Context, question: OpenQuestion) -> bool:
+    """Say whether it points to an order that the summary is not about: "primero vende la 123"."""
+    code = question.answers.get("order")
+    if code is None or not heard.has(NUMBER, CODE, "digits"):
+        return False
+    slot = point(heard, context, "", by_name=False).slot
+    return slot is not None and slot.value != code
+
+
 def _numbers_only(heard: Heard) -> bool:
     return heard.has(NUMBER)
 
@@ -70,6 +111,9 @@ def _close(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     if order is None:
         return [], [], []
     told = arrival(heard, order.lines, context.sizes)
+    back = given_back(heard, order.lines, context.sizes)
+    if back is not None:
+        told = Arrival("some", {back[0].position: back[1]})
     if told.unclear and not told.received:
         return [], [_which_line(order, "received", heard)], []
     if told.what in ("nothing", "all") and question.answers.get("what") != told.what:
@@ -100,8 +144,15 @@ def _which_line(order: OrderSeen, key: str, heard: Heard) -> Doubt:
 def _accept(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     order = _order(context, question)
     slots = paper(heard)
+    if slots:
+        return [Found("when", "now", How.IMPLIED, why="a document is named"), *slots], [], []
+    if question.answers.get("when") == "later" and heard.has("sell.asks") and not heard.has("no", "negation"):
+        slots = [Found("when", "now", why="it is to be sold too")]
     if order is not None and not slots:
         changed = quantities_accepted(heard, context, order, Pointed())
+        most = {f"quantity {line.position}": line.quantity for line in order.lines}
+        if any(slot.key in most and Decimal(slot.value) > most[slot.key] for slot in changed):
+            return [], [], []  # 300 of something else
         if changed and changed[0].value == "change":
             said = {slot.key for slot in changed}
             for line in order.lines:
@@ -116,7 +167,7 @@ def _accept(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
 
 
 def _sell(heard: Heard, _context: Context, question: OpenQuestion) -> Parts:
-    slots = paper(heard)
+    slots = (paper(heard) or printed(heard)) + plate(heard)
     kind = said_kind(heard)
     if not slots and kind is not None and not heard.has("change.document") | heard.has(NUMBER):
         return [], [], []
@@ -137,10 +188,15 @@ def _annul(heard: Heard, _context: Context, question: OpenQuestion) -> Parts:
 def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     slots: list[Found] = []
     doubts: list[Doubt] = []
+    days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
+    if _is_of_another_day(heard, days):
+        return [], [], []
     known = sorted(int(key.split()[1]) for key in question.answers if key.startswith(("quantity ", "gallons ")))
     said = items(heard, context.sizes)
-    if said and heard.has("and", "change.add") and ordered(heard, context).is_clear and len(said) == 1 and known:
+    if len(said) == 1 and known and _adds(heard, said[0]) and ordered(heard, context).is_clear:
         return _another_line(heard, said[0], max(known) + 1, question, slots, doubts)
+    if len(said) == 1 and len(known) == 1 and _is_by(heard, said[0]):
+        return [], [], [f"quantity {known[0]}"]  # five more: than what?
     old = [one for one in said if _is_replaced(heard, one)]
     for item in (one for one in said if one not in old or len(said) == 1):
         lines = [number for number in known if _is_line(item, number, question)] or known
@@ -148,14 +204,7 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
             _change_line(heard, item, lines[0], question, slots, doubts)
         elif lines:
             doubts.append(Doubt("line", tuple((f"quantity {one}", _line_name(one, question)) for one in lines)))
-    tokens = {token for token, _name in context.sellers}
-    for mention in heard.of(NAME):
-        before = [one.text for one in heard.words if one.end <= mention.start][-2:]
-        if before and ("no" in before[-1].split() or before == ["no", "a"]):
-            continue  # a la planta, no a Hyde
-        if any(token in tokens for token, _name in getattr(mention.value, "candidates", ())):
-            named(mention, "seller", heard, slots, doubts)
-    days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
+    _change_seller(heard, context, slots, doubts)
     if len(days) == 1 and days[0].first == days[0].last:
         slots += _delivery(question, days[0], heard)
     doubts += _contradictions(slots)
@@ -167,6 +216,40 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
         "delivery": "",
     }
     return slots, doubts, [] if slots or doubts else _reopened(heard, question, wanted)
+
+
+def _is_of_another_day(heard: Heard, days: Sequence[Days]) -> bool:
+    """Say whether it tells of an order before, or puts this one off: "ayer pedí 15", "mejor mañana pido"."""
+    before = heard.today is not None and any(one.last < heard.today for one in days)
+    return before or (bool(days) and any(one.text in _I_ORDER for one in heard.words))
+
+
+def _change_seller(heard: Heard, context: Context, slots: list[Found], doubts: list[Doubt]) -> None:
+    tokens = {token for token, _name in context.sellers}
+    for mention in heard.of(NAME):
+        before = [one.text for one in heard.words if one.end <= mention.start][-2:]
+        if before and ("no" in before[-1].split() or before == ["no", "a"]):
+            continue  # a la planta, no a Hyde
+        if any(token in tokens for token, _name in getattr(mention.value, "candidates", ())):
+            named(mention, "seller", heard, slots, doubts)
+
+
+_I_ORDER = frozenset({"pido", "compro", "solicito", "encargo", "lo pido", "los pido"})
+
+
+def _is_by(heard: Heard, item: Item) -> bool:
+    """Say whether it tells by how much the amount is to change: "aumenta 5 más", "quita 3"."""
+    if item.size or item.brand or not item.mentions:
+        return False
+    after = next((one.text for one in heard.words if one.start >= item.mentions[-1].end), "")
+    before = next((one.text for one in reversed(heard.words) if one.end <= item.mentions[0].start), "")
+    return after in ("mas", "menos", "adicionales", "more", "less") or before.startswith(("quita", "resta", "descuent"))
+
+
+def _adds(heard: Heard, item: Item) -> bool:
+    """Say whether the item is to be added to the rest, and not put in its place: "y 3 de 45", not "con proust y 24"."""
+    first = min(mention.start for mention in item.mentions)
+    return heard.has("change.add") or any(one.start < first for one in heard.of("and"))
 
 
 def _contradictions(slots: list[Found]) -> list[Doubt]:

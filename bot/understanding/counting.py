@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
-from bot.understanding.context import Context, OpenQuestion, OrderSeen
-from bot.understanding.heard import NUMBER, Heard
+from bot.understanding.context import Context, LineSeen, OpenQuestion, OrderSeen
+from bot.understanding.dates import Days
+from bot.understanding.denying import is_denied_after
+from bot.understanding.heard import DATE, NUMBER, Heard, Mention
 from bot.understanding.lines import items
 from bot.understanding.meaning import Found, Meaning
 from bot.understanding.received import arrival
 from bot.understanding.replying import answer, order_of
+from bot.understanding.tellings import line_of
 
 _SOME = frozenset({"unos", "unas"})
 """Before a number that is ordered: "unos dieciocho". Of what was received they leave it open."""
@@ -18,13 +23,17 @@ _SOME = frozenset({"unos", "unas"})
 def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return how many are meant, if the message says it clearly."""
     doubted = [one for one in heard.of("unsure") if question.conversation != "request" or one.text not in _SOME]
-    vague = bool(doubted) or heard.has("when", "says_that", "phone", "ruc", "digits", "others") or "?" in heard.text
-    if vague or any(one.text == "como" for one in heard.words):
+    vague = bool(doubted) or heard.has(*_NO_AMOUNT) or "?" in heard.text or any(_ends(one) for one in heard.words)
+    if vague or any(one.text == "como" for one in heard.words) or of_before(heard) or _is_between(heard):
         return None
     name, _space, number = question.key.partition(" ")
     order = order_of(context, question)
+    if name == "received" and heard.has("waybill", "invoice", "document"):
+        return None  # what the paper says is not what came
     if name == "received" and order is not None:
         return _received(heard, context, question, order)
+    if heard.has("no") or (name == "quantity" and _ordered_before(heard)):
+        return None
     line = next((one for one in order.lines if str(one.position) == number), None) if order is not None else None
     said = [item for item in items(heard, context.sizes) if item.quantity is not None or item.size is not None]
     if line is not None and not said and heard.has("all", "nothing"):
@@ -42,6 +51,77 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
     )
 
 
+def _gave_back(heard: Heard, lines: Sequence[LineSeen]) -> tuple[LineSeen, Decimal] | None:
+    """Return what was kept of the one line: "me trajeron 20 pero devolví 3"."""
+    given = [
+        two
+        for one, two in pairwise(heard.words)
+        if one.text in _GAVE_BACK and two.has(NUMBER) and two.number is not None
+    ]
+    if len(lines) != 1 or len(given) != 1 or given[0].number is None or given[0].number > lines[0].quantity:
+        return None
+    others = [one for one in heard.of(NUMBER) if one is not given[0]]
+    if any(one.number != lines[0].quantity for one in others):
+        return None
+    return lines[0], lines[0].quantity - given[0].number
+
+
+_GAVE_BACK = frozenset({"devolvi", "devolvimos", "regrese", "regresamos", "rechace", "returned"})
+_NO_AMOUNT = ("when", "says_that", "phone", "ruc", "digits", "others", "money", "address", "sell.tells")
+
+
+def _ends(mention: Mention) -> bool:
+    """Say whether it tells how a code, a phone or a DNI ends."""
+    return mention.text.split()[0] in ("acaba", "termina", "terminan", "dni", "ruc", "opcion", "option")
+
+
+def _ordered_before(heard: Heard) -> bool:
+    """Say whether a day that is over is named: "ayer pedí 20" asks for nothing now."""
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    return any(heard.today is not None and one.last < heard.today for one in days)
+
+
+def of_before(heard: Heard) -> bool:
+    """Say whether it tells of another time: "el lunes pasado fueron 18"."""
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    gone = any(heard.text[one.start : one.end].casefold().endswith(("pasado", "pasada", "anterior")) for one in days)
+    old = any(heard.today is not None and (heard.today - one.last).days > NEWS for one in days)
+    return gone or old or heard.has("long_ago")
+
+
+NEWS = 2
+"""Days after which what came is no news."""
+
+
+def _is_between(heard: Heard) -> bool:
+    """Say whether two amounts are said of which it is one: "entre 15 y 18"."""
+    return len(heard.of(NUMBER)) > 1 and any(one.text in ("entre", "between") for one in heard.words)
+
+
+def given_back(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str]) -> tuple[LineSeen, Decimal] | None:
+    """Return a line of which some were not kept, and how many were: "dos vinieron vacíos y los devolví".
+
+    None where another amount is said that does not fit: then it is to be asked.
+    """
+    after = _gave_back(heard, lines)
+    if after is not None:
+        return after
+    if not heard.has("given_back") or heard.has("arrive.says", "lack", "all"):
+        return None
+    said = [one for one in items(heard, sizes) if one.quantity is not None]
+    ends = [one.start for one in heard.of("given_back")]
+    given = [one for one in said if one.mentions[0].start < ends[-1]][-1:]
+    nearest = [one for one in heard.of(NUMBER) if one.start < ends[-1]][-1:]
+    if any(one not in given[0].mentions for one in nearest if given):
+        return None
+    line = line_of(given[0], lines) if given else None
+    if line is None or given[0].quantity is None or given[0].quantity > line.quantity:
+        return None
+    kept = line.quantity - given[0].quantity
+    others = [one.number for one in heard.of(NUMBER) if one not in given[0].mentions]
+    return (line, kept) if all(one in (kept, line.quantity) for one in others) else None
+
+
 def _received(heard: Heard, context: Context, question: OpenQuestion, order: OrderSeen) -> Meaning | None:
     position = int(question.key.split()[1])
     lines = [line for line in order.lines if line.position == position]
@@ -51,14 +131,20 @@ def _received(heard: Heard, context: Context, question: OpenQuestion, order: Ord
         )
     if heard.has("nothing", "reason.never_came") and not heard.has(NUMBER):
         return answer([Found(question.key, "0", said=heard.text, why="nothing of it")])
-    told = arrival(heard, lines, context.sizes)
+    back = given_back(heard, lines, context.sizes)
+    if back is not None:
+        return answer([Found(question.key, f"{back[1]:f}", said=heard.text, why="the rest was given back")])
     numbers = heard.of(NUMBER)
+    if len(numbers) == 1 and is_denied_after(heard.mentions, heard.mentions.index(numbers[0])) and heard.has("no"):
+        return None  # "18 no"
+    told = arrival(heard, lines, context.sizes)
     amount: Decimal | None = told.received.get(position)
     if told.what == "all" and lines:
         amount = lines[0].quantity
     if told.what == "nothing":
         amount = Decimal(0)
-    if amount is None and len(numbers) == 1 and heard.unknown == 0 and not heard.has("lack"):
+    counted = bool(items(heard, context.sizes)) and not heard.has("lack", "reason.never_came", "negation", "no")
+    if amount is None and len(numbers) == 1 and heard.unknown == 0 and counted:
         amount = numbers[0].number
     if amount is None or heard.unknown > 1 or len(numbers) > 2 or amount % 1:
         return None

@@ -21,8 +21,10 @@ class Days:
 
 
 _MAY_BE_DATE = re.compile(
-    r"[0-9][/.\-][0-9]|(?:el|al|dia|the) [0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|"
-    r"ercol|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
+    r"[0-9][/.\-][0-9]|(?:el|al|dia|the) [0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|finde|año|tm[rwo]|"
+    r"ercol|fin de|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
+    r"find|(?:by|on|for|this|next|until|till) (?:mon|tue|wed|thu|fri|sat|sun)|"
+    r"quincen|a[nñ]o|year|weekend|\b(?:mon|tue|wed|thu|fri|sat|sun)\b|"
     r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan"
 )
 
@@ -34,7 +36,8 @@ def days_in(text: str, today: date, *, coming: bool) -> list[Days]:
     """
     if not _MAY_BE_DATE.search(text):
         return []
-    return _said_twice(text, sorted(_find(text, today, coming), key=lambda days: days.start))
+    found = _said_twice(text, sorted(_find(text, today, coming), key=lambda days: days.start))
+    return found if coming else _ranged(text, found, today)
 
 
 def _said_twice(text: str, found: list[Days]) -> list[Days]:
@@ -50,12 +53,49 @@ def _said_twice(text: str, found: list[Days]) -> list[Days]:
     return joined
 
 
+def _ranged(text: str, found: list[Days], today: date) -> list[Days]:
+    """Return the days with those joined that begin and end a range: "del 28 de octubre al 3 de noviembre"."""
+    joined: list[Days] = []
+    for days in found:
+        last = joined[-1] if joined else None
+        goes_on = last is not None and last.first <= days.last and _UNTIL.fullmatch(text[last.end : days.start])
+        if last is not None and goes_on and _begins_range(text, last):
+            joined[-1] = Days(last.first, days.last, last.start, days.end)
+        else:
+            joined.append(days)
+    return [_until_now(text, joined[0], today)] if len(joined) == 1 else joined
+
+
+def _until_now(text: str, days: Days, today: date) -> Days:
+    """Return the days from there until today, where it says so: "desde el lunes", "del 1 a la fecha"."""
+    if days.first != days.last or days.last > today:
+        return days
+    since = _SINCE.search(text[: days.start]) or _SINCE.match(text[days.start : days.end])
+    to_date = _TO_DATE.match(text[days.end :])
+    if since or (to_date and _begins_range(text, days)):
+        return Days(days.first, today, days.start, days.end + (to_date.end() if to_date else 0))
+    return days
+
+
+def _begins_range(text: str, days: Days) -> bool:
+    """Say whether "del", "desde" or "entre" stands before a day, or begins what names it."""
+    return bool(_FROM.search(text[: days.start]) or _FROM.match(text[days.start : days.end] + " "))
+
+
+_FROM = re.compile(r"\b(?:d(?:e|el|l)?|desde|entre|from|between|since)(?: el| la| dia)* $")
+_UNTIL = re.compile(r" *(?:a|al|hasta|y|to|until|till|thru|through|and|-)(?: el| dia| the)* *")
+_SINCE = re.compile(r"\b(?:desde|since)\b(?: el| la| dia| the)*(?: |$)(?!.*\b(?:desde|since)\b)")
+_TO_DATE = re.compile(
+    r" (?:a la fecha|hasta (?:la fecha|ahora|aca)|en adelante|pa aca|para aca|to date|until now|till now)"
+)
 _BETWEEN = re.compile(r"[\s,(]*(?:el|the|dia|o sea|es decir)?\s*")
 
 
 def _find(text: str, today: date, coming: bool) -> Iterator[Days]:
     taken: list[tuple[int, int]] = []
-    for pattern, read in patterns():
+    for pattern, read, needs in patterns():
+        if needs and not any(word in text for word in needs):
+            continue
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue

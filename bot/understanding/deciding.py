@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -17,13 +16,17 @@ from bot.understanding.heard import Heard, Mention
 from bot.understanding.listing import listed_goods
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
+from bot.understanding.put_off import is_accepted_now
 from bot.understanding.refusing import refused_line
 from bot.understanding.safety import bar, is_attack
 from bot.understanding.scope import announced, calls
+from bot.understanding.several import all_orders, both
 
 CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
 """The conversations that can end in a change; each needs a word of its own, standing where a command stands."""
-SURE, LIKELY = 0.95, 0.8
+SURE, LIKELY, UNSURE = 0.95, 0.8, 0.5
+FIRM = frozenset({Bar.DENIED, Bar.QUOTED, Bar.ASKED, Bar.REPORTED, Bar.CONDITION})
+"""What holds a command back whatever else is said; the others only say that it stands oddly."""
 
 
 _ARTICLES = frozenset({"la", "una", "mi", "esta", "esa", "nuestra", "su", "tu", "cada", "ultima", "el", "un", "de"})
@@ -55,7 +58,7 @@ def decide(heard: Heard, context: Context) -> Meaning:
     concern = concerned(heard, context, asked_for=bool(_asked_for(heard, commands)))
     if concern is not None:
         return concern
-    for find in (_who_did, _howto, _snoozed, _help_words):
+    for find in (_who_did, _howto, _accepted_only, _snoozed, _help_words):
         meaning = find(heard, context, commands)
         if meaning is not None:
             return meaning
@@ -122,7 +125,7 @@ def _commands(heard: Heard) -> Iterator[Command]:
             asked = [name for name in asked if name != "language"]  # escríbeme en una hora
         if asked == ["team"] and heard.has("unwanted") and not _names_a_role(heard):
             asked = ["annul"]  # ya no deseo la compra 329, sáquela del sistema
-        yield from (Command(name, mention, bar(heard, mention)) for name in asked)
+        yield from (Command(_of_people(name, heard, mention), mention, bar(heard, mention)) for name in asked)
     for conversation, verb in _wished_for(heard):
         yield Command(conversation, verb, bar(heard, verb))
     for like, following in pairwise(heard.words):
@@ -133,6 +136,12 @@ def _commands(heard: Heard) -> Iterator[Command]:
     for made, following in _made(heard):
         if not any(following.has(f"{name}.asks") for name in CHANGING):
             yield Command("request", made, bar(heard, made))
+
+
+def _of_people(conversation: str, heard: Heard, verb: Mention) -> str:
+    """Return the team in place of an order where somebody is to go: "dar de baja a un chofer"."""
+    goes = conversation == "annul" and "baja" in verb.text.split()
+    return "team" if goes and any(kind.startswith("role.") for kind in heard.known) else conversation
 
 
 def _names_a_role(heard: Heard) -> bool:
@@ -187,7 +196,7 @@ def _chosen(heard: Heard, context: Context, open_ones: Sequence[Command]) -> Mea
     """Return the conversation that is asked for; two different ones are both offered."""
     names = list(dict.fromkeys(command.conversation for command in open_ones))
     names = _one_wish(heard, _of_their_side(heard, context, names))
-    if names == ["close"] and (_all_orders(heard, several=context.notice is None) or _both(heard, context)):
+    if names == ["close"] and (all_orders(heard, several=context.notice is None) or both(heard, context)):
         return replace(filled(heard, context, "close_all"), confidence=0.9)
     if len(names) > 1:
         seen = looking.looked(heard, context)
@@ -251,36 +260,6 @@ def _one_wish(heard: Heard, names: list[str]) -> list[str]:
     return names
 
 
-def _all_orders(heard: Heard, *, several: bool) -> bool:
-    """Say whether every order is to be closed: "cierra todas mis órdenes". What came is another matter."""
-    orders = any(one.text.split()[-1] in ("ordenes", "pedidos", "compras", "orders") for one in heard.words)
-    orders = orders or (
-        several and any(one.text in ("todas", "todos", "toditas", "all of them") for one in heard.words)
-    )
-    told = heard.has("arrived", "received", "number", "code", "name", "lack", "except", "date", "rest")
-    return orders and heard.has("all") and not told
-
-
-def _both(heard: Heard, context: Context) -> bool:
-    """Say whether both orders that can be closed are meant, in full: "ya recibí las dos, ciérralas ambas"."""
-    able = [order for order in context.orders if "close" in order.can]
-    counts = [one.number for one in heard.of("number") if one.text not in ("dos", "two")]
-    short = heard.has("lack", "except", "difference", "nothing", "code", "brand", "kilo", "only")
-    if len(able) != 2 or counts or short:
-        return False
-    named = {order.counterpart for order in able if _is_named(heard, order.counterpart)}
-    return len(named) == 2 or (not named and bool(_BOTH.search(heard.text)))
-
-
-def _is_named(heard: Heard, counterpart: str) -> bool:
-    return any(counterpart in {name for _t, name in getattr(one.value, "candidates", ())} for one in heard.of("name"))
-
-
-_BOTH = re.compile(
-    r"\b(?:ambas|ambos|(?:las|los) dos(?: (?:ordenes|órdenes|pedidos|compras))?|both(?: of them)?)\b", re.IGNORECASE
-)
-
-
 def _confidence(heard: Heard, command: Command) -> float:
     sure = SURE if command.verb.exact else LIKELY
     return round(max(0.5, sure - 0.03 * heard.unknown), 2)
@@ -294,6 +273,21 @@ def _who_did(heard: Heard, context: Context, _commands: Sequence[Command]) -> Me
 
 def _howto(heard: Heard, _context: Context, commands: Sequence[Command]) -> Meaning | None:
     return looking.howto(heard, [(one.conversation, one.verb, one.bar) for one in commands])
+
+
+_NOT_NOW = ("when", "others", "says_that", "unreal", "wished", "injection", "link", "unsure", "retract")
+
+
+def _accepted_only(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
+    """Return that an order is accepted now and sold later: what is put off is the sale alone."""
+    bars = {command.bar for command in commands if command.conversation == "accept"}
+    free = bars <= {Bar.NONE, Bar.LATER, Bar.DENIED}  # what denies or puts off is looked at beside the verb itself
+    named = any(command.conversation == "accept" for command in commands)
+    if not (named and free) or "?" in heard.text or heard.has(*_NOT_NOW) or not is_accepted_now(heard):
+        return None
+    if not any(agent.sells for agent in context.agents):
+        return None
+    return replace(filled(heard, context, "accept"), confidence=LIKELY)
 
 
 def _snoozed(heard: Heard, context: Context, commands: Sequence[Command]) -> Meaning | None:
@@ -320,7 +314,7 @@ def _without_verb(heard: Heard, context: Context, commands: Sequence[Command]) -
             barred.bar in (Bar.ASKED, Bar.OBJECT) or "?" in heard.text or heard.has("look") or looking.undone(heard)
         ):
             return looked
-        return _held(heard, commands, f"{barred.verb.text}: {barred.bar}")
+        return _held(heard, commands, f"{barred.verb.text}: {barred.bar}", firm=barred.bar in FIRM)
     stated = None if _tells(heard) else _stated(heard, context)
     for seen in (stated, looked, small_talk.language_named(heard, context)):
         if seen is not None:
@@ -345,7 +339,8 @@ def _told_of(heard: Heard, context: Context) -> Meaning:
         return filled(heard, context, "search")
     told = _told(heard)
     if told:
-        return Meaning(Kind.HELD, topic=told, likely=(told,), notes=("tells of it, and does not ask for it",))
+        note = "tells of it, and does not ask for it"
+        return Meaning(Kind.HELD, topic=told, likely=(told,), confidence=UNSURE, notes=(note,))
     return small_talk.lost(heard, context)
 
 
@@ -371,8 +366,8 @@ def _told(heard: Heard) -> str:
     return ""
 
 
-def _held(heard: Heard, commands: Sequence[Command], note: str) -> Meaning:
+def _held(heard: Heard, commands: Sequence[Command], note: str, *, firm: bool = True) -> Meaning:
     named = list(dict.fromkeys(command.conversation for command in commands))
     topic = named[0] if named else ""
     del heard
-    return Meaning(Kind.HELD, topic=topic, likely=tuple(named[:3]), confidence=0.9, notes=(note,))
+    return Meaning(Kind.HELD, topic=topic, likely=tuple(named[:3]), confidence=SURE if firm else UNSURE, notes=(note,))

@@ -44,4 +44,5 @@ def as_json(meaning: Meaning) -> dict[str, object]:
         "likely": list(meaning.likely),
         "confidence": meaning.confidence,
         "notes": list(meaning.notes),
+        "ranked": dict(meaning.ranked),
     }

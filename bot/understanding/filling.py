@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
+from datetime import timedelta
 from itertools import pairwise
 
 from bot.understanding.context import Context, OrderSeen
 from bot.understanding.dates import Days
+from bot.understanding.giving import quantities_accepted
 from bot.understanding.heard import DATE, Heard
 from bot.understanding.lines import items
 from bot.understanding.looking_back import moment_asked
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
 from bot.understanding.ordering import delivery, ordered
 from bot.understanding.papers import paper, plate
-from bot.understanding.pointing import Pointed, from_notice, point, the_only_one
+from bot.understanding.pointing import Pointed, from_notice, of_whole, point, the_only_one, told_of
+from bot.understanding.put_off import is_sold_later
 from bot.understanding.reasons import reason_of
 from bot.understanding.received import Arrival, arrival
-from bot.understanding.said_days import said_days
+from bot.understanding.said_days import LONGEST_MONTH, said_days
+from bot.understanding.staffing import team
 
 Slots = tuple[list[Found], list[Doubt]]
 
@@ -63,18 +67,22 @@ def _close(heard: Heard, context: Context) -> Slots:
     order = pointed.order
     if order is None and not doubts and not slots:
         alone = the_only_one(context, "close")
+        if alone.order is None:
+            alone = of_whole(heard, context, "close")
         order = alone.order
         told = _told(heard, context, order, pointed)
         if told.received and alone.slot is not None:
             slots.append(alone.slot)
     else:
         told = _told(heard, context, order, pointed)
-    if told.what != "all" or _says_goods_came(heard):
+    if told.what != "all" or told.said or _says_goods_came(heard):
         slots += received_slots(told)
     return slots, doubts
 
 
 def _told(heard: Heard, context: Context, order: OrderSeen | None, pointed: Pointed) -> Arrival:
+    if order is not None:
+        heard = told_of(heard, context, order)
     return arrival(heard, order.lines if order else (), context.sizes, pointed.used)
 
 
@@ -85,7 +93,9 @@ _EACH = frozenset(
 
 def _says_goods_came(heard: Heard) -> bool:
     """Say whether "todo" speaks of goods, and not of what is to be closed: "cierra todo" declares nothing."""
-    if heard.has("arrived", "received", "rest", "except") or (heard.has("number") and not heard.has("close.asks")):
+    if heard.has("arrived", "received", "rest", "except", "place", "lack") or (
+        heard.has("number") and not heard.has("close.asks")
+    ):
         return True
     spoken = [one for one in heard.of("all") if one.text not in _EACH]
     following = {id(after) for verb, after in pairwise(heard.words) if verb.has("close.asks")}
@@ -117,43 +127,17 @@ def _accept(heard: Heard, context: Context) -> Slots:
             slots.append(alone.slot)
         order = alone.order
     slots += quantities_accepted(heard, context, order, pointed)
-    sells = heard.has("sell.asks")
     document = paper(heard)
+    later = not document and is_sold_later(heard)
+    sells = heard.has("sell.asks") and not later
+    if later:
+        slots.append(Found("when", "later", why="the sale is said to come later"))
     if sells or document:
         slots.append(Found("when", "now", why="it is to be sold too" if sells else "a document is named"))
         if not any(slot.key == "what" for slot in slots):
             slots.insert(len(slots) - 1, Found("what", "all", How.IMPLIED, why="accept and sell, without a change"))
     slots += document + (plate(heard) if document else [])
     return slots, doubts
-
-
-def quantities_accepted(heard: Heard, context: Context, order: OrderSeen | None, pointed: Pointed) -> list[Found]:
-    """Return what of an order is accepted: all of it, or so much of each line."""
-    said = [item for item in items(heard, context.sizes, pointed.used) if item.quantity is not None]
-    if heard.has("except"):
-        return []  # five less than what? to be asked
-    if order is not None and said:
-        changed: dict[int, Decimal] = {}
-        for item in said:
-            fitting = [
-                line
-                for line in order.lines
-                if (item.size in (None, line.size)) and (item.total in (None, line.quantity))
-            ]
-            if len(fitting) == 1 and item.quantity is not None:
-                changed[fitting[0].position] = item.quantity
-        if changed and any(
-            changed.get(line.position) != line.quantity for line in order.lines if line.position in changed
-        ):
-            found = [Found("what", "change", why="an amount is named")]
-            return found + [
-                Found(f"quantity {position}", f"{amount:f}", why="the amount said of this line")
-                for position, amount in sorted(changed.items())
-            ]
-        if changed and len(changed) == len(order.lines):
-            return [Found("what", "all", why="every line in full")]
-        return []
-    return [Found("what", "all", why="all of it")] if heard.has("all") else []
 
 
 def _sell(heard: Heard, context: Context) -> Slots:
@@ -200,9 +184,30 @@ def _repeat(heard: Heard, _context: Context) -> Slots:
 
 def _search(heard: Heard, context: Context) -> Slots:
     if not heard.has(DATE):
-        return [], []
+        return _lone_day(heard, context), []
     found = said_days(heard.text, context.today, context.language, coming=False)
     return ([days_slot(found[0], heard)], []) if found else ([], [])
+
+
+_LONE_DAY = re.compile(
+    r"\b(?:el|del|de el|el dia|del dia|on the) ([0-9]{1,2})(?:st|nd|rd|th)?"
+    r"(?= *(?:$|[.,;!?]|que\b|pasado\b|por favor|porfa))",
+    re.IGNORECASE,
+)
+
+
+def _lone_day(heard: Heard, context: Context) -> list[Found]:
+    """Return the last such day of "qué compré el 10", which no size stands beside."""
+    found = _LONE_DAY.search(heard.text)
+    day = int(found[1]) if found else 0
+    if found is None or not 0 < day <= LONGEST_MONTH or heard.has("unit", "brand", "kilo"):
+        return []
+    month = context.today.replace(day=1)
+    for first in (month, (month - timedelta(days=1)).replace(day=1)):
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        if day <= last.day and first.replace(day=day) <= context.today:
+            return [days_slot(Days(first.replace(day=day), first.replace(day=day), *found.span()), heard)]
+    return []
 
 
 def _report(heard: Heard, context: Context) -> Slots:
@@ -225,29 +230,31 @@ def days_slot(days: Days, heard: Heard) -> Found:
 
 
 def _team(heard: Heard, _context: Context) -> Slots:
-    slots = []
-    for what in ("drivers", "remove", "invite"):
-        if heard.has(f"team.{what}"):
-            slots.append(Found("what", what, why="what is to be done with the team"))
-            break
-    roles = {"driver": "CHOFER", "operator": "OPERADOR", "owner": "TITULAR"}
-    if (
-        not slots
-        and heard.has("change.add", "change", "make", "want")
-        and any(heard.has(f"role.{kind}") for kind in roles)
-    ):
-        slots.append(Found("what", "invite", why="somebody is to be added"))
-    if slots and slots[0].value == "invite":
-        for kind, role in roles.items():
-            if heard.has(f"role.{kind}"):
-                slots.append(Found("role", role, why="the role that was named"))
-                break
-    return slots, []
+    return team(heard), []
+
+
+_LOCALES = (("english", "en"), ("spanish", "es_PE"))
 
 
 def _language(heard: Heard, _context: Context) -> Slots:
-    wanted = [locale for kind, locale in (("english", "en"), ("spanish", "es_PE")) if heard.has(f"language.{kind}")]
+    """The language that was named; where one is not wanted, the other: "ya no me hables en inglés"."""
+    named = {locale for kind, locale in _LOCALES if heard.has(f"language.{kind}")}
+    denied = _denied_languages(heard)
+    wanted = sorted(named - denied or {locale for _kind, locale in _LOCALES} - denied if len(denied) < 2 else ())
     return ([Found("locale", wanted[0], why="the language that was named")] if len(wanted) == 1 else []), []
+
+
+def _denied_languages(heard: Heard) -> set[str]:
+    """Return the languages that stand after a "no", or right before one: "el inglés no lo quiero"."""
+    after: set[str] = set()
+    before: set[str] = set()
+    for clause in heard.clauses():
+        for kind, locale in _LOCALES:
+            named = [place for place, one in enumerate(clause) if one.has(f"language.{kind}")]
+            denied = [place for place, one in enumerate(clause) if one.has("negation", "no")]
+            after |= {locale for place in named if any(one < place for one in denied)}
+            before |= {locale for place in named if place + 1 in denied and clause[0].text == "el"}
+    return after or before
 
 
 def _close_all(heard: Heard, context: Context) -> Slots:

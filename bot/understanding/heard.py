@@ -29,7 +29,7 @@ class Mention:
 
     def has(self, *kinds: str) -> bool:
         """Say whether it is of one of these kinds."""
-        return any(kind in self.kinds for kind in kinds)
+        return not self.kinds.isdisjoint(kinds)
 
     @property
     def number(self) -> Decimal | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
@@ -12,9 +14,13 @@ from bot.understanding.names import Match
 from bot.understanding.papers import paper
 from bot.understanding.pointing import point
 from bot.understanding.reasons import OF_BUYER, OF_SELLER, reason
+from bot.understanding.refusing import is_kept_back
 
 _TO = frozenset({"para", "a", "pa", "con", "for", "to", "al"})
 _STRANGE = ("others", "says_that", "when", "howto", "question", "unreal", "retract", "link", "injection", "wished")
+
+
+_OF_AN_ORDER = ("accept.asks", "accept.tells", "sell.asks", "number", "code", "digits", "name", "goods", "trade")
 
 
 def refused(heard: Heard, context: Context) -> Meaning | None:
@@ -22,6 +28,8 @@ def refused(heard: Heard, context: Context) -> Meaning | None:
     refuses = (heard.has("unable") or _nothing_for_it(heard)) and any(slot.value in OF_SELLER for slot in reason(heard))
     if not refuses or _is_strange(heard, "howto") or not any(agent.sells for agent in context.agents):
         return None
+    if context.notice is None and not heard.has(*_OF_AN_ORDER):
+        return None  # no puedo salir, mi carro se malogró
     return replace(filled(heard, context, "reject"), confidence=0.8)
 
 
@@ -36,7 +44,10 @@ def _nothing_for_it(heard: Heard) -> bool:
 
 def unwanted(heard: Heard, context: Context) -> Meaning | None:
     """Return that an order is not wanted any more: to reject with a reason of the goods, else to annul or reject."""
-    if not heard.has("unwanted") or _is_strange(heard):
+    kept_back = (
+        heard.has("negation", "no") and is_kept_back(heard) and any(slot.value in OF_BUYER for slot in reason(heard))
+    )
+    if not (heard.has("unwanted") or kept_back) or _is_strange(heard) or _of_doing(heard):
         return None
     order = point(heard, context, "annul").order
     named = next((name for name in ("annul", "reject") if order is not None and name in order.can), "")
@@ -45,6 +56,17 @@ def unwanted(heard: Heard, context: Context) -> Meaning | None:
     if any(slot.value in OF_BUYER for slot in reason(heard)):
         return replace(filled(heard, context, "reject"), confidence=0.8)
     return Meaning(Kind.AMBIGUOUS, likely=("annul", "reject"), confidence=0.5, notes=("not wanted: before it came?",))
+
+
+def _of_doing(heard: Heard) -> bool:
+    """Say whether it is something to be done that is not wanted: "no lo quiero cerrar"."""
+    return any(
+        one.has("unwanted") and _INFINITIVE.search(two.text) and any(kind.endswith(".asks") for kind in two.kinds)
+        for one, two in pairwise(heard.words)
+    )
+
+
+_INFINITIVE = re.compile(r"(?:ar|er|ir)(?:la|lo|las|los)?$")
 
 
 def offered(heard: Heard, context: Context) -> Meaning | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from bot import on_screen
@@ -9,6 +11,7 @@ from bot.dialogue import Talk
 from bot.i18n import DEFAULT
 from bot.runtime import Runtime
 from bot.store import addresses
+from bot.understanding import weighing
 from bot.understanding.meaning import Meaning
 from bot.understanding.reading import BookContext
 from bot.understanding.understand import understand
@@ -47,4 +50,5 @@ def understood_as(runtime: Runtime, phone: str, text: str) -> Meaning:
             notice = on_screen.as_context(on_screen.newer_notices(tx, newest.id, talk.screen))
         at = runtime.clock()
         context = BookContext(actor, OrderBook(tx, actor, at), at, talk, person.locale or DEFAULT, notice)
-        return understand(text, context)
+        meaning = understand(text, context)
+        return replace(meaning, notes=(*meaning.notes, *weighing.traced(meaning, text, context)))

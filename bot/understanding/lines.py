@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.understanding.heard import BRAND, DATE, FUEL, NUMBER, Heard, Mention
+from bot.understanding.heard import BRAND, DATE, FUEL, NUMBER, OTHER, Heard, Mention
 
+_EACH = frozenset({"los dos", "las dos", "ambos", "ambas", "todo", "todos", "todas", "both", "all"})
 DOZEN = Decimal(12)
 SMALLEST_ENDING = Decimal(100)
 _NAMING = frozenset({"la", "orden", "la orden", "codigo", "termina en"})
@@ -16,6 +17,9 @@ _NAMING = frozenset({"la", "orden", "la orden", "codigo", "termina en"})
 _COUNTED_APART = ("time", "other", "plain", "foreign", "person", "address", "money", "out_of_scope")
 _COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon", "change")
 _BETWEEN = frozenset({"and", "rest", "except"})
+_TELLS = ("aron", "eron", "aba", "aban")
+"""Endings of a verb, which a number before it does not count: "los de 10 salieron 3 menos"."""
+NOT_GOODS = frozenset({"veces", "vez", "times", "vacios", "vacias", "envases", "empties", "empty"})
 _NEVER_COUNTED = frozenset({"ruc", "phone", "code", "digits", "document", "plate", DATE})
 
 
@@ -44,7 +48,32 @@ class Item:
 def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
     """Return the lines of a message, in order; numbers that point to an order are no quantities."""
     found = [item for part in _parts(heard.mentions) for item in _read(part, frozenset(sizes), used)]
-    return _shared_brand(_joined([item for item in found if not item.is_empty]), heard.mentions)
+    found = _shared_brand(_joined([item for item in found if not item.is_empty]), heard.mentions)
+    return _split(_shared_size(_said_twice(found), heard.mentions))
+
+
+def _said_twice(found: list[Item]) -> list[Item]:
+    """Return the lines without a bare number that the next one says again: "20 20 de 10"."""
+    again = [
+        one
+        for one, two in pairwise(found)
+        if not (one.size or one.brand or one.fuel or one.total) and one.quantity == two.quantity
+    ]
+    return [one for one in found if one not in again] if len(found) > 1 else found
+
+
+def _split(found: list[Item]) -> list[Item]:
+    """Return the lines without the sum that goes before them: "200 de 10: 100 joyce y 100 proust" is two lines."""
+    whole, parts = (found[0], found[1:]) if len(found) > 2 else (None, [])
+    if whole is None or whole.brand or whole.fuel or whole.quantity is None:
+        return found
+    if any(item.brand is None for item in parts):
+        return found
+    if sum((item.quantity or Decimal(0) for item in parts), Decimal(0)) != whole.quantity:
+        return found
+    for item in parts:
+        item.size = item.size or whole.size
+    return parts
 
 
 def _parts(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
@@ -135,7 +164,10 @@ def _counts_nothing(part: Sequence[Mention], place: int, number: Decimal) -> boo
         return True
     if before is not None and number >= SMALLEST_ENDING and before.text in _NAMING and not _counted(after):
         return True
-    return after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON)
+    if after is not None and after.text in NOT_GOODS:
+        return True
+    told = after is not None and after.has(OTHER) and after.text.endswith(_TELLS)
+    return after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON) and not told
 
 
 def _listed(part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str], item: Item) -> str:
@@ -222,7 +254,11 @@ def _one(after: Mention | None) -> tuple[str, Decimal] | None:
     """Return a quantity of one for "un balón", "una docena", "uno de 45"."""
     if after is not None and after.has("dozen"):
         return "quantity", DOZEN
-    return ("quantity", Decimal(1)) if after is not None and (after.has("unit") or after.text in ("de", "d")) else None
+    return (
+        ("quantity", Decimal(1))
+        if after is not None and (after.has("unit", BRAND) or after.text in ("de", "d"))
+        else None
+    )
 
 
 def _measured(number: Decimal, after: Mention | None, sizes: frozenset[str]) -> str:
@@ -280,6 +316,21 @@ def _shared_brand(found: list[Item], mentions: Sequence[Mention]) -> list[Item]:
     return found
 
 
+def _shared_size(found: list[Item], mentions: Sequence[Mention]) -> list[Item]:
+    """Let the size of "todos de 10" count for each line: "20 joyce y 20 proust, ambos de 10"."""
+    sized = [item for item in found if item.size is not None]
+    said = [one for one in mentions if one.text not in ("de", "a", "x", "of", "los")]
+    of_all = any(one.text in _EACH and two.has(NUMBER) for one, two in pairwise(said))
+    if len(found) > 1 and len(sized) == 1 and sized[0] is found[-1] and of_all:
+        for item in found:
+            item.size = sized[0].size
+    return found
+
+
 def _said_of_all(mentions: Sequence[Mention], brand: Mention) -> bool:
-    """Say whether "todo joyce" names the brand of every line."""
-    return any(one.has("all") and two is brand for one, two in pairwise(mentions))
+    """Say whether "todo joyce", "todo en joyce" or "joyce los dos" names the brand of every line."""
+    said = [one for one in mentions if one.text not in ("en", "de", "marca", "in")]
+    return any(
+        (one.has("all") and two is brand) or (one is brand and two.has("all") and two.text in _EACH)
+        for one, two in pairwise(said)
+    )

@@ -8,11 +8,19 @@ from decimal import Decimal
 
 from bot.understanding import numbers
 from bot.understanding.context import Context
+from bot.understanding.dictated import written_out
 from bot.understanding.fuels import fuels
 from bot.understanding.heard import DATE, FUEL, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
-from bot.understanding.joining import introduced, joined_numbers, spoken_codes, without_addresses
+from bot.understanding.joining import (
+    has_number_words,
+    introduced,
+    joined_numbers,
+    spoken_codes,
+    spoken_endings,
+    without_addresses,
+)
 from bot.understanding.lexicon import Lexicon, lexicon
-from bot.understanding.marks import Mark, marks, spoken_series
+from bot.understanding.marks import Mark, marks
 from bot.understanding.names import Names, names
 from bot.understanding.recognising import spelled
 from bot.understanding.said_days import said_days
@@ -24,13 +32,13 @@ LONGEST = 600
 PARTICLES = frozenset({"pe", "pes", "pue", "pues", "ps", "pos", "poe", "pex"})
 """They are said anywhere and change nothing: "lo mismo pe de siempre"."""
 _WITH_PARTICLE = frozenset({"ya", "si", "asi", "no", "dale", "claro"})
-AFTER_NUMBERS = ("x", "k")
+AFTER_NUMBERS = ("x", "k", "m")
 """After a number they are no short words: 20 x 10, 10 k."""
 
 
 def listen(text: str, context: Context) -> Heard:
     """Return what the message mentions."""
-    text = _COUNTED.sub(lambda found: "-".ljust(len(found[0])), spoken_series(clean(text)))
+    text = _COUNTED.sub(lambda found: "-".ljust(len(found[0])), written_out(_with_letters(clean(text))))
     too_long = len(text) > LONGEST
     text = _tagged(text[:LONGEST])
     known_codes = frozenset(order.code for order in context.orders) if any(map(str.isdigit, text)) else frozenset()
@@ -43,7 +51,10 @@ def listen(text: str, context: Context) -> Heard:
     words = lexicon(context.language)
     brands, sellers = names(tuple(context.brands)), names(_people(context))
     mentions = list(_mentions(text, sorted(fixed, key=lambda one: one.start), words, brands, sellers))
-    mentions = without_addresses(introduced(spoken_codes(joined_numbers(mentions), known_codes)))
+    mentions = joined_numbers(mentions)
+    if has_number_words(mentions):
+        mentions = spoken_endings(mentions, [order.code for order in context.orders])
+    mentions = without_addresses(introduced(spoken_codes(mentions, known_codes)))
     return Heard(text, mentions, too_long, context.today, {kind for mention in mentions for kind in mention.kinds})
 
 
@@ -58,6 +69,31 @@ _WHETHER = re.compile(
     r"me (?:dice|dices|puede decir|puedes decir|confirma|confirmas)) (?:si|if)\b",
     re.IGNORECASE,
 )
+
+
+_HALF_DOZEN = re.compile(r"(\bdocenas? (?!y ).{2,40}?\by )media (?=de\b)", re.IGNORECASE)
+"""The half of "una docena de joyce y media de proust"."""
+_DOZENS_AND_HALF = re.compile(r"\b([2-9]|dos|tres|cuatro|cinco|seis) docenas y media\b", re.IGNORECASE)
+_DOZENS = {"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6}
+_TO2 = re.compile(r"\b(to|salu)2\b", re.IGNORECASE)
+
+
+def _with_letters(text: str) -> str:
+    """Return the text with words written out that a digit shortens: to2 is todos."""
+    if "media de" in text:
+        text = _HALF_DOZEN.sub(r"\1media docena ", text)
+    if "docenas y media" in text:
+        text = _DOZENS_AND_HALF.sub(_counted_out, text)
+    if "2" not in text:
+        return text
+    return _TO2.sub(lambda found: "todos" if found[1].casefold() == "to" else "saludos", text)
+
+
+def _counted_out(found: re.Match[str]) -> str:
+    """Return dozens and a half as a number: 2 docenas y media are 30."""
+    said = found[1].casefold()
+    dozens = int(said) if said.isdigit() else _DOZENS[said]
+    return str(12 * dozens + 6)
 
 
 def _tagged(text: str) -> str:

@@ -116,6 +116,8 @@ def _named(heard: Heard, *, has_order: bool) -> list[str]:
     """Return the looks whose words are there, the likeliest first."""
     if undone(heard):
         return ["pending"]
+    if "?" in heard.text and any(one.text == "por que" for one in heard.of("because")):
+        return []
     if asks_who_or_when(heard):
         return ["history"]
     named = [name for name in LOOKS if heard.has(f"{name}.says")]
@@ -200,14 +202,14 @@ def _points(heard: Heard, context: Context) -> bool:
 
 
 def _lists_orders(heard: Heard) -> bool:
-    return (
-        heard.has("search.says")
-        or (heard.has("listed") and not heard.has(NUMBER, "arrived", "received"))
-        or (
-            heard.has("goods", "trade")
-            and not heard.has(NUMBER, "unit")
-            and heard.has("pending.says", "question", "want")
-        )
+    if heard.has("search.says"):
+        return True
+    spoken = [one for one in heard.of("question", "howto") if one.text != "donde"]
+    asks = bool(spoken) or heard.has("look", "want") or "?" in heard.text
+    if not asks and heard.unknown:
+        return False  # the sales were slack the day before yesterday
+    return (heard.has("listed") and not heard.has(NUMBER, "arrived", "received")) or (
+        heard.has("goods", "trade") and not heard.has(NUMBER, "unit") and heard.has("pending.says", "question", "want")
     )
 
 

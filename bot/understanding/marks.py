@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.understanding import numbers
 from core import codes, documents
 
 
@@ -20,54 +19,35 @@ class Mark:
 
 
 _DIGITS = re.compile(r"(?<![\w/])\+?[0-9](?:[ .\-]{0,3}[0-9]){6,15}(?![0-9])")
+_WRITTEN_DAY = re.compile(r"[0-3]?[0-9][.-][01]?[0-9][.-](?:20)?[0-9]{2}")
 _WHOLE_RUN = re.compile(r"[0-9]{11}")
 _LINK = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|<[^>]{0,200}>")
+_NUMBER_WORD = r"(?:n[uú]m(?:ero)?\.?|nro\.?|n[°º]|correlativo|number)"
 _SERIES = re.compile(
-    r"(?<![\w-])((?:[tfvb][a-z0-9]{3}|e[gb0][a-z0-9]{2})|[tfvb]\s?0\s?0\s?[0-9])"
-    r"(?:\s*(?:-|/|guion|nro\.?|n[°º])\s*|\s+)([0-9]{1,8})(?![\w-])",
+    r"(?<![\w-])((?:[tfvb][a-z0-9]{3}|e[gb0][a-z0-9]{2})|[tfvb][\s-]?0\s?0\s?[0-9])"
+    rf"(?:\s*(?:[-/_#:]|,?\s*(?:gui[oó]n|{_NUMBER_WORD})\W{{0,3}})\s*|\s+)"
+    r"(0{2,4}[ ][0-9]{2,6}|[0-9]{1,8})(?![\w-])",
+    re.IGNORECASE,
+)
+_GLUED = re.compile(r"(?<![\w-])([tf]0[0-9]{2}|e00[0-9])([0-9]{3,8})(?![\w-])", re.IGNORECASE)
+_SERIES_AFTER = re.compile(
+    r"(?<![\w.,-])([0-9]{1,8})\W{1,3}(?:(?:de|en|con|y|la|su|of|in)\s+){0,2}(?:serie|series)\W{1,3}"
+    rf"([tfv][a-z0-9]{{3}}|e[gb0][a-z0-9]{{2}})(?![\w-])(?!\s*(?:[-/]|,?\s*{_NUMBER_WORD})?\s*[0-9])",
     re.IGNORECASE,
 )
 _PRINTED = re.compile(r"(?<![\w-])([0-9]{3,4})\s*-\s*([0-9]{1,8})(?![\w-])")
 _PLATE = re.compile(r"(?<![\w-])([a-z][a-z0-9]{2})\s?-?\s?([0-9]{3})(?![\w-])", re.IGNORECASE)
 _PAPER_BEFORE = re.compile(
-    r"(?:gu[ií]as?|gia|factura|fact|documento|remisi[oó]n)\W{0,3}(?:nro|n[°ºo]|num|numero|es|la|de)?\W{0,3}$",
+    r"(?:gu[ií]as?|gia|factura|fact?|documento|remisi[oó]n)\W{0,3}(?:de remisi[oó]n\W{0,3})?"
+    r"(?:(?:nro|n[°ºo]|n[uú]m(?:ero)?|es|sali[oó]|manual|f[ií]sica|impresa|antigua|correlativo|con|el|va|lleva)\W{1,3}){0,5}"
+    r"(?:nro|n[°ºo]|num|numero|es|la|de)?\W{0,3}$",
     re.IGNORECASE,
 )
+_OF_A_BOOK = re.compile(r"0[0-9]{2}\s*-\s*[0-9]{3}")
+"""How the guías of a pre-printed book are numbered: 001-0078812 needs no word right before it."""
+_PAPER = re.compile(r"\b(?:gu[ií]a|gia|factura|fact?\b|documento|remisi[oó]n|invoice|waybill)", re.IGNORECASE)
 _PLATE_BEFORE = re.compile(r"placa\W{0,3}(?:es|nro|n[°ºo])?\W{0,3}$", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"(?<![\w.,-])([0-9]{4,8})(?![\w,-])")
-_SPOKEN_SERIES = re.compile(
-    r"\b(te|efe|t|f)\s+((?:cero|zero|0)\s*(?:cero|zero|0)\s*(?:uno|dos|tres|one|two|1|2|3))\b", re.IGNORECASE
-)
-_DIGITS_SPOKEN = (
-    *("cero zero", "uno one", "dos two", "tres three", "cuatro four"),
-    *("cinco five", "seis six", "siete seven", "ocho eight", "nueve nine"),
-)
-_SPOKEN_DIGIT = {word: str(digit) for digit, words in enumerate(_DIGITS_SPOKEN) for word in words.split()}
-_DIGIT = "|".join(_SPOKEN_DIGIT)
-_SPOKEN_NUMBER = re.compile(
-    rf"\b([TF]00[0-9])\s*(?:gui[oó]n|raya|dash|-)\s*((?:(?:{_DIGIT})\b[\s,]*){{2,8}})(?<![\s,])", re.IGNORECASE
-)
-
-
-_HUNDREDS = (
-    *("cien", "ciento", "doscientos", "trescientos", "cuatrocientos", "quinientos"),
-    *("seiscientos", "setecientos", "ochocientos", "novecientos"),
-)
-_TENS = ("veinte", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa")
-_TEENS = (
-    *("diez", "once", "doce", "trece", "catorce", "quince"),
-    *("dieciseis", "diecisiete", "dieciocho", "diecinueve"),
-)
-_SPOKEN_VALUE = (
-    dict(zip(_HUNDREDS, (100, *range(100, 1000, 100)), strict=True))
-    | dict(zip(_TENS, range(20, 100, 10), strict=True))
-    | dict(zip(_TEENS, range(10, 20), strict=True))
-    | {word: int(digit) for word, digit in _SPOKEN_DIGIT.items() if digit != "0"}
-)
-_BIG = "|".join((*_HUNDREDS, *_TENS, *_TEENS))
-_SPOKEN_COUNT = re.compile(
-    rf"\b([TF]00[0-9])\s*(?:gui[oó]n|raya|dash|-)\s*((?:{_BIG})\b(?:\s+(?:y\s+)?(?:{_BIG}|{_DIGIT})\b)*)", re.IGNORECASE
-)
 
 
 def marks(text: str, known_codes: frozenset[str] = frozenset()) -> list[Mark]:
@@ -80,35 +60,18 @@ def marks(text: str, known_codes: frozenset[str] = frozenset()) -> list[Mark]:
     return sorted(found, key=lambda mark: mark.start)
 
 
-def spoken_series(text: str) -> str:
-    """Return the text with a dictated series written as it is printed: "te cero cero uno" is T001."""
-
-    def written(match: re.Match[str]) -> str:
-        letter = "T" if match[1].casefold().startswith("t") else "F"
-        digits = re.findall(r"[a-z]+|[0-9]", match[2].casefold())
-        return letter + "".join(_SPOKEN_DIGIT.get(digit, digit) for digit in digits)
-
-    def dictated(match: re.Match[str]) -> str:
-        words = match[2].casefold().replace(",", " ").split()
-        return f"{match[1]}-" + "".join(_SPOKEN_DIGIT[word] for word in words)
-
-    def counted(match: re.Match[str]) -> str:
-        values = [_SPOKEN_VALUE[word] for word in match[2].casefold().replace(" y ", " ").split()]
-        return f"{match[1]}-{numbers.in_words(values)[0]}"
-
-    text = _SPOKEN_SERIES.sub(written, text)
-    text = _SPOKEN_COUNT.sub(counted, text)
-    return _SPOKEN_NUMBER.sub(dictated, text)
-
-
 def _links(text: str, _known: frozenset[str]) -> list[Mark]:
     return [Mark("link", match[0], match.start(), match.end()) for match in _LINK.finditer(text)]
 
 
 def _papers(text: str, _known: frozenset[str]) -> list[Mark]:
     found = []
+    for pattern, series, count in ((_SERIES_AFTER, 2, 1), (_GLUED, 1, 2)):
+        for match in pattern.finditer(text):
+            number = documents.normalise(f"{match[series]}-{match[count]}")
+            found.append(Mark("document" if number else "slip", number or match[0], match.start(), match.end()))
     for match in _SERIES.finditer(text):
-        number = documents.normalise(re.sub(r"\s", "", match[1]) + "-" + match[2])
+        number = documents.normalise(re.sub(r"[\s-]", "", match[1]) + "-" + match[2])
         if match[1].isalpha() and ("-" not in match[0] or match[1].islower()):
             continue  # trae 12, vino 20
         kind = "document" if number else "slip"
@@ -117,7 +80,7 @@ def _papers(text: str, _known: frozenset[str]) -> list[Mark]:
         (match, number)
         for pattern in (_PRINTED, _BARE_NUMBER)
         for match in pattern.finditer(text)
-        if _PAPER_BEFORE.search(text[: match.start()])
+        if _PAPER_BEFORE.search(text[: match.start()]) or (_OF_A_BOOK.match(match[0]) and _PAPER.search(text))
         for number in ("-".join(match.groups()),)
     )
     return found + [Mark("document", number, match.start(), match.end()) for match, number in after_its_word]
@@ -131,6 +94,8 @@ def _long_numbers(text: str, known: frozenset[str]) -> list[Mark]:
         if whole is not None:
             start, end, code = whole
             found.append(Mark("code", code, match.start() + start, match.start() + end))
+            continue
+        if _WRITTEN_DAY.fullmatch(match[0]):
             continue
         tight = " " not in match[0].strip()
         kind = kind_of_digits(digits, known)

@@ -101,6 +101,8 @@ class Meaning:
     """The conversations that the message asks for besides: one thing is done at a time, and the rest must be told."""
     notes: tuple[str, ...] = ()
     """Why, for whoever reads the explanation."""
+    ranked: tuple[tuple[str, float], ...] = ()
+    """What the learned ranking takes it for, with the share of each, the likeliest first; empty if it was not asked."""
     answers: dict[str, str] = field(init=False, compare=False, default_factory=dict)
     """The slots as a conversation keeps them: value by key, in the order of its questions."""
 

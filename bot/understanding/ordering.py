@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.understanding.amending import amended
 from bot.understanding.context import Context
 from bot.understanding.dates import Days
 from bot.understanding.fuels import trade_of
 from bot.understanding.heard import DATE, NAME, Heard, Mention
-from bot.understanding.lines import Item, items
+from bot.understanding.lines import Item
 from bot.understanding.meaning import Doubt, Found, How
 from bot.understanding.names import Match
 from core.terms import Trade
@@ -36,7 +37,7 @@ class Ordered:
 
 def ordered(heard: Heard, context: Context, used: Sequence[Mention] = ()) -> Ordered:
     """Return what a request states, as answers to the questions of the request conversation."""
-    lines = list(items(heard, context.sizes, used))[:MOST_LINES]
+    lines = amended(heard, context.sizes, used)[:MOST_LINES]
     slots: list[Found] = []
     doubts: list[Doubt] = []
     _agent(heard, context, slots)

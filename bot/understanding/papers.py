@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from bot.understanding.heard import Heard, Mention
 from bot.understanding.meaning import Found, How
 from core import documents
 from core.terms import Document
 
+_ANEW = frozenset({"perdon", "digo", "mejor", "corrijo", "me equivoque", "mentira", "sino", "sorry", "rather"})
 _NOT = frozenset({"no", "no es", "no era", "not", "it's not", "isn't"})
+_NOT_WITH = frozenset({"con", "la", "el", "de", "era", "es", "una", "with", "a"})
+"""Little words between a denial and what it denies: "no con guía"."""
+_PRINTED = re.compile(r"(?<![\w/.-])([0-9]{3,4}) ?- ?([0-9]{1,8})(?![\w/.-]*[\w/-])")
 
 
 def paper(heard: Heard) -> list[Found]:
     """Return the number of the guía or factura, and which it is when only the words say so; or both, one of each."""
     found = heard.of("document")
     numbers = dict.fromkeys(str(mention.value) for mention in found)
+    if len(numbers) > 1 and (corrected := _said_anew(heard, found)) is not None:
+        found, numbers = [corrected], {str(corrected.value): None}
     if len(numbers) == 2:
         return _both(heard, found)
     if len(numbers) != 1:
@@ -29,6 +35,14 @@ def paper(heard: Heard) -> list[Found]:
     if documents.kind_of(number) is None and kind is not None:
         slots.append(Found("kind", kind.value, How.IMPLIED, why="the word beside the number"))
     return slots
+
+
+def _said_anew(heard: Heard, found: Sequence[Mention]) -> Mention | None:
+    """Return the number that takes the place of the one before it: "T001-66, perdón T001-67"."""
+    first, last = found[-2:]
+    between = [one for one in heard.words if first.end <= one.start and one.end <= last.start]
+    anew = any(one.has("retract", "no", "negation") or one.text in _ANEW for one in between)
+    return last if anew else None
 
 
 def _both(heard: Heard, found: Sequence[Mention]) -> list[Found]:
@@ -52,14 +66,35 @@ def _kind(heard: Heard, number: Mention) -> Document | None:
     return Document.INVOICE if words[-1].has("invoice") else Document.WAYBILL
 
 
+def printed(heard: Heard) -> list[Found]:
+    """Return the one number that is written as on a guía, series and number, without the word for it: 001-4450."""
+    found = _PRINTED.findall(heard.text)
+    number = documents.normalise("-".join(found[0])) if len(found) == 1 else None
+    if number is None:
+        return []
+    return [Found("document", number, said="-".join(found[0]), why="the form of a document's number")]
+
+
 def said_kind(heard: Heard) -> Document | None:
     """Return whether guía or factura was said; None if neither or both."""
-    refused = {id(two) for one, two in pairwise(heard.words) if one.text in _NOT}
-    said = [one for one in heard.of("waybill", "invoice") if id(one) not in refused]
+    said = [
+        one
+        for place, one in enumerate(heard.mentions)
+        if one.has("waybill", "invoice") and not _is_refused(heard.mentions, place)
+    ]
     waybill, invoice = any(one.has("waybill") for one in said), any(one.has("invoice") for one in said)
     if waybill == invoice:
         return None
     return Document.WAYBILL if waybill else Document.INVOICE
+
+
+def _is_refused(mentions: Sequence[Mention], place: int) -> bool:
+    """Say whether it is denied: "no es guía", "no con guía", "la guía no, la factura"."""
+    before = place - 1
+    while before > 0 and mentions[before].text in _NOT_WITH:
+        before -= 1
+    denied_after = [one.text for one in mentions[place + 1 : place + 3]] in (["no", ","], ["no", "."])
+    return (before >= 0 and mentions[before].text in _NOT) or denied_after
 
 
 def plate(heard: Heard) -> list[Found]:

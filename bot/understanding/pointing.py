@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.understanding.context import Context, OrderSeen
 from bot.understanding.heard import BRAND, CODE, NAME, NUMBER, Heard, Mention
@@ -102,8 +103,66 @@ def the_only_one(context: Context, conversation: str) -> Pointed:
     return Pointed(Found("order", able[0].code, How.CONTEXT, able[0].code, "", why), able[0])
 
 
+def of_whole(heard: Heard, context: Context, conversation: str) -> Pointed:
+    """Return the only order that has as many as are said to be all of it: "de los 40 llegaron 38"."""
+    words = heard.words
+    said = {
+        two.number
+        for one, two in pairwise(words)
+        if two.number is not None and one.text.split()[-1] in ("los", "las", "mis", "the")
+    }
+    able = able_to(context, conversation)
+    found = [one for one in able if sum(line.quantity for line in one.lines) in said] or _of_brand(heard, able)
+    if len(found) != 1 or not heard.has("arrived", "received", "lack", "all", "reason.never_came"):
+        return Pointed()
+    why = "the only order of so many"
+    return Pointed(Found("order", found[0].code, How.IMPLIED, found[0].code, "", why), found[0])
+
+
+def _of_brand(heard: Heard, able: Sequence[OrderSeen]) -> list[OrderSeen]:
+    """Return the orders that have every brand that is named: "faltaron 2 proust"."""
+    named = [one.value for one in heard.of(BRAND) if isinstance(one.value, Match)]
+    brands = [{name for _token, name in match.candidates} for match in named]
+    return [one for one in able if brands and all({line.brand for line in one.lines} & names for names in brands)]
+
+
+def told_of(heard: Heard, context: Context, order: OrderSeen) -> Heard:
+    """Return what is told of one order, where several are named: "Hyde completo, Bukowsky 38"."""
+    others = [one for one in able_to(context, "close") if one.code != order.code]
+    another = any(_begins_another(clause) for clause in _clauses(heard))
+    if not others or not (another or any(_names(mention, one) for one in others for mention in heard.of(NAME, CODE))):
+        return heard
+    kept: list[Mention] = []
+    of_it = False
+    for clause in _clauses(heard):
+        if any(_names(mention, order) for mention in clause):
+            of_it = True
+        elif _begins_another(clause) or any(_names(mention, one) for one in others for mention in clause):
+            of_it = False
+        if of_it:
+            kept += [*clause, _COMMA]
+    return replace(heard, mentions=kept, known={kind for one in kept for kind in one.kinds}) if kept else heard
+
+
+def _begins_another(clause: Sequence[Mention]) -> bool:
+    """Say whether a clause tells of another order: "y a la otra le faltaron 2", and not "los otros 2"."""
+    said = " ".join(one.text for one in clause[:3])
+    return said.startswith(("la otra", "a la otra", "de la otra", "el otro pedido", "la otra orden", "the other"))
+
+
+_COMMA = Mention(frozenset({"sign"}), ",", 0, 0, filler=True)
+
+
+def _names(mention: Mention, order: OrderSeen) -> bool:
+    if mention.has(CODE):
+        return mention.value == order.code
+    match = mention.value
+    return mention.has(NAME) and isinstance(match, Match) and order.counterpart in {n for _t, n in match.candidates}
+
+
 def _by_code(heard: Heard, context: Context) -> Pointed | None:
     mentioned = heard.of(CODE)
+    mentioned = list(_of_what_came(heard, mentioned))
     codes = dict.fromkeys(str(mention.value) for mention in mentioned)
     if not codes:
         return None
@@ -123,6 +182,8 @@ def _by_ending(heard: Heard, context: Context, able: Sequence[OrderSeen]) -> Poi
             continue
         before = words[place - 1] if place else None
         after = words[place + 1] if place + 1 < len(words) else None
+        if after is not None and "," in heard.text[mention.end : after.start]:
+            after = None
         known = sum(one.code.endswith(digits) for one in able) == 1 and before is not None and not before.has(NUMBER)
         if before is not None and not (_points(before) or known):
             continue
@@ -204,7 +265,7 @@ def _is_size(words: Sequence[Mention], place: int) -> bool:
 
 
 def _by_counterpart(heard: Heard, able: Sequence[OrderSeen]) -> Pointed | None:
-    for mention in heard.of(NAME, BRAND):
+    for mention in _of_what_came(heard, heard.of(NAME, BRAND)):
         if not isinstance(mention.value, Match) or not mention.has(NAME):
             continue
         meant = {name for _token, name in mention.value.candidates}
@@ -218,6 +279,31 @@ def _by_counterpart(heard: Heard, able: Sequence[OrderSeen]) -> Pointed | None:
         if found:
             return Pointed(doubt=_doubt(found, heard.said(mention)), used=(mention,))
     return None
+
+
+def _of_what_came(heard: Heard, named: Sequence[Mention]) -> Sequence[Mention]:
+    """Return the names without those of which it says "not yet": "lo de Bukowsky todavía, pero lo de Hyde ya"."""
+    if len(named) < 2 or not heard.has("not_yet", "reason.never_came", "nothing"):
+        return named
+    waits = [
+        one
+        for clause in _clauses(heard)
+        if any(two.has("not_yet", "reason.never_came", "nothing") for two in clause)
+        for one in clause
+    ]
+    came = [one for one in named if not any(one is two for two in waits)]
+    return came or named
+
+
+def _clauses(heard: Heard) -> Iterator[list[Mention]]:
+    clause: list[Mention] = []
+    for mention in heard.mentions:
+        if mention.has("and") or mention.text in (",", ".", ";", "\n", "pero", "but"):
+            yield clause
+            clause = []
+        else:
+            clause.append(mention)
+    yield clause
 
 
 def _doubt(found: Sequence[OrderSeen], said: str) -> Doubt:

@@ -43,10 +43,10 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     )
     if heard.unknown > 3 and not postponed:
         return None
-    until = tuple(_until(heard, text))
-    if not topic and until and any("close" in order.can for order in context.orders):
+    moment = until(heard)
+    if not topic and moment and any("close" in order.can for order in context.orders):
         topic = "close"  # nothing else is put off to an hour
-    return Meaning(Kind.LATER, topic=topic, slots=until, confidence=0.9, notes=("not for now",))
+    return Meaning(Kind.LATER, topic=topic, slots=moment, confidence=0.9, notes=("not for now",))
 
 
 def _of_orders_that(heard: Heard) -> bool:
@@ -80,9 +80,10 @@ def _when_it_comes(heard: Heard) -> bool:
     return heard.has("when") and _about_goods(heard) and not heard.has("request.asks")
 
 
-def _until(heard: Heard, text: str) -> list[Found]:
+def until(heard: Heard) -> tuple[Found, ...]:
     """Return when to remind again, if it was said: minutes from now, or a day, or an hour of the day."""
     slots = []
+    text = heard.text.casefold()
     wait = waiting(text)
     if wait is not None:
         slots.append(Found("minutes", str(wait[0]), said=wait[1], why="the time to wait"))
@@ -93,7 +94,7 @@ def _until(heard: Heard, text: str) -> list[Found]:
     at = hour_in(text)
     if at is not None:
         slots.append(Found("hour", at[0], said=at[1], why="the hour"))
-    return slots
+    return tuple(slots)
 
 
 def _still_comes(heard: Heard) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.understanding.heard import Heard
+from bot.understanding.heard import BRAND, NUMBER, Heard
 from bot.understanding.meaning import Found
 
 _COMMON = {
@@ -23,30 +23,99 @@ OF_BUYER = frozenset({"never came", "wrong", "state"})
 OF_SELLER = frozenset({"stock", "truck", "mistake"})
 
 
+_MISTAKEN = ("equivoca", "errad")
+_BARE = frozenset({"no hay", "no tenemos", "no queda", "no quedan", "no me queda", "no nos queda", "estock"})
+"""Words for a lack that do not say of what."""
+
+
 def reason_of(heard: Heard, *, buyer: bool) -> list[Found]:
     """Return the reason as that side is asked for it: a common one of the other side counts as own words."""
     usual = OF_BUYER if buyer else OF_SELLER
     common = OF_BUYER | OF_SELLER
-    return [
-        replace(slot, value=slot.said, why="own words") if slot.value in common - usual else slot
-        for slot in reason(heard)
-    ]
+    found = reason(heard)
+    if not buyer and found and found[0].value == "wrong" and found[0].said.casefold().startswith(_MISTAKEN):
+        return [replace(found[0], value="mistake")]
+    if not buyer and found and found[0].value == "never came" and heard.has("goods", "name") and not heard.has("money"):
+        return [replace(found[0], value="truck" if heard.has("carrier") else "stock")]
+    return [replace(slot, value=slot.said, why="own words") if slot.value in common - usual else slot for slot in found]
 
 
 def reason(heard: Heard) -> list[Found]:
     """Return the reason as a slot, or nothing when none is said."""
-    for name, token in _COMMON.items():
-        found = heard.of(f"reason.{name}")
-        if found:
-            return [Found("reason", token, said=heard.said(*found), why="a common reason")]
-    lacking = _lacking(heard)
-    if lacking is not None:
-        return [lacking]
-    for mention in heard.of("because"):
-        said = heard.text[mention.end :].strip(" :,.")
+    common = reasons(heard)
+    if common:
+        return common[:1]
+    for mention in heard.of("because", "question"):
+        why_not = mention.text == "porque no" and "?" not in heard.text  # it asks, but here it tells
+        if not mention.has("because") and not why_not:
+            continue
+        begin = mention.end if not why_not else heard.text.find(" ", mention.start)
+        said = heard.text[begin:].strip(" :,.")
         if len(said.split()) >= 2 and mention.text not in ("por", "pues"):
             return [Found("reason", said[:LONGEST], said=said[:LONGEST], why=f"the words after {mention.text}")]
     return []
+
+
+def reasons(heard: Heard) -> list[Found]:
+    """Return every common reason that is said, or the one that is implied."""
+    seen = _seen(heard)
+    named = [
+        Found("reason", token, said=heard.said(*found), why="a common reason")
+        for name, token in _COMMON.items()
+        if (found := heard.of(f"reason.{name}"))
+        and not (seen is not None and name == "stock" and all(one.text in _BARE for one in found))
+    ]
+    if named:
+        return named
+    implied = seen or _short_of(heard) or _something_else(heard) or _lacking(heard) or _other_brand(heard)
+    return [] if implied is None else [implied]
+
+
+def _short_of(heard: Heard) -> Found | None:
+    if not heard.has("short_of") or heard.has("money"):
+        return None
+    return Found("reason", "stock", said=heard.said(*heard.of("short_of")), why="nothing is left")
+
+
+def _seen(heard: Heard) -> Found | None:
+    """Return what is told of a truck or a store: "mi carro está en el mecánico", "el almacén quedó en cero"."""
+    for token, thing, state in (("truck", "carrier", "breakdown"), ("stock", "storage", "emptied")):
+        if not heard.has(thing) or not heard.has(state):
+            continue
+        for clause in heard.clauses():
+            things = [one for one in clause if one.has(thing)]
+            states = [one for one in clause if one.has(state)]
+            if things and states and not any(one.has("negation") for one in clause if one not in states):
+                return Found("reason", token, said=heard.said(*things, *states), why="what is told of it")
+    return None
+
+
+def _other_brand(heard: Heard) -> Found | None:
+    """Return that another brand came than was ordered: "mandó Proust y pedimos Joyce"."""
+    brands = heard.of(BRAND)
+    ordered = [one for one in heard.of("request.tells") if one.text.startswith(("ped", "solicit", "compr", "order"))]
+    if not ordered or len({one.text for one in brands}) != 2 or not (brands[0].end <= ordered[-1].start):
+        return None
+    return Found("reason", "wrong", said=heard.said(*brands), why="another brand than was ordered")
+
+
+_CAME = ("arrived", "brings", "received")
+_BOUGHT = ("request.tells", "search.says")
+
+
+def _something_else(heard: Heard) -> Found | None:
+    """Return that something else came than was bought: "compré Joyce y bajaron Proust", "mandaron 45 y pedí de 10"."""
+    if not (heard.has(*_CAME) and heard.has(*_BOUGHT)):
+        return None
+    verbs = [(one.start, one.has(*_CAME)) for one in heard.of(*_CAME, *_BOUGHT)]
+    named: dict[bool, set[str]] = {True: set(), False: set()}
+    for one in heard.of(BRAND, NUMBER):
+        near = [came for start, came in verbs if start < one.start][-1:]
+        if near:
+            named[near[0]].add(str(getattr(one.value, "candidates", one.value)))
+    if named[True] and named[False] and not named[True] & named[False]:
+        return Found("reason", "wrong", said=heard.text, why="something else came than was bought")
+    return None
 
 
 def _lacking(heard: Heard) -> Found | None:

@@ -10,8 +10,9 @@ from bot.understanding.heard import Heard, Mention
 from bot.understanding.lines import items
 from bot.understanding.meaning import Found, How, Kind, Meaning
 from bot.understanding.pointing import Pointed, the_only_one
-from bot.understanding.received import arrival, line_of
+from bot.understanding.received import arrival
 from bot.understanding.statements import Part, statements
+from bot.understanding.tellings import line_of
 
 _STRANGE = ("others", "says_that", "when", "unreal", "retract", "howto", "injection", "unsure", "not_yet", "later")
 _WHY = (("reason.state", "state"), ("reason.wrong", "wrong"))
@@ -23,7 +24,7 @@ def refused_line(heard: Heard, context: Context) -> Meaning | None:
     What is said of the other lines counts; where nothing is said they came, and the summary shows it.
     """
     refuses = any(one.exact for one in heard.of("reject.asks", "reject.tells", "reject.wishes"))
-    refuses = refuses or _is_kept_back(heard)
+    refuses = refuses or is_kept_back(heard)
     if not refuses or "?" in heard.text or heard.has(*_STRANGE):
         return None
     pointed, (slots, doubts) = pointed_to(heard, context, "close")
@@ -42,7 +43,7 @@ def refused_line(heard: Heard, context: Context) -> Meaning | None:
     return Meaning(Kind.INTENT, intent="close", slots=(*slots, *_slots(order, refused, amounts, why)), confidence=0.8)
 
 
-def _is_kept_back(heard: Heard) -> bool:
+def is_kept_back(heard: Heard) -> bool:
     """Say whether it says that they are not taken: "no los recibo", "no los acepto"."""
     words = heard.words
     for place, one in enumerate(words[:-1]):

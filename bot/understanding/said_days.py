@@ -11,7 +11,12 @@ from bot.understanding.dates import Days, days_in
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.tokens import folded
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"[^\W\d_]{3,}|(?<![\w'])(?:dl?|pa|al|q|k)(?!\w)")
+_SHORT = {"d": "de", "dl": "del", "asta": "hasta", "hta": "hasta", "hsta": "hasta", "dsd": "desde", "dsde": "desde"}
+_LITTLE = frozenset({"aki", "aka", "q", "k"})
+"""Little words that are written short, and stand beside days: de aki a 3 dias."""
+_COUNTS = re.compile(r"(?:\b(?:del|al|el|hace|ultim[oa]s|dentro de|en|dia|unos)) $")
+"""What stands before a number of a day, or of days, that is written as a word: "del cinco al doce"."""
 _SMALL = re.compile(r"([a-zñ]{4,}?)it([oa])")
 _OF_DAYS = ("month", "weekday")
 _MORE = frozenset({"hoy", "ayer", "anteayer", "mañana", "pasado", "semana", "tomorrow", "yesterday", "today"})
@@ -28,7 +33,9 @@ def said_days(text: str, today: date, language: str, *, coming: bool) -> list[Da
     ends: list[int] = []
     last = 0
     for match in _WORD.finditer(even):
-        word = _day(match[0], words)
+        count = _days_of_month(words).get(match[0])
+        counted = count is not None and _COUNTS.search(even[max(match.start() - 12, 0) : match.start()])
+        word = count if counted else _day(match[0], words)
         if word is not None:
             parts += [even[last : match.start()], word]
             starts += [*range(last, match.start()), *([match.start()] * len(word))]
@@ -42,11 +49,23 @@ def said_days(text: str, today: date, language: str, *, coming: bool) -> list[Da
     return [replace(one, start=starts[one.start], end=ends[one.end - 1]) for one in found]
 
 
+LONGEST_MONTH = 31
+
+
+@cache
+def _days_of_month(words: Lexicon) -> dict[str, str]:
+    """Return the number words that may be a day of a month, or so many days, with their digits."""
+    said = {word: str(number) for word, number in words.valued("number").items() if 0 < number <= LONGEST_MONTH}
+    return said | {"primero": "1"}
+
+
 def _day(word: str, words: Lexicon) -> str | None:
     """Return the word of a day that another one stands for, or None for one that is known, or is no such word."""
+    if word in _SHORT:
+        return _SHORT[word]
     if word in words.short:
         whole = words.short[word]
-        return whole if whole in _days_known(words) else None
+        return whole if whole in _days_known(words) or word in _LITTLE else None
     if words.has(word) or word in _NO_DAY:
         return None
     small = _SMALL.fullmatch(word)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
-from bot.understanding.heard import Heard
+from bot.understanding.heard import OTHER, Heard
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ordering import ordered
 
@@ -38,7 +38,7 @@ def said(heard: Heard, context: Context, *, has_commands: bool) -> Meaning | Non
         return Meaning(Kind.THANKS, confidence=0.95)
     if _is_thanked_for(heard) and not has_commands:
         return Meaning(Kind.THANKS, confidence=0.85)
-    if _only(heard, "greeting") and heard.has("greeting"):
+    if heard.has("greeting") and (_only(heard, "greeting") or _greets_somebody(heard)):
         return Meaning(Kind.GREETING, confidence=0.95)
     if _wants_person(heard):
         return Meaning(Kind.PERSON, confidence=0.9, likely=("contacts",))
@@ -71,6 +71,17 @@ def _is_thanked_for(heard: Heard) -> bool:
 
 def _only(heard: Heard, *kinds: str) -> bool:
     return all(mention.has(*kinds, *_AROUND) for mention in heard.mentions)
+
+
+def _greets_somebody(heard: Heard) -> bool:
+    """Say whether nothing follows the greeting but whom it greets, or a wish: "buenas noches, señores"."""
+    words = [one for one in heard.words if one.has("greeting") or not one.has("polite", "small", "now")]
+    unknown = sum(one.has(OTHER) for one in words)
+    return words[0].has("greeting") and unknown <= _GREETED and all(one.has("greeting", OTHER) for one in words)
+
+
+_GREETED = 2
+"""Unknown words after a greeting that are taken for a name or a wish."""
 
 
 def _wants_person(heard: Heard) -> bool:

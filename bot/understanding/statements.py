@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.understanding.heard import Heard, Mention
 
@@ -10,6 +11,12 @@ _BOUNDARIES = frozenset({"and", "except", "rest"})
 
 _DONE = ("idos", "idas", "ados", "adas", "antes", "missing", "received", "short")
 """Endings of a word that stands after its number: 18 recibidos, 2 faltantes."""
+
+_RESTATES = frozenset({"osea", "o sea", "es decir"})
+
+SMALL = frozenset({"chico", "chicos", "chiquito", "chiquitos", "pequeño", "pequeños", "small", "little"})
+BIG = frozenset({"grande", "grandes", "grandotes", "grandazos", "gordos", "big", "large"})
+"""What people call the sizes of an order that has two."""
 
 _TOLD = ("arrived", "received", "lack")
 
@@ -24,6 +31,8 @@ class Part:
     denied: bool
     everything: bool
     rest: bool
+    nothing: bool = False
+    only: bool = False
 
 
 def statements(heard: Heard) -> list[Part]:
@@ -32,13 +41,33 @@ def statements(heard: Heard) -> list[Part]:
     for mention in heard.mentions:
         if mention.text == "menos" and _is_short_of(heard, mention, cut[-1]):
             cut[-1].append(mention)
-        elif mention.has(*_BOUNDARIES) or mention.text in (",", ".", ";", "\n", "pero", "!", "+"):
+        elif (
+            mention.has(*_BOUNDARIES)
+            or mention.text in (",", ".", ";", "\n", "pero", "!", "+")
+            or _says_on(mention, cut[-1])
+        ):
             cut.append([mention] if mention.has("except", "rest") else [])
-        elif _begins_another(mention, cut[-1]):
+        elif mention.text in _RESTATES or _begins_another(mention, cut[-1]):
             cut.append([mention])
+        elif _names_another_size(mention, cut[-1]):
+            article = [cut[-1].pop()] if cut[-1][-1].has("small") else []
+            cut.append([*article, mention])
         else:
             cut[-1].append(mention)
     return [_statement(one) for one in cut if one]
+
+
+def _says_on(mention: Mention, part: list[Mention]) -> bool:
+    """Say whether a colon ends a statement: "no es que falten: están los 20", and not "faltan: 2 de 10"."""
+    denied = any(one.has("negation", "no", "nothing") or one.text.startswith("no ") for one in part)
+    return mention.text == ":" and denied and any(one.has("lack") for one in part)
+
+
+def _names_another_size(mention: Mention, part: list[Mention]) -> bool:
+    """Say whether the other size is spoken of from here on: "los 5 grandes ok los chicos solo 18"."""
+    sizes = SMALL if mention.text in BIG else BIG if mention.text in SMALL else frozenset()
+    counted = any(one.has("number") for one in part) and not part[-1].has("number")
+    return counted and any(one.text in sizes for one in part)
 
 
 def _begins_another(mention: Mention, part: list[Mention]) -> bool:
@@ -46,21 +75,27 @@ def _begins_another(mention: Mention, part: list[Mention]) -> bool:
     if not (any(one.has("number") for one in part) and any(one.has(*_TOLD) for one in part)):
         return False
     if mention.has("number"):
-        if part[-1].text in ("en vez de", "en lugar de", "instead of"):
+        if part[-1].text in ("en vez de", "en lugar de", "instead of", "/"):
             return False
         return part[-1].text.endswith(_DONE) or not part[-1].has("small", "times", *_TOLD)
     return (
         not mention.text.startswith("de ")
         and mention.has(*_TOLD)
-        and part[-1].has("number", "unit", "only", "polite", "all", "brand", "kilo", "goods")
+        and part[-1].has("number", "unit", "only", "polite", "all", "brand", "kilo", "goods", "enough")
     )
 
 
 def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
     """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
-    after = [one for one in heard.words if one.start > mention.start][:4]
+    ahead = [one for one in heard.mentions if one.start > mention.start][:4]
+    ends = next((place for place, one in enumerate(ahead) if one.text == "," or one.text in _RESTATES), len(ahead))
+    after = [two for one, two in pairwise([mention, *ahead[:ends]]) if one.text not in _CALLED]
     counted = [one for one in before if not one.has("unit", "goods", "small")][-1:]
     return any(one.has("number", "one") for one in counted) and not any(one.has("number", "brand") for one in after)
+
+
+_CALLED = frozenset({"la", "la orden", "orden", "de la", "en la", "del pedido"})
+"""Before a number they call an order by its end, and count nothing."""
 
 
 def _says_how_many(mentions: list[Mention]) -> bool:
@@ -68,7 +103,9 @@ def _says_how_many(mentions: list[Mention]) -> bool:
     for place, mention in enumerate(mentions):
         ahead = [one for one in mentions[place + 1 : place + 4] if not one.has("small", "only", "polite")]
         told = mention.has("arrived", "received") or mention.text in ("fueron", "son", "eran", "hay", "were", "are")
-        if told and ahead and ahead[0].has("number") and any(one.has("except") for one in mentions[:place]):
+        called = bool(ahead) and mentions[mentions.index(ahead[0]) - 1].text in _CALLED
+        excepted = any(one.has("except") for one in mentions[:place])
+        if told and ahead and not called and ahead[0].has("number") and excepted:
             return not any(one.has("negation") for one in mentions[:place])
     return False
 
@@ -79,11 +116,37 @@ def _statement(mentions: list[Mention]) -> Part:
         ahead = [one for one in mentions[place + 1 : place + 4] if not one.has("small")]
         if mention.has("negation") and ahead and ahead[0].has("arrived", "received"):
             denied = True
+    lacks_nothing = _lacks_nothing(mentions)
     return Part(
         mentions,
-        lacks=any(one.has("lack", "except") or one.text == "menos" for one in mentions)
-        and not _says_how_many(mentions),
+        lacks=_tells_of_lack(mentions) and not _says_how_many(mentions) and not lacks_nothing,
         denied=denied,
-        everything=any(one.has("all") for one in mentions),
+        everything=lacks_nothing or any(one.has("all") for one in mentions),
         rest=any(one.has("rest") for one in mentions),
+        nothing=any(one.has("nothing") for one in mentions) and not lacks_nothing,
+        only=any(one.has("only") for one in mentions),
     )
+
+
+def _tells_of_lack(mentions: list[Mention]) -> bool:
+    left = any(one.has("number") and two.text.startswith("pendiente") for one, two in pairwise(mentions))
+    return left or any(_is_lack(one, after) for one, after in zip(mentions, [*mentions[1:], None], strict=True))
+
+
+def _is_lack(mention: Mention, after: Mention | None) -> bool:
+    """Say whether it tells of a lack; "vino menos: 15" tells what came."""
+    if mention.has("except") and after is not None and after.text == ":":
+        return False
+    return mention.has("lack", "except") or mention.text == "menos"
+
+
+def _lacks_nothing(mentions: list[Mention]) -> bool:
+    """Say whether it is denied that anything lacks: "no hubo faltantes", "ni uno falta", "no es que falten"."""
+    place = next((place for place, one in enumerate(mentions) if one.has("lack")), None)
+    if place is None or any(one.has("number") and one.text not in ("uno", "una", "one") for one in mentions[place:]):
+        return False
+    before = [one for one in mentions[:place] if not one.has("small", "now", "polite")]
+    denied = any(one.has("negation", "no", "nothing") or one.text.startswith("no ") for one in before[-2:])
+    told = any(one.has("arrived", "received") for one in before)
+    after = any(one.has("nothing") for one in mentions[place:])
+    return (denied or after) and not told

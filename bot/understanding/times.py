@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = r"un|una|an?|dos|tres|cuatro|cinco|diez|quince|veinte|treinta|media|two|three|five|ten|half an|[0-9]{1,3}"
+_NUMBER = (
+    r"un|una|an?|dos|tres|cuatro|cinco|diez|quince|veinte|treinta|cuarenta|seis|ocho|doce|media|"
+    r"two|three|five|ten|half an|[0-9]{1,3}"
+)
 _HOLD_ON = "(?:espera|esp[eé]rame|aguanta|agu[aá]ntame|dame|deme|reg[aá]lame)(?: unos| como)?"
 WAIT = re.compile(
     rf"\b(?:en|dentro de|in|within|{_HOLD_ON}) ({_NUMBER})"
@@ -12,6 +15,11 @@ WAIT = re.compile(
     r"|(?= (?:llego|llegamos|estoy|estamos|voy|salgo)\b))"
 )
 """Time to wait: its number and its unit."""
+_AND_A_HALF = re.compile(
+    rf"\b(?:en|dentro de|{_HOLD_ON}) (?:(una|1|dos|2|tres|3) )?hora?s?(?:ita)?s? y media\b"
+    r"|\bin (an|one|two|1|2) hours? and a half\b"
+)
+_COUPLE = re.compile(r"\b(?:en|dentro de|in) (?:un par de|a couple of) (horas|horitas|minutos|hours|minutes)\b")
 _HOUR = (
     r"(?:a|para|tipo|desde|hasta|hacia|sobre|antes de|despues de|después de)\s+las?\s+"
     r"([01]?[0-9]|2[0-4]|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)(?:[:.]([0-5][0-9]))?"
@@ -27,7 +35,7 @@ _WORDS = {
         ("", "un una an a", "dos two", "tres three", "cuatro", "cinco five", "seis", "siete", "ocho", "nueve")
     )
     for name in names.split()
-} | {"diez": 10, "ten": 10, "once": 11, "doce": 12, "quince": 15, "veinte": 20, "treinta": 30}
+} | {"diez": 10, "ten": 10, "once": 11, "doce": 12, "quince": 15, "veinte": 20, "treinta": 30, "cuarenta": 40}
 
 
 def hours(text: str) -> list[tuple[int, int]]:
@@ -42,6 +50,13 @@ def at_an_hour(text: str) -> bool:
 
 def waiting(text: str) -> tuple[int, str] | None:
     """Return the minutes that a text in small letters asks to wait, and where it says so."""
+    found = _AND_A_HALF.search(text)
+    if found is not None:
+        hours_said = found[1] or found[2] or "1"
+        return int(60 * (int(hours_said) if hours_said.isdigit() else _WORDS.get(hours_said, 1))) + 30, found[0]
+    found = _COUPLE.search(text)
+    if found is not None:
+        return (120 if found[1].startswith("h") else 2), found[0]
     found = WAIT.search(text)
     if found is None:
         return None

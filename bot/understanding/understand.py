@@ -7,10 +7,12 @@ from bot.understanding.context import Context
 from bot.understanding.deciding import decide
 from bot.understanding.listening import listen
 from bot.understanding.meaning import Meaning
+from bot.understanding.weighing import weighed
 
 
 def understand(text: str, context: Context) -> Meaning:
     """Return what the message means. Never raises; the same text and context always mean the same."""
     heard = listen(text, context)
     question = context.open
-    return answered(heard, context, question) if question is not None else decide(heard, context)
+    found = answered(heard, context, question) if question is not None else decide(heard, context)
+    return weighed(found, heard, context)

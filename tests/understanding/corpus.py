@@ -25,6 +25,8 @@ from bot.understanding.meaning import Found
 from tests.understanding.scenes import scene
 
 FOLDER = Path(__file__).parent / "corpus"
+TAUGHT = FOLDER / "taught"
+"""Messages from which the ranking learned, and of which not each is understood yet."""
 HELD_BACK = FOLDER / "held_out"
 LEVELS = ("ordinary", "hard", "adversarial")
 ACTS = {Kind.INTENT, Kind.ANSWER, Kind.YES, Kind.CORRECTION}

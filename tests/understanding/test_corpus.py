@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from bot.understanding import Kind
-from tests.understanding.corpus import FOLDER, HELD_BACK, LEVELS, judge, read, score, told, topic_right
+from tests.understanding.corpus import FOLDER, HELD_BACK, LEVELS, TAUGHT, judge, read, score, told, topic_right
 
 CASES = read(FOLDER)
+TAUGHT_CASES = read(TAUGHT)
 HELD = read(HELD_BACK)
 
 
 def test_the_corpus_is_large_and_of_every_kind() -> None:
     assert len(CASES) + len(HELD) >= 500
     assert {case.level for case in CASES} == {case.level for case in HELD} == set(LEVELS)
-    assert not {(case.text, case.heading) for case in CASES} & {
-        (case.text, case.heading) for case in HELD if len(case.text) > 25
-    }
+    known = {case.text.casefold() for case in (*CASES, *TAUGHT_CASES)}
+    assert not known & {case.text.casefold() for case in HELD}
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -26,12 +26,19 @@ def test_each_message_is_understood(level: str) -> None:
     assert wrong == []
 
 
+def test_what_the_ranking_was_taught_scores_as_it_did() -> None:
+    reached = score([judge(case) for case in TAUGHT_CASES])
+    assert reached["intents"] >= 0.98
+    assert reached["slots"] >= 0.97
+    assert reached["wrong_actions"] <= 36
+
+
 def test_what_was_held_back_scores_as_when_it_was_new() -> None:
-    """Only the sums are shown: whoever reads a miss has to hold back another round. It is by an outsider's hand."""
+    """Only the sums are shown: whoever reads a miss has to hold back another round. It is by outsiders' hands."""
     reached = score([judge(case) for case in HELD])
-    assert reached["intents"] >= 0.81
-    assert reached["slots"] >= 0.71
-    assert reached["wrong_actions"] <= 3
+    assert reached["intents"] >= 0.97
+    assert reached["slots"] >= 0.955
+    assert reached["wrong_actions"] <= 17
 
 
 def test_no_message_starts_what_it_does_not_mean() -> None:

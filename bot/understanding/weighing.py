@@ -1,0 +1,79 @@
+"""What the rules found, weighed against what the learned ranking takes the message for.
+
+The rules read what is stated and never guess; the ranking has seen how thousands of messages were meant. Where both
+say the same, nothing changes. Where they differ, what the rules say counts as so many points of the ranking's own
+scale, and the highest score is meant. Two things the ranking alone can never do: say yes, and answer for a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.understanding import likening
+from bot.understanding.context import Context, Expected
+from bot.understanding.heard import Heard
+from bot.understanding.listening import listen
+from bot.understanding.meaning import Kind, Meaning
+from bot.understanding.ranking import ranking, shares
+from bot.understanding.safety import is_attack
+from bot.understanding.traits import of_context, of_message, traits
+
+SAFE = "safe"
+"""What the ranking calls a message that must start, answer and confirm nothing."""
+POINTS, POINTS_FIRM, POINTS_EACH = 2.0, 4.0, 1.0
+"""What the word of the rules counts: for what they found, for what they hold back firmly, for each of several."""
+FIRM = 0.9
+NEVER = -99.0
+SHOWN = 0.1
+"""The smallest share of which the explanation tells."""
+
+
+def weighed(meaning: Meaning, heard: Heard, context: Context) -> Meaning:
+    """Return the meaning, or another in its place where the ranking is surer of it."""
+    if _is_certain(meaning, heard, context):
+        return meaning
+    learned = ranking()
+    said = learned.scores(of_message(heard, context))
+    scores = learned.scores(of_context(context), said)
+    for place, name in enumerate(learned.names):
+        if likening.begins(name) and said[place] <= learned.start[place]:
+            scores[place] = NEVER  # what it is said into starts nothing by itself
+    for name, points in _word_of(meaning).items():
+        if name in learned.names:
+            scores[learned.names.index(name)] += points
+    ranked = sorted(zip(learned.names, shares(scores), strict=True), key=lambda one: -one[1])
+    likened = likening.liken(meaning, heard, context, ranked)
+    return replace(likened, ranked=tuple((name, round(share, 2)) for name, share in ranked if share >= SHOWN))
+
+
+def traced(meaning: Meaning, text: str, context: Context) -> list[str]:
+    """Return, for each thing that the ranking takes a message for, a line with the traits that speak most for it."""
+    seen = traits(listen(text, context), context)
+    lines = []
+    for name, share in meaning.ranked:
+        spoken = ", ".join(f"{trait} {weight:+g}" for trait, weight in ranking().why(seen, name))
+        lines.append(f"{name} {share:.2f} by the ranking: {spoken}")
+    return lines
+
+
+def _is_certain(meaning: Meaning, heard: Heard, context: Context) -> bool:
+    """Say whether there is nothing to weigh: a command word by itself, an attack, words taken as they are."""
+    question = context.open
+    if not heard.words or is_attack(heard) or meaning.confidence == 1 or meaning.kind is Kind.GREETING:
+        return True
+    if question is None:
+        return False
+    if question.expects is Expected.WORDS:
+        return True
+    return meaning.kind is Kind.ANSWER and (len(heard.words) == 1 or any(s.why == "an option" for s in meaning.slots))
+
+
+def _word_of(meaning: Meaning) -> dict[str, float]:
+    """Return what the rules say, in points."""
+    if meaning.kind is Kind.UNKNOWN:
+        return {}
+    if meaning.kind is Kind.AMBIGUOUS:
+        return dict.fromkeys(meaning.likely, POINTS_EACH)
+    if meaning.kind is Kind.HELD:
+        return {SAFE: POINTS_FIRM if meaning.confidence >= FIRM else POINTS_EACH}
+    return {meaning.intent or meaning.kind.value: POINTS}
