@@ -83,6 +83,25 @@ def says_yes(heard: Heard, conversation: str, again: Sequence[Mention] = ()) -> 
     return sure and not only_courtesy and not _hand(heard.text, _THUMBS_DOWN) and not _thanks_only(heard)
 
 
+def has_a_yes(heard: Heard) -> bool:
+    """Say whether a yes stands in the message, and nothing that takes it back.
+
+    What stands beside it may be unknown; an amount, a name, a day or an order may not: it could be another one.
+    The verb of the conversation is no yes here: "anular me da pena".
+    """
+    if "?" in heard.text or '"' in heard.text or heard.has(*_OTHER_THINGS):
+        return False
+    if any(map(_speaks_against, heard.words)) or _hand(heard.text, _THUMBS_DOWN) or _thanks_only(heard):
+        return False
+    return heard.has("yes")
+
+
+_OTHER_THINGS = (
+    *("number", "code", "digits", "date", "hour", "brand", "name", "fuel", "document", "plate"),
+    *("says_that", "unreal", "others", "change", "lack", "except", "difference", "retract", "wished", "given_back"),
+)
+
+
 def _speaks_against(mention: Mention) -> bool:
     """Say whether the word leaves a doubt: it is guessed, denied, put off or on a condition."""
     if not mention.exact and not mention.has("polite"):

@@ -20,7 +20,7 @@ _SUMS = frozenset({"o sea", "osea", "es decir", "total", "en total", "son", "ser
 def amended(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
     """Return the lines of an order as they are meant in the end."""
     heard = _without_denied(heard)
-    said = items(heard, sizes, used)
+    said = _wanted(heard, items(heard, sizes, used))
     if len(said) < 2:
         return said
     place = _said_anew_at(heard)
@@ -30,6 +30,26 @@ def amended(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) ->
         if before and any(item.quantity is not None for item in again):
             return _replaced(before, again)
     return _summed(heard, _broken_down(said))
+
+
+def _wanted(heard: Heard, said: list[Item]) -> list[Item]:
+    """Return the lines without what is only named to say that it is not wanted, or is somebody else's.
+
+    "No quiero Proust, mándeme 20 Joyce"; a line without an amount stays where nothing speaks against it.
+    """
+    if not any(item.quantity is not None for item in said):
+        return said
+    return [item for item in said if item.quantity is not None or not _is_put_aside(heard, item)]
+
+
+def _is_put_aside(heard: Heard, item: Item) -> bool:
+    """Say whether its clause denies it, or tells of others."""
+    for clause in heard.clauses():
+        places = [place for place, one in enumerate(clause) if any(one is mention for mention in item.mentions)]
+        if places:
+            before = clause[: places[0]]
+            return any(one.has("negation", "no", "others") or one.text in ("ni", "nor") for one in before)
+    return False
 
 
 def _without_denied(heard: Heard) -> Heard:

@@ -111,7 +111,7 @@ def _restated(heard: Heard) -> Heard:
             continue
         same = {kind for kind in verb.kinds if kind.endswith(".asks")}
         denied = {kind for one in before for kind in one.kinds if kind.endswith(".asks")}
-        both_count = all(any(one.has("number") for one in part) for part in (before, after))
+        both_count = all(any(one.has("number", "code", "name") for one in part) for part in (before, after))
         if same & denied and both_count and not any(one.has("says_that", "others", "when") for one in heard.mentions):
             return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})
     return heard

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from bot.understanding.context import Context, OrderSeen
 from bot.understanding.dates import Days
+from bot.understanding.denying import without_denied
 from bot.understanding.giving import quantities_accepted
 from bot.understanding.heard import DATE, Heard
 from bot.understanding.lines import items
@@ -36,7 +37,7 @@ def filled(heard: Heard, context: Context, conversation: str) -> Meaning:
 
 def pointed_to(heard: Heard, context: Context, conversation: str) -> tuple[Pointed, Slots]:
     """Return the order that is meant, and it as a slot or a doubt: by the words, else by the notice on the screen."""
-    pointed = point(heard, context, conversation)
+    pointed = point(without_denied(heard, after=True), context, conversation)
     if pointed.slot is None and pointed.doubt is None and not pointed.unknown_ending:
         pointed = from_notice(context, conversation)
     slots: list[Found] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.understanding.agreeing import has_a_yes
 from bot.understanding.context import Context, Expected
 from bot.understanding.filling import filled
 from bot.understanding.heard import Heard
@@ -20,6 +21,8 @@ SURE_TO_LOOK, SURE_TO_BEGIN, SURE_TO_LEAVE, SURE_TO_HOLD = 0.25, 0.45, 0.6, 0.5
 """The smallest share with which something is shown, begun, an open question left, what the rules found held back."""
 SURE_TO_READ_AGAIN = 0.55
 """The smallest share with which a message in which no answer was found is read again as one."""
+SURE_OF_YES = 0.9
+"""The smallest share with which a message that holds a yes, and nothing against it, is one."""
 _TALK = (Kind.GREETING, Kind.THANKS, Kind.PERSON, Kind.OUT_OF_SCOPE)
 _ACTS = (Kind.INTENT, Kind.ANSWER, Kind.YES, Kind.CORRECTION)
 _HARMLESS = frozenset({*LOOKS, "can", "risk"})
@@ -28,20 +31,30 @@ _HARMLESS = frozenset({*LOOKS, "can", "risk"})
 def liken(meaning: Meaning, heard: Heard, context: Context, ranked: Ranked) -> Meaning:
     """Return what the message means by both: the rules' meaning, and the ranking in which it has its points already."""
     name, share = ranked[0]
-    if _is(meaning, name):
+    if _is(meaning, name) or name in meaning.also:  # of two wishes the rules know which comes first
         return replace(meaning, confidence=round(share, 2))
     if begins(name) and share < SURE_TO_BEGIN:
         return _unsure(meaning, ranked)
     if name == "safe":
         return _held(meaning, share)
+    if name == Kind.YES.value and share >= SURE_OF_YES and _agrees(meaning, heard, context):
+        return Meaning(Kind.YES, confidence=round(share, 2), notes=("a yes, and nothing against it",))
     if name in (Kind.ANSWER.value, Kind.YES.value, Kind.CORRECTION.value):
         return _read_again(name, share, heard, context) or _kept_open(meaning, context)
     if name == Kind.NO.value:
-        is_summary = context.open is not None and context.open.expects is Expected.CONFIRM
-        return Meaning(Kind.NO, confidence=share) if is_summary and share >= SURE_TO_HOLD else meaning
+        return _refused(meaning, share, context)
     if share < SURE_TO_LOOK or (context.open is not None and share < SURE_TO_LEAVE):
         return _unsure(meaning, ranked)
     return _of_kind(name, heard, context, ranked) or _begun(meaning, name, heard, context, ranked)
+
+
+def _refused(meaning: Meaning, share: float, context: Context) -> Meaning:
+    """Return a no to the summary, unless the rules found what is wanted instead: another amount, or a later hour."""
+    is_summary = context.open is not None and context.open.expects is Expected.CONFIRM
+    found = meaning.kind in (Kind.LATER, Kind.CORRECTION)
+    return (
+        Meaning(Kind.NO, confidence=round(share, 2)) if is_summary and share >= SURE_TO_HOLD and not found else meaning
+    )
 
 
 def begins(name: str) -> bool:
@@ -63,6 +76,13 @@ def _held(meaning: Meaning, share: float) -> Meaning:
     if meaning.kind in (Kind.YES, Kind.ANSWER, Kind.CORRECTION):
         return Meaning(Kind.UNKNOWN, confidence=share, notes=("no clear answer",))
     return Meaning(Kind.HELD, topic=meaning.intent, likely=(meaning.intent,), confidence=share)
+
+
+def _agrees(meaning: Meaning, heard: Heard, context: Context) -> bool:
+    question = context.open
+    if question is None or question.expects is not Expected.CONFIRM or meaning.kind is not Kind.UNKNOWN:
+        return False
+    return has_a_yes(heard)
 
 
 def _read_again(name: str, share: float, heard: Heard, context: Context) -> Meaning | None:

@@ -72,6 +72,7 @@ def _names_another_size(mention: Mention, part: list[Mention]) -> bool:
 
 def _begins_another(mention: Mention, part: list[Mention]) -> bool:
     """Say whether another statement begins without a sign: "llegaron 18 faltan 2", "18 recibidos 2 faltantes"."""
+    part = part[:-1] if part and part[-1].text in ("que", "y que", "pues") else part
     if not (any(one.has("number") for one in part) and any(one.has(*_TOLD) for one in part)):
         return False
     if mention.has("number"):
