@@ -17,6 +17,7 @@ from bot.reports import page as reports
 from bot.runtime import Runtime
 from bot.settings import Settings, load
 from bot.understanding.lexicon import lexicon
+from bot.understanding.ranking import ranking
 from bot.web import Web
 
 
@@ -26,7 +27,8 @@ def serving() -> Flask:
     logs.set_up(settings.log_level, settings.log_format)
     supervised.stop_with_parent(signal.SIGKILL)  # the server's own process, should its manager be killed
     for locale in KNOWN:
-        lexicon(locale)  # a third of a second that nobody's first message should wait for
+        lexicon(locale)  # with the ranking half a second that nobody's first message should wait for
+    ranking()
     app = create_app(settings)
     gc.collect()
     gc.freeze()  # what was loaded by now stays: no collection needs to look through it again

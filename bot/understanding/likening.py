@@ -51,10 +51,9 @@ def liken(meaning: Meaning, heard: Heard, context: Context, ranked: Ranked) -> M
 def _refused(meaning: Meaning, share: float, context: Context) -> Meaning:
     """Return a no to the summary, unless the rules found what is wanted instead: another amount, or a later hour."""
     is_summary = context.open is not None and context.open.expects is Expected.CONFIRM
-    found = meaning.kind in (Kind.LATER, Kind.CORRECTION)
-    return (
-        Meaning(Kind.NO, confidence=round(share, 2)) if is_summary and share >= SURE_TO_HOLD and not found else meaning
-    )
+    if not is_summary or share < SURE_TO_HOLD or meaning.kind in (Kind.LATER, Kind.CORRECTION):
+        return meaning
+    return Meaning(Kind.NO, confidence=round(share, 2))
 
 
 def begins(name: str) -> bool:
