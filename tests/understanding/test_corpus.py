@@ -35,6 +35,7 @@ def test_each_message_is_understood(level: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_what_the_ranking_was_taught_scores_as_it_did() -> None:
     reached = score(judged(TAUGHT))
     assert reached["intents"] >= 0.98
@@ -55,6 +56,7 @@ def test_no_message_starts_what_it_does_not_mean() -> None:
     assert [told(one) for one in outcomes if one.wrong_action] == []
 
 
+@pytest.mark.slow
 def test_no_message_carries_its_own_yes() -> None:
     outcomes = [*judged(FOLDER), *judged(TAUGHT), *judged(HELD_BACK)]
     opening = [one for one in outcomes if one.meaning.kind is Kind.INTENT]

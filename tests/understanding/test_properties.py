@@ -204,5 +204,6 @@ def test_two_sellers_of_the_same_name_are_both_offered() -> None:
     assert [doubt.candidates for doubt in meaning.doubts if doubt.key == "seller"] == [two]
 
 
+@pytest.mark.slow
 def test_a_message_costs_less_than_a_millisecond() -> None:
     assert measured(rounds=1)["median_us"] < 1000
