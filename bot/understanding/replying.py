@@ -82,7 +82,7 @@ def by_place(heard: Heard, question: OpenQuestion) -> Found | None:
         return None
     for name, place in (("first", 0), ("second", 1), ("third", 2), ("last", -1)):
         options = [option for option in question.options if option[0] != "+"]
-        if heard.has(f"which.{name}") and len(options) > place:
+        if heard.has(f"which.{name}") and options and len(options) > place:
             token, label = options[place]
             return Found(question.key, token, shown=label, said=heard.text, why=f"the {name} on the screen")
     return None

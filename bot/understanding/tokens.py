@@ -45,10 +45,10 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def folded(word: str) -> str:
-    """Return one word in small letters, without accents."""
-    word = word.casefold().replace("ñ", _ENYE)
-    word = "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
-    return word.replace(_ENYE, "ñ")
+    """Return one word in small letters, without accents; a lone accent stays what it is."""
+    plain = unicodedata.normalize("NFKD", word.casefold().replace("ñ", _ENYE))
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return plain.replace(_ENYE, "ñ") if plain.strip() else word
 
 
 def cut(text: str) -> list[Token]:

@@ -24,6 +24,7 @@ POINTS, POINTS_FIRM, POINTS_EACH = 2.0, 4.0, 1.0
 """What the word of the rules counts: for what they found, for what they hold back firmly, for each of several."""
 FIRM = 0.9
 NEVER = -99.0
+OF_ORDERS = ("close", "accept", "sell", "annul")
 SHOWN = 0.1
 """The smallest share of which the explanation tells."""
 
@@ -38,12 +39,18 @@ def weighed(meaning: Meaning, heard: Heard, context: Context) -> Meaning:
     for place, name in enumerate(learned.names):
         if likening.begins(name) and said[place] <= learned.start[place]:
             scores[place] = NEVER  # what it is said into starts nothing by itself
-    for name, points in _word_of(meaning).items():
+    for name, points in (*_word_of(meaning).items(), *dict.fromkeys(_idle(context), -POINTS).items()):
         if name in learned.names:
             scores[learned.names.index(name)] += points
     ranked = sorted(zip(learned.names, shares(scores), strict=True), key=lambda one: -one[1])
     likened = likening.liken(meaning, heard, context, ranked)
     return replace(likened, ranked=tuple((name, round(share, 2)) for name, share in ranked if share >= SHOWN))
+
+
+def _idle(context: Context) -> list[str]:
+    """Return what can be done with an order, and with none of the person's now, while something else can be done."""
+    able = {conversation for order in context.orders for conversation in order.can}
+    return [name for name in OF_ORDERS if name not in able] if able else []
 
 
 def traced(meaning: Meaning, text: str, context: Context) -> list[str]:

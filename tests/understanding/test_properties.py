@@ -107,6 +107,16 @@ def test_no_text_crashes_or_takes_long(text: str, heading: str) -> None:
     assert len(meaning.likely) <= 3
 
 
+@pytest.mark.parametrize("text", ["0¸", "¨", "´ 20", "si ¸", "⁰ ² ½", "ªº"])
+def test_signs_that_fold_to_nothing_are_read(text: str) -> None:
+    for heading in HEADINGS:
+        assert understand(text, scene(heading)).kind in Kind
+
+
+def test_the_last_of_no_options_is_none() -> None:
+    assert understand("el ultimo", scene("dist sell plate")).answers == {}
+
+
 @given(text=TEXTS, heading=st.sampled_from(IDLE))
 @settings(max_examples=250, deadline=None)
 def test_nothing_changes_without_a_word_for_it(text: str, heading: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -108,3 +109,12 @@ def test_what_it_is_not_sure_of_is_offered_to_choose_from(monkeypatch: pytest.Mo
     assert meaning.kind is Kind.UNKNOWN
     assert meaning.likely == ("annul", "close", "status")
     assert scene("shop1 idle").today == date(2026, 11, 18)
+
+
+def test_of_two_likely_things_the_one_that_can_be_done_is_meant() -> None:
+    context = scene("dist idle")
+    text = "al de emile le puedo dar 15 de joyce nomas, lo demas completo"
+    only_new = replace(context, orders=tuple(order for order in context.orders if "accept" in order.can))
+    meaning = understand(text, only_new)
+    assert meaning.intent == "accept"
+    assert meaning.answers["quantity 1"] == "15"
