@@ -13,19 +13,14 @@ from bot.understanding.day_readers import (
     day_to_come,
     day_until,
     day_until_now,
-    days_from_now,
-    half_of_month,
     last_weekend,
     month_until_now,
     named,
     numeric,
     on_weekday,
     shifted,
-    span,
-    this_year,
     two_days,
     two_english,
-    two_months,
     two_numeric,
     two_of_last_month,
     two_of_month,
@@ -36,7 +31,6 @@ from bot.understanding.day_readers import (
     week_of_month,
     weekday_of_month,
     weekday_until,
-    weekend,
     whole_month,
     whole_month_by,
     whole_week,
@@ -47,17 +41,6 @@ Written = tuple[tuple[str, Read], ...]
 _NUMERIC = r"([0-9]{1,2})[/.\-]([0-9]{1,2})(?:[/.\-]([0-9]{4}|[0-9]{2}))?"
 _IN_FULL = {day[:3]: day for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")}
 _TH = "(?:st|nd|rd|th)?"
-
-
-_SHORT_ENGLISH = {
-    "mon": "monday",
-    "tue": "tuesday",
-    "wed": "wednesday",
-    "thu": "thursday",
-    "fri": "friday",
-    "sat": "saturday",
-    "sun": "sunday",
-}
 
 
 @cache
@@ -83,15 +66,11 @@ def patterns() -> tuple[tuple[re.Pattern[str], Read, tuple[str, ...]], ...]:
 _SINCE = ("desde", "partir", "since")
 _NEEDS: dict[Read, tuple[str, ...]] = {
     week_of_month: ("semana",),
-    half_of_month: ("quincena",),
-    weekend: ("fin", "weekend"),
     two_of_last_month: ("mes ",),
     month_until_now: _SINCE,
     day_until_now: _SINCE,
-    weekday_until: (*_SINCE, "hoy", "ayer", "day"),
-    whole_year: ("20", "año", "year"),
-    this_year: ("año", "year"),
-    two_months: ("de", "entre"),
+    weekday_until: (*_SINCE, "hoy", "ayer", "day", "ahora", "now"),
+    whole_year: ("20",),
 }
 """Words of the rarer ones, so that they cost nothing where none is said."""
 
@@ -99,6 +78,7 @@ _NEEDS: dict[Read, tuple[str, ...]] = {
 def _longer(month: str) -> Written:
     of = r"(?:de|d|desde|entre|del mes de|from|between)"
     this = "este mes|mes pasado|mes anterior"
+    count = spans.counted()
     return (
         (rf"{of} ({month}) (?:a|al|hasta|y|to|and|until) ({month})", spans.months),
         (rf"from ([0-9]{{1,2}}){_TH} to ([0-9]{{1,2}}){_TH} (?:of )?({month})", spans.of_month_named),
@@ -114,14 +94,21 @@ def _longer(month: str) -> Written:
             r"(?:en |de )?lo que va (?:del|de este) año|(?:de |en )?(?:todo )?(?:este|el) año|del año|this year",
             spans.year_so_far,
         ),
-        (r"(?:de |d)?(?:el )?año pasado|last year", spans.year_before),
+        (r"(?:de |del |d)?(?:el )?año (?:pasado|anterior)|last year", spans.year_before),
         (
-            rf"(?:de |en )?(?:los |las |la |the )?(?:ultimos|ultimas|last) ({spans.COUNTED}) (dias|semanas|days|weeks)",
+            rf"(?:de |en )?(?:los |las |la |the )?(?:ultimos|ultimas|last|past) ({count}) (dias|semanas|days|weeks)",
             spans.last_of,
         ),
-        (r"(?:de |en )?la ultima() (semana)", spans.last_of),
-        (rf"hace ({spans.COUNTED}) (dias?|semanas?)", spans.ago),
-        (rf"({spans.COUNTED}) (days?|weeks?) ago", spans.ago),
+        (r"(?:de |en )?(?:la ultima|ultima|past)() (semana|week)", spans.last_of),
+        (rf"hace (?:unos |unas )?({count}) (dias?|semanas?)", spans.ago),
+        (rf"({count}) (days?|weeks?) ago", spans.ago),
+        (
+            (
+                rf"(?:(?:de |desde )?(?:aqui|hoy|ahora) (?:a|en)|en|in|dentro de) ({count}) (?:dias?|days?)"
+                r"(?! (?:no|ya|que|llega))"
+            ),
+            spans.from_now,
+        ),
         (
             rf"(?:ventas|compras|reporte|ordenes|pedidos|excel|report|sales|orders|purchases) ({month})()(?! [0-9])",
             spans.month_of_orders,
@@ -139,7 +126,6 @@ def _ranges(month: str, weekday: str) -> Written:
             ),
             two_of_months,
         ),
-        (rf"{from_day} ({month})(?: ?a| ?hasta| ?y) ({month})", two_months),
         (
             rf"(?:{from_day} |from )?{_NUMERIC}\s*(?:{to_day}|to|until|-)\s*(?:el )?{_NUMERIC}",
             two_numeric,
@@ -161,11 +147,12 @@ def _ranges(month: str, weekday: str) -> Written:
         ),
         (
             (
-                rf"(?:del?|desde(?: el)?|from) ({weekday}) "
-                r"(?:al?|hasta|to|until|till)(?: el dia de)? (hoy|ayer|today|yesterday)"
+                rf"(?:del?|desde|from|since)(?: el)? ({weekday})(?: pasado)? "
+                r"(?:al?|hasta|to|until|till)(?: el)?(?: dia de)? (hoy dia|hoy|ayer|today|yesterday|ahora|now)"
             ),
             weekday_until,
         ),
+        (r"(?:desde|del)(?: el)? ([0-9]{1,2}) (?:hasta|al?)(?: el dia de)? (hoy|ayer)", day_until),
         (
             (
                 r"(?:(?:desde|a partir de) el|since the) (?:dia )?([0-9]{1,2})(?:ro|ero|st|nd|rd|th)?"
@@ -198,11 +185,9 @@ def _named_days(month: str, weekday: str) -> Written:
             lambda found, today, coming: day_of(found[2], found[1], None, today, coming),
         ),
         (rf"(primera|segunda|tercera|cuarta|ultima) semana (?:de ({month})|del mes|de este mes)", week_of_month),
-        (rf"(primera|segunda) quincena (?:de ({month})|del mes|de este mes)", half_of_month),
         (rf"(?:todo )?({month})() (?:completo|completito|entero|enterito)", whole_month),
         (rf"(?:todo|todito|all of|all) (?:el mes de |lo de )?({month})(?: (?:de|del) ([0-9]{{4}}))?", whole_month),
         (rf"(?:de|d|en|del mes de|of|in|for) ({month})(?: (?:de|del|d) ([0-9]{{4}}))?", whole_month),
-        (rf"todo (?:el mes de )?({month})()", whole_month),
         (
             (
                 r"(?:para el|pa el|pal|para el dia|pal dia|el dia|for the) ([0-9]{1,2})(?:th|st|nd|rd)?"
@@ -227,8 +212,6 @@ def _named_days(month: str, weekday: str) -> Written:
             ),
             two_weekdays_of_last_week,
         ),
-        (rf"(?:desde|del?)(?: el)? ({weekday})(?: pasado)? (?:hasta|al?)(?: el dia de)? (hoy|ayer)", weekday_until),
-        (r"(?:desde|del)(?: el)? ([0-9]{1,2}) (?:hasta|al?)(?: el dia de)? (hoy|ayer)", day_until),
         (
             (
                 rf"(?:del?|desde(?: el)?|entre(?: el)?|from|between) ({weekday}) "
@@ -238,7 +221,7 @@ def _named_days(month: str, weekday: str) -> Written:
         ),
         (
             (
-                rf"(?:del?|desde(?: el)?|from|since) ({weekday}|ayer|antes de ayer|anteayer|yesterday) "
+                r"(?:del?|desde(?: el)?|from|since) (ayer|antes de ayer|anteayer|yesterday) "
                 r"(?:a|al|hasta(?: el)?(?: dia de)?|to|until|till) (?:hoy dia|hoy|today|ahora|now)"
             ),
             until_today,
@@ -249,14 +232,6 @@ def _named_days(month: str, weekday: str) -> Written:
 def _from_today() -> Written:
     return (
         (r"pasado mañana|pasado manana|day after tomorrow", shifted(2)),
-        (
-            (
-                r"(?:(?:de |desde )?(?:aqui|hoy|ahora) (?:a|en)|en|dentro de) "
-                r"([0-9]{1,2}|un|dos|tres|cuatro|cinco|seis|siete) dias?"
-            ),
-            days_from_now,
-        ),
-        (r"(?:este |el )?(?:finde|fin de semana) (?:pasado|anterior|que paso)|last weekend", last_weekend),
         (r"antes de? ayer|antes d ayer|anteayer|antier|antiayer|day before yesterday", shifted(-2)),
         (r"hoy dia|hoy|oy|oi|today", shifted(0)),
         (r"ayer|yesterday", shifted(-1)),
@@ -272,8 +247,8 @@ def _from_today() -> Written:
         ),
         (
             (
-                r"(?:el |este |del |la )?(?:fin de semana|finde|findesemana) "
-                r"(?:pasado|anterior|(?:que|q|k) paso)|last weekend"
+                r"(?:el |este |del |la )?(?:fin de semana|finde|findesemana) (?:pasado|anterior|(?:que|q|k) paso)|"
+                r"(?:d?el )?(?:ultimo|pasado) (?:fin de semana|finde)|last weekend"
             ),
             last_weekend,
         ),
@@ -281,33 +256,10 @@ def _from_today() -> Written:
         (r"(?:del? )?(?:el )?mes (?:pasado|anterior|(?:que|q|k) (?:paso|termino))|last month", whole_month_by(-1)),
         (r"(?:de )?(?:la )?semana antepasada|hace dos semanas|week before last", whole_week(-2)),
         (
-            r"(?:de )?este mes|this month|(?:en |de )?lo que va del mes|(?:el |del )?mes (?:actual|en curso)",
+            r"(?:de )?este mes|this month|(?:el |del )?mes (?:actual|en curso)",
             whole_month_by(0),
         ),
-        (r"(?:de |en )?(?:este año|lo que va del año|todo el año)|this year", this_year),
-        (r"(?:del? |el )?(?:año (?:pasado|anterior)|last year)()", whole_year),
         (r"(?:del?|en el|todo el|in|for) (?:año )?(20[0-9]{2})", whole_year),
-        (r"(?:de )?(?:la )?ultima semana|past week", lambda _found, today, _coming: span(today, -6, 0)),
-        (
-            r"(?:de )?(?:los |the )?(?:ultimos|last|past) ([0-9]{1,2}) (?:dias|days)",
-            lambda found, today, _coming: span(today, 1 - int(found[1]), 0),
-        ),
-        (
-            r"(?:de )?(?:las )?(?:ultimas|last|past) ([0-9]{1,2}) (?:semanas|weeks)",
-            lambda found, today, _coming: span(today, 1 - 7 * int(found[1]), 0),
-        ),
-        (
-            r"(?:dentro de|de aqui a|en|in) ([0-9]{1,2}) (?:dias|days)(?! (?:no|ya|que|llega))",
-            lambda found, today, coming: span(today, int(found[1])) if coming else None,
-        ),
-        (
-            r"hace ([0-9]) semanas?|([0-9]) weeks? ago",
-            lambda found, today, _coming: span(today, -7 * int(found[1] or found[2])),
-        ),
-        (
-            r"hace (?:unos )?([0-9]{1,2}) dias|([0-9]{1,2}) days ago",
-            lambda found, today, _coming: span(today, -int(found[1] or found[2])),
-        ),
     )
 
 
@@ -318,7 +270,7 @@ def _weekdays(weekday: str) -> Written:
             lambda found, today, _coming: on_weekday(found[1] or found[2], today, coming=True),
         ),
         (
-            r"(?:next|this|by|on|for) (mon|tues?|wed|thu(?:rs)?|fri|sat|sun)",
+            r"(?:next|this|by|on|for|until|till) (mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)",
             lambda found, today, _coming: on_weekday(_IN_FULL[found[1][:3]], today, coming=True),
         ),
         (
@@ -328,10 +280,6 @@ def _weekdays(weekday: str) -> Written:
         (
             rf"(?:next|proximo|este|this|by|on) ({weekday})",
             lambda found, today, _coming: on_weekday(found[1], today, coming=True),
-        ),
-        (
-            r"(?:by|on|for|this|next|until|till) (mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)",
-            lambda found, today, coming: on_weekday(_SHORT_ENGLISH[found[1][:3]], today, coming=coming),
         ),
         (rf"({weekday})", lambda found, today, coming: on_weekday(found[1], today, coming=coming)),
     )

@@ -48,10 +48,9 @@ def last_weekend(_found: re.Match[str], today: date, _coming: bool) -> Span:
 
 
 def until_today(found: re.Match[str], today: date, _coming: bool) -> Span:
-    """Read "desde el lunes hasta hoy"."""
-    since = {"ayer": 1, "yesterday": 1, "antes de ayer": 2, "anteayer": 2}.get(found[1])
-    first = on_weekday(found[1], today, coming=False)[0] if since is None else today - timedelta(days=since)
-    return first, today
+    """Read "desde ayer hasta hoy"."""
+    since = {"ayer": 1, "yesterday": 1, "antes de ayer": 2, "anteayer": 2}[found[1]]
+    return today - timedelta(days=since), today
 
 
 def whole_month_by(by: int) -> Read:
@@ -121,24 +120,9 @@ def day_until_now(found: re.Match[str], today: date, _coming: bool) -> Span | No
     return None if day is None or day > today else (day, today)
 
 
-def weekend(found: re.Match[str], today: date, coming: bool) -> Span | None:
-    """Return the last Saturday and Sunday that have been; one that comes is no day to deliver on."""
-    if coming and not found[1] and not found[2]:
-        return None
-    saturday = on_weekday("sabado", today, coming=False)[0]
-    if saturday == today - timedelta(days=1):
-        saturday -= timedelta(days=7)  # on a Sunday the weekend is not over
-    return saturday, saturday + timedelta(days=1)
-
-
-def this_year(_found: re.Match[str], today: date, _coming: bool) -> Span:
-    """Return the year so far."""
-    return today.replace(month=1, day=1), today
-
-
 def whole_year(found: re.Match[str], today: date, _coming: bool) -> Span | None:
-    """Read "del 2025", or the year before this one; none that is to come."""
-    year = int(found[1]) if found[1] else today.year - 1
+    """Read "del 2025": that year, until today; none that is to come."""
+    year = int(found[1])
     return (date(year, 1, 1), min(date(year, 12, 31), today)) if year <= today.year else None
 
 
@@ -181,15 +165,6 @@ def two_of_months(found: re.Match[str], today: date, coming: bool) -> Span | Non
     return between(day_of(found[1], found[2], None, today, coming), day_of(found[3], found[4], None, today, coming))
 
 
-def two_months(found: re.Match[str], today: date, _coming: bool) -> Span | None:
-    """Read "de setiembre a octubre": both of them whole, until today at most."""
-    first = day_of("1", found[1], None, today, coming=False)
-    last = day_of("1", found[2], None, today, coming=False)
-    if first is None or last is None or first[0] > last[0]:
-        return None
-    return first[0], min(_last_of_month(last[0]), today)
-
-
 def _last_of_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
@@ -205,16 +180,6 @@ def week_of_month(found: re.Match[str], today: date, _coming: bool) -> Span | No
     start = _WEEKS.get(found[1], 0)
     begins = first[0].replace(day=start) if start else _last_of_month(first[0]) - timedelta(days=6)
     return begins, begins + timedelta(days=6)
-
-
-def half_of_month(found: re.Match[str], today: date, _coming: bool) -> Span | None:
-    """Read "la primera quincena de octubre"."""
-    first = day_of("1", found[2] or str(today.month), None, today, coming=False)
-    if first is None:
-        return None
-    if found[1] == "primera":
-        return first[0], first[0].replace(day=15)
-    return first[0].replace(day=16), _last_of_month(first[0])
 
 
 def two_of_last_month(found: re.Match[str], today: date, coming: bool) -> Span | None:
@@ -256,13 +221,6 @@ def made(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def two_days_of_last_month(found: re.Match[str], today: date, _coming: bool) -> Span | None:
-    """Read "del 10 al 12 del mes pasado"."""
-    month = today.replace(day=1) - timedelta(days=1)
-    first, last = (made(month.year, month.month, int(found[one])) for one in (1, 2))
-    return None if first is None or last is None or first > last else (first, last)
-
-
 def two_weekdays_of_last_week(found: re.Match[str], today: date, _coming: bool) -> Span | None:
     """Read "del lunes al miércoles de la semana pasada"."""
     monday = today - timedelta(days=today.weekday() + 7)
@@ -275,11 +233,3 @@ def day_until(found: re.Match[str], today: date, coming: bool) -> Span | None:
     first = made(today.year, today.month, int(found[1]))
     last = today - timedelta(days=found[2] == "ayer")
     return None if coming or first is None or first > last else (first, last)
-
-
-_FEW = {"un": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7}
-
-
-def days_from_now(found: re.Match[str], today: date, coming: bool) -> Span | None:
-    """Read "de aquí en 3 días", where a day to come is meant."""
-    return span(today, _FEW.get(found[1]) or int(found[1])) if coming else None

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cache
 
 from bot.understanding.day_readers import Span, between, day_of, made, named, span, whole_month
 
-_COUNTED = {
-    "un": 1,
-    "una": 1,
-    "dos": 2,
-    "tres": 3,
-    "cuatro": 4,
-    "cinco": 5,
-    "seis": 6,
-    "siete": 7,
-    "ocho": 8,
-    "nueve": 9,
-    "diez": 10,
-    "quince": 15,
-    "veinte": 20,
-    "treinta": 30,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "seven": 7,
-    "ten": 10,
-    "fifteen": 15,
-    "thirty": 30,
-    "a": 1,
-}
-COUNTED = "|".join((*_COUNTED, "[0-9]{1,2}"))
+_MOST = 31
+"""Days or weeks that are counted in one word, at most."""
 HALF = 15
 """The last day of the first half of a month."""
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    return {"un": 1, "una": 1, "a": 1} | {word: value for word, value in named("number").items() if 0 < value <= _MOST}
+
+
+@cache
+def counted() -> str:
+    """Return what a count of days or weeks may be, as a pattern: digits, or a number word of the vocabulary."""
+    return "|".join((*sorted(_numbers(), key=len, reverse=True), "[0-9]{1,2}"))
 
 
 def months(found: re.Match[str], today: date, coming: bool) -> Span | None:
@@ -114,7 +102,12 @@ def ago(found: re.Match[str], today: date, _coming: bool) -> Span:
 
 
 def _number(said: str) -> int:
-    return _COUNTED[said] if said in _COUNTED else int(said)
+    return _numbers()[said] if said in _numbers() else int(said)
+
+
+def from_now(found: re.Match[str], today: date, coming: bool) -> Span | None:
+    """Read "dentro de dos días", where a day to come is meant."""
+    return span(today, _number(found[1])) if coming else None
 
 
 def day_been(found: re.Match[str], today: date, coming: bool) -> Span | None:
