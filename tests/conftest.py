@@ -119,9 +119,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to the whole suite what takes long, and the second database, which tells the same story as the first."""
     for item in items:
         second_database = "postgresql" in item.name and item.path.name not in ALWAYS_ON_BOTH
-        other_channel = item.path.name == "test_transcripts.py" and item.name.endswith(
-            ("-telegram]", "-console]", "-whatsapp]")
-        )
+        other_channel = item.path.name == "test_transcripts.py" and item.name.endswith(OTHER_CHANNELS)
         costly_law = item.name.startswith(COSTLY_LAWS) and not item.name.endswith(("[close]", "[accept]", "[request]"))
         if second_database or other_channel or costly_law or item.path.name in FOR_THE_WHOLE_SUITE:
             item.add_marker(pytest.mark.slow)

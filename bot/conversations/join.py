@@ -14,7 +14,10 @@ from core.transitions import Command
 def join(chat: Chat) -> Command:
     """Say how to join; with a code, show what it is for and ask once."""
     if chat.me.memberships and not chat.has("code"):
-        chat.stop(_("You have joined already."), (texts.to_menu(),))
+        chat.stop(
+            _("You have joined already. With an invitation to another company, write “join” and its code."),
+            (texts.to_menu(),),
+        )
     found: list[Invitation] = []
 
     def take(text: str) -> str:

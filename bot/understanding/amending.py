@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.understanding.denying import without_denied
 from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.lines import Item, items
 
@@ -19,7 +20,7 @@ _SUMS = frozenset({"o sea", "osea", "es decir", "total", "en total", "son", "ser
 
 def amended(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
     """Return the lines of an order as they are meant in the end."""
-    heard = _without_denied(heard)
+    heard = without_denied(heard)
     said = _wanted(heard, items(heard, sizes, used))
     if len(said) < 2:
         return said
@@ -50,26 +51,6 @@ def _is_put_aside(heard: Heard, item: Item) -> bool:
             before = clause[: places[0]]
             return any(one.has("negation", "no", "others") or one.text in ("ni", "nor") for one in before)
     return False
-
-
-def _without_denied(heard: Heard) -> Heard:
-    """Return the message without the numbers that it denies: "ni 10 ni 15, 20 joyce"."""
-    row = [None, *(one for one in heard.mentions if one.text not in ("de", "of", "a"))]
-    denied = [
-        three
-        for one, two, three in zip(row, row[1:], row[2:], strict=False)
-        if two is not None and three is not None and three.has(NUMBER) and _denies(one, two)
-    ]
-    if not denied or len(denied) == len(heard.of(NUMBER)):
-        return heard
-    return replace(heard, mentions=[one for one in heard.mentions if not any(one is two for two in denied)])
-
-
-def _denies(before: Mention | None, mention: Mention) -> bool:
-    """Say whether "ni" or a "no" after a sign denies the number behind it: "25 joyce de 10, no 20"."""
-    return mention.text in ("ni", "nor") or (
-        mention.text in ("no", "not") and before is not None and before.has("sign")
-    )
 
 
 def _of(heard: Heard, mentions: list[Mention], sizes: Sequence[str], used: Sequence[Mention]) -> list[Item]:

@@ -12,6 +12,7 @@ from bot.understanding.heard import Heard
 from bot.understanding.looking import LOOKS
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.postponing import until
+from bot.understanding.ranking import SAFE
 from bot.understanding.rereading import recorrected, reread
 
 Ranked = Sequence[tuple[str, float]]
@@ -35,7 +36,7 @@ def liken(meaning: Meaning, heard: Heard, context: Context, ranked: Ranked) -> M
         return replace(meaning, confidence=round(share, 2))
     if begins(name) and share < SURE_TO_BEGIN:
         return _unsure(meaning, ranked)
-    if name == "safe":
+    if name == SAFE:
         return _held(meaning, share)
     if name == Kind.YES.value and share >= SURE_OF_YES and _agrees(meaning, heard, context):
         return Meaning(Kind.YES, confidence=round(share, 2), notes=("a yes, and nothing against it",))
@@ -58,12 +59,12 @@ def _refused(meaning: Meaning, share: float, context: Context) -> Meaning:
 
 def begins(name: str) -> bool:
     """Say whether it is a conversation that can end in a change."""
-    return name not in KINDS and name != "safe" and name not in _HARMLESS
+    return name not in KINDS and name != SAFE and name not in _HARMLESS
 
 
 def _is(meaning: Meaning, name: str) -> bool:
     if meaning.kind is Kind.HELD:
-        return name == "safe"
+        return name == SAFE
     return name == (meaning.intent or meaning.kind.value)
 
 
@@ -111,7 +112,7 @@ def _unsure(meaning: Meaning, ranked: Ranked) -> Meaning:
 
 def conversations(ranked: Ranked) -> list[str]:
     """Return the conversations among what can be meant, the likeliest first."""
-    return [name for name, _share in ranked if name not in KINDS and name != "safe"]
+    return [name for name, _share in ranked if name not in KINDS and name != SAFE]
 
 
 def _of_kind(name: str, heard: Heard, context: Context, ranked: Ranked) -> Meaning | None:

@@ -13,6 +13,8 @@ from math import exp
 from pathlib import Path
 
 FILE = Path(__file__).parent / "weights.txt"
+SAFE = "safe"
+"""What a message is called that must start, answer and confirm nothing."""
 Weights = tuple[tuple[int, float], ...]
 
 
@@ -21,7 +23,7 @@ class Ranking:
     """A learned ranking of what messages mean."""
 
     names: tuple[str, ...]
-    """What can be meant: conversations, kinds of meaning, and "safe" for what must start nothing."""
+    """What can be meant: conversations, kinds of meaning, and `SAFE`."""
     start: tuple[float, ...]
     """The score with which each begins."""
     weights: Mapping[str, Weights]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.understanding.heard import BRAND, NUMBER, Heard
+from bot.understanding.heard import BRAND, NUMBER, Heard, Mention
 from bot.understanding.meaning import Found
 
 _COMMON = {
@@ -67,7 +67,7 @@ def reasons(heard: Heard) -> list[Found]:
     ]
     if named:
         return named
-    implied = seen or _short_of(heard) or _something_else(heard) or _lacking(heard) or _other_brand(heard)
+    implied = seen or _short_of(heard) or _something_else(heard) or _lacking(heard)
     return [] if implied is None else [implied]
 
 
@@ -90,24 +90,13 @@ def _seen(heard: Heard) -> Found | None:
     return None
 
 
-def _other_brand(heard: Heard) -> Found | None:
-    """Return that another brand came than was ordered: "mandó Proust y pedimos Joyce"."""
-    brands = heard.of(BRAND)
-    ordered = [one for one in heard.of("request.tells") if one.text.startswith(("ped", "solicit", "compr", "order"))]
-    if not ordered or len({one.text for one in brands}) != 2 or not (brands[0].end <= ordered[-1].start):
-        return None
-    return Found("reason", "wrong", said=heard.said(*brands), why="another brand than was ordered")
-
-
 _CAME = ("arrived", "brings", "received")
 _BOUGHT = ("request.tells", "search.says")
 
 
 def _something_else(heard: Heard) -> Found | None:
     """Return that something else came than was bought: "compré Joyce y bajaron Proust", "mandaron 45 y pedí de 10"."""
-    if not (heard.has(*_CAME) and heard.has(*_BOUGHT)):
-        return None
-    verbs = [(one.start, one.has(*_CAME)) for one in heard.of(*_CAME, *_BOUGHT)]
+    verbs = [(one.start, _has_come(one)) for one in heard.of(*_CAME, *_BOUGHT)]
     named: dict[bool, set[str]] = {True: set(), False: set()}
     for one in heard.of(BRAND, NUMBER):
         near = [came for start, came in verbs if start < one.start][-1:]
@@ -116,6 +105,11 @@ def _something_else(heard: Heard) -> Found | None:
     if named[True] and named[False] and not named[True] & named[False]:
         return Found("reason", "wrong", said=heard.text, why="something else came than was bought")
     return None
+
+
+def _has_come(verb: Mention) -> bool:
+    """Say whether it tells of what came; "mandó" tells it too, though whoever buys may say it of an order."""
+    return verb.has(*_CAME) or verb.text.startswith(("mand", "envi"))
 
 
 def _lacking(heard: Heard) -> Found | None:

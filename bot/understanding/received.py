@@ -13,7 +13,7 @@ from bot.understanding.lines import Item
 from bot.understanding.statements import Part, statements
 from bot.understanding.tellings import is_final, items_said, line_of
 
-_GONE = ("returned", "given_back", "reject.tells", "reject.asks")
+_GONE = ("given_back", "reject.tells", "reject.asks")
 _NEVER = ("nunca", "jamas", "never", "no aparec")
 
 
@@ -38,15 +38,11 @@ class Arrival:
     """How many of it, where it says how many."""
     over: bool = False
     """Whether more is said to have come than was sold."""
-    speaks: bool = False
-    """Whether it speaks of goods that arrived or lack at all."""
 
 
 def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used: Sequence[Mention] = ()) -> Arrival:
     """Return what the message says of the goods of an order with these lines."""
-    found = Arrival(
-        speaks=heard.has("arrived", "received", "lack", "difference", "all", "nothing", "reason.never_came")
-    )
+    found = Arrival()
     parts = statements(heard)
     reader = _Reader(heard, lines, sizes, used, found)
     in_order = _by_order(parts, lines, sizes, used, heard)
@@ -208,18 +204,6 @@ def _whole(line: LineSeen, part: Part) -> Decimal:
     return Decimal(0) if part.denied or part.lacks else line.quantity
 
 
-def _is_said_of_it(item: Item, part: Part, line: LineSeen, found: Arrival) -> bool:
-    """Say whether a second amount only says the first again, or what is left of it.
-
-    "7 me faltan, o sea 93"; "88 recibidos y 12 pendientes". Whoever counts anew says "son" or "quedaron".
-    """
-    before = found.received.get(line.position)
-    if before is None or item.quantity is None or _arrives(part):
-        return False
-    anew = any(one.has("change", "and", "retract") or one.text.startswith(("queda", "total")) for one in part.mentions)
-    return item.quantity == before or (before + item.quantity == line.quantity and not anew)
-
-
 def _was_due(part: Part) -> bool:
     """Say whether it tells what was ordered or sold, and not what came: "eran 20", "pedí 20"."""
     due = any(one.has("request.tells", "due") or one.text in ("eran", "debian", "were") for one in part.mentions)
@@ -252,7 +236,7 @@ def _denies_a_number(part: Part) -> bool:
 def _is_gone(part: Part) -> bool:
     """Say whether it went back, or did not come after all: "cinco se los llevó de regreso", "17 entraron, 3 no"."""
     denied = part.mentions[-1].text in ("no", "todavia no", "aun no") and not _arrives(part)
-    return denied or any(one.has("returned", "given_back", "reject.tells") for one in part.mentions)
+    return denied or any(one.has("given_back", "reject.tells") for one in part.mentions)
 
 
 def _waits(part: Part) -> bool:

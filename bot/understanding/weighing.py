@@ -14,12 +14,10 @@ from bot.understanding.context import Context, Expected
 from bot.understanding.heard import Heard
 from bot.understanding.listening import listen
 from bot.understanding.meaning import Kind, Meaning
-from bot.understanding.ranking import ranking, shares
+from bot.understanding.ranking import SAFE, ranking, shares
 from bot.understanding.safety import is_attack
 from bot.understanding.traits import of_context, of_message, traits
 
-SAFE = "safe"
-"""What the ranking calls a message that must start, answer and confirm nothing."""
 POINTS, POINTS_FIRM, POINTS_EACH = 2.0, 4.0, 1.0
 """What the word of the rules counts: for what they found, for what they hold back firmly, for each of several."""
 FIRM = 0.9

@@ -209,4 +209,5 @@ if __name__ == "__main__":
         report(file.stem, cases(file), misses="--silent" not in sys.argv)
     if not files:
         report("corpus", read(FOLDER))
+        report("taught", read(TAUGHT), misses=False)
         report("held back", read(HELD_BACK), misses="--held-back" in sys.argv)
