@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.understanding.dates import Days
 from bot.understanding.denying import without_denied
 from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.lines import Item, items
@@ -40,7 +41,18 @@ def _wanted(heard: Heard, said: list[Item]) -> list[Item]:
     """
     if not any(item.quantity is not None for item in said):
         return said
+    said = [item for item in said if not _was_before(heard, item)]
     return [item for item in said if item.quantity is not None or not _is_put_aside(heard, item)]
+
+
+def _was_before(heard: Heard, item: Item) -> bool:
+    """Say whether its clause tells of an order of a day that is over: "ayer pedí 20, hoy quiero 12"."""
+    for clause in heard.clauses():
+        if any(one is mention for one in clause for mention in item.mentions):
+            days = [one.value for one in clause if isinstance(one.value, Days)]
+            gone = any(heard.today is not None and one.last < heard.today for one in days)
+            return gone and any(one.has("request.tells") for one in clause)
+    return False
 
 
 def _is_put_aside(heard: Heard, item: Item) -> bool:

@@ -193,7 +193,7 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
         return [], [], []
     known = sorted(int(key.split()[1]) for key in question.answers if key.startswith(("quantity ", "gallons ")))
     said = items(heard, context.sizes)
-    if len(said) == 1 and known and _adds(heard, said[0]) and ordered(heard, context).is_clear:
+    if len(said) == 1 and known and (_adds(heard, said[0]) or _is_another(heard, said[0], question)) and ordered(heard, context).is_clear:
         return _another_line(heard, said[0], max(known) + 1, question, slots, doubts)
     if len(said) == 1 and len(known) == 1 and _is_by(heard, said[0]):
         return [], [], [f"quantity {known[0]}"]  # five more: than what?
@@ -230,10 +230,13 @@ def _change_seller(heard: Heard, context: Context, slots: list[Found], doubts: l
         before = [one.text for one in heard.words if one.end <= mention.start][-2:]
         if before and ("no" in before[-1].split() or before == ["no", "a"]):
             continue  # a la planta, no a Hyde
+        if before and before[-1] in _WHY and any(slot.key == "seller" for slot in slots):
+            continue  # a la planta, que Hyde demora
         if any(token in tokens for token, _name in getattr(mention.value, "candidates", ())):
             named(mention, "seller", heard, slots, doubts)
 
 
+_WHY = frozenset({"que", "porque", "because", "ya que"})
 _I_ORDER = frozenset({"pido", "compro", "solicito", "encargo", "lo pido", "los pido"})
 
 
@@ -250,6 +253,13 @@ def _adds(heard: Heard, item: Item) -> bool:
     """Say whether the item is to be added to the rest, and not put in its place: "y 3 de 45", not "con proust y 24"."""
     first = min(mention.start for mention in item.mentions)
     return heard.has("change.add") or any(one.start < first for one in heard.of("and"))
+
+
+def _is_another(heard: Heard, item: Item, question: OpenQuestion) -> bool:
+    """Say whether it goes on top with a size of its own: "le aumentas 3 de 45" beside cylinders of 10."""
+    sizes = {value for key, value in question.answers.items() if key.startswith("size ")}
+    grows = any(one.text.startswith(("aument", "sum", "mete")) for one in heard.words)
+    return grows and item.size is not None and item.size not in sizes
 
 
 def _contradictions(slots: list[Found]) -> list[Doubt]:

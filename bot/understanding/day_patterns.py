@@ -29,6 +29,7 @@ from bot.understanding.day_readers import (
     two_weekdays_of_last_week,
     until_today,
     week_of_month,
+    weekday_and_day,
     weekday_of_month,
     weekday_until,
     whole_month,
@@ -172,6 +173,7 @@ def _named_days(month: str, weekday: str) -> Written:
             r"([0-9]{1,2}) de este mes",
             lambda found, today, coming: day_of(found[1], str(today.month), None, today, coming),
         ),
+        (rf"({weekday}),? (?:el )?([0-9]{{1,2}}) (?:de |del |d |dl )?({month})", weekday_and_day),
         (rf"([0-9]{{1,2}}) (?:de |del |d |dl )?({month})(?: (?:de |del |d )?([0-9]{{4}}))?", day_of_month),
         (
             (
@@ -190,7 +192,8 @@ def _named_days(month: str, weekday: str) -> Written:
         (rf"(?:de|d|en|del mes de|of|in|for) ({month})(?: (?:de|del|d) ([0-9]{{4}}))?", whole_month),
         (
             (
-                r"(?:para el|pa el|pal|para el dia|pal dia|el dia|for the) ([0-9]{1,2})(?:th|st|nd|rd)?"
+                r"(?:para el|pa el|pal|para el dia|pal dia|el dia|for the|(?:llegue|lleguen|traigan|traiga|entreguen|"
+                r"entregue|tengan listo|entrega) el) ([0-9]{1,2})(?:th|st|nd|rd)?"
                 r"(?= *(?:$|[.,;!\n]|por|porfa|pls|please|nomas|a las|en la|temprano|"
                 r"ne[cs]e[cs]it|quier|mand|env[ií]|traig|dame|deme|an[oó]t|apunt|separ|van ))"
             ),

@@ -90,6 +90,12 @@ def weekday_of_month(found: re.Match[str], today: date, coming: bool) -> Span | 
     return None
 
 
+def weekday_and_day(found: re.Match[str], today: date, coming: bool) -> Span | None:
+    """Read "viernes 27 de noviembre", if that day is a Friday."""
+    day = day_of(found[2], found[3], None, today, coming)
+    return day if day is not None and day[0].weekday() == named("weekday")[found[1]] else None
+
+
 def day_to_come(found: re.Match[str], today: date, _coming: bool) -> Span | None:
     """Read "para el 21": the next day of that number."""
     for months in (0, 1, 2):

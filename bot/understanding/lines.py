@@ -19,7 +19,11 @@ _COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon", "cha
 _BETWEEN = frozenset({"and", "rest", "except"})
 _TELLS = ("aron", "eron", "aba", "aban")
 """Endings of a verb, which a number before it does not count: "los de 10 salieron 3 menos"."""
-NOT_GOODS = frozenset({"veces", "vez", "times", "vacios", "vacias", "envases", "empties", "empty"})
+NOT_GOODS = frozenset(
+    {"veces", "vez", "times", "vacios", "vacias", "envases", "empties", "empty", "cosas", "things", "productos", "marcas"}
+    | {"tipos", "tamaños", "clases", "lineas", "items"}
+)
+"""What is counted beside the goods: times, empty cylinders, how many things are wanted."""
 _NEVER_COUNTED = frozenset({"ruc", "phone", "code", "digits", "document", "plate", DATE})
 
 
@@ -115,7 +119,7 @@ def _read(part: Sequence[Mention], sizes: frozenset[str], used: Sequence[Mention
         if kind == "quantity" and item.quantity is not None:
             yield item
             item = Item()
-        if kind == "size" and item.size is not None and item.quantity is not None:
+        if kind == "size" and item.size is not None and (item.quantity is not None or item.size != value):
             yield item
             item = Item()
         _put(item, kind, value, mention, part, place)
@@ -166,8 +170,16 @@ def _counts_nothing(part: Sequence[Mention], place: int, number: Decimal) -> boo
         return True
     if after is not None and after.text in NOT_GOODS:
         return True
+    if _is_said_first(part, place):
+        return False
     told = after is not None and after.has(OTHER) and after.text.endswith(_TELLS)
     return after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON) and not told
+
+
+def _is_said_first(part: Sequence[Mention], place: int) -> bool:
+    """Say whether it is the size before a verb and an amount: "de 10 mandas 30 joyce"."""
+    before, ahead = _before(part, place), part[place + 2 : place + 3]
+    return before is not None and before.text == "de" and bool(ahead) and ahead[0].has(NUMBER)
 
 
 def _listed(part: Sequence[Mention], place: int, number: Decimal, sizes: frozenset[str], item: Item) -> str:
@@ -205,6 +217,9 @@ def _after_of(
         return "quantity", number  # "un pedido a la planta de 100 joyce"
     if of and item.quantity is None and _is_of_a_size(part, place, sizes):
         return "quantity", number  # "un pedido de 15 de 10"
+    another = of and item.quantity is None and place > 1 and part[place - 2].text in ("los", "las")
+    if size and another:
+        return "size", size  # tanto los de 10 como los de 45
     if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
         return "size", size
     alone = following is None or following.has("polite", "now") or following.text.startswith(("para", "pa"))
@@ -327,10 +342,13 @@ def _shared_size(found: list[Item], mentions: Sequence[Mention]) -> list[Item]:
     return found
 
 
+_PURE = frozenset({"puro", "puros", "pura", "puras"})
+
+
 def _said_of_all(mentions: Sequence[Mention], brand: Mention) -> bool:
     """Say whether "todo joyce", "todo en joyce" or "joyce los dos" names the brand of every line."""
     said = [one for one in mentions if one.text not in ("en", "de", "marca", "in")]
     return any(
-        (one.has("all") and two is brand) or (one is brand and two.has("all") and two.text in _EACH)
+        ((one.has("all") or one.text in _PURE) and two is brand) or (one is brand and two.has("all") and two.text in _EACH)
         for one, two in pairwise(said)
     )

@@ -75,6 +75,8 @@ _HALF_DOZEN = re.compile(r"(\bdocenas? (?!y ).{2,40}?\by )media (?=de\b)", re.IG
 """The half of "una docena de joyce y media de proust"."""
 _DOZENS_AND_HALF = re.compile(r"\b([2-9]|dos|tres|cuatro|cinco|seis) docenas y media\b", re.IGNORECASE)
 _DOZENS = {"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6}
+_WITH = re.compile(r"(?<!\w)c/ ?(?=[^\W\d])", re.IGNORECASE)
+"""How "con" is written short: c/fuga."""
 _TO2 = re.compile(r"\b(to|salu)2\b", re.IGNORECASE)
 
 
@@ -84,6 +86,8 @@ def _with_letters(text: str) -> str:
         text = _HALF_DOZEN.sub(r"\1media docena ", text)
     if "docenas y media" in text:
         text = _DOZENS_AND_HALF.sub(_counted_out, text)
+    if "c/" in text:
+        text = _WITH.sub("con ", text)
     if "2" not in text:
         return text
     return _TO2.sub(lambda found: "todos" if found[1].casefold() == "to" else "saludos", text)

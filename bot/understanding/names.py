@@ -118,6 +118,9 @@ class Names:
         if key in self._by_sound:
             return Match(tuple(dict.fromkeys(self._by_sound[key])), How.SIMILAR)
         most = 0 if len(key) <= SHORTEST_SIMILAR else 1 if len(key) < LONG else 2
+        begun = dict.fromkeys(pair for one in self._by_word if one.startswith(word) for pair in self._by_word[one])
+        if begun:
+            return Match(tuple(begun), How.SIMILAR)
         if len(key) == SHORTEST_SIMILAR:
             return self._cut_short(key)
         near = [one for one in self._by_sound if 0 < OSA.distance(key, one, score_cutoff=most) <= most]

@@ -137,7 +137,10 @@ def _agent(heard: Heard, context: Context, slots: list[Found]) -> None:
 def delivery(heard: Heard) -> list[Found]:
     """Return the day of delivery: it is added to the summary the way a person adds it."""
     days = [mention.value for mention in heard.of(DATE) if isinstance(mention.value, Days)]
+    over = any(heard.today is not None and one.last < heard.today for one in days)
     days = [one for one in days if heard.today is None or one.last >= heard.today]
+    if over and days and days[0].first == heard.today:
+        return []  # "ayer pedí 20, hoy quiero 12"
     if len(days) != 1 or days[0].first != days[0].last:
         return []
     said = heard.text[days[0].start : days[0].end]

@@ -125,7 +125,7 @@ class _Reader:
                 self._claim(line, _whole(line, part), Sort.CAME, part, [])
         if told or counted:
             self.named_before = []
-        self.lacking_before = self.lacking_before or (part.lacks and counted)
+        self.lacking_before = self.lacking_before or (part.lacks and counted and not _arrives(part))
 
     def _of_each(self, part: Part, said: list[Item]) -> list[Item]:
         """Return what is counted, for each line that it is said of: "faltó 1 de cada uno", "los veinticinco"."""

@@ -43,7 +43,15 @@ _IS = frozenset({"es", "seria", "sera", "fue", "era", "is", "would be", "was"})
 
 def is_attack(heard: Heard) -> bool:
     """Say whether the message tries to command the program itself, or is far too long for a command."""
-    return heard.has("injection", "link", "advert") or heard.too_long or _drums(heard)
+    return heard.has("injection", "link", "advert") or heard.too_long or _drums(heard) or _offers(heard)
+
+
+def _offers(heard: Heard) -> bool:
+    """Say whether somebody offers goods for money: a price, and the phone to order them from."""
+    return heard.has("phone") and _PRICE.search(heard.text) is not None
+
+
+_PRICE = re.compile(r"(?<!\w)s/\.? ?[0-9]", re.IGNORECASE)
 
 
 def _drums(heard: Heard) -> bool:

@@ -14,6 +14,9 @@ _DONE = ("idos", "idas", "ados", "adas", "antes", "missing", "received", "short"
 
 _RESTATES = frozenset({"osea", "o sea", "es decir"})
 
+_STAYED = frozenset({"que me quedan", "que nos quedan", "me quedan", "nos quedan", "me quede con", "nos quedamos con"})
+"""They tell what was kept, after what went back: "devolví 2, así que me quedan 18"."""
+
 SMALL = frozenset({"chico", "chicos", "chiquito", "chiquitos", "pequeño", "pequeños", "small", "little"})
 BIG = frozenset({"grande", "grandes", "grandotes", "grandazos", "gordos", "big", "large"})
 """What people call the sizes of an order that has two."""
@@ -47,7 +50,7 @@ def statements(heard: Heard) -> list[Part]:
             or _says_on(mention, cut[-1])
         ):
             cut.append([mention] if mention.has("except", "rest") else [])
-        elif mention.text in _RESTATES or _begins_another(mention, cut[-1]):
+        elif mention.text in _RESTATES or mention.text in _STAYED or _begins_another(mention, cut[-1]):
             cut.append([mention])
         elif _names_another_size(mention, cut[-1]):
             article = [cut[-1].pop()] if cut[-1][-1].has("small") else []
@@ -89,9 +92,9 @@ def _begins_another(mention: Mention, part: list[Mention]) -> bool:
 def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
     """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
     ahead = [one for one in heard.mentions if one.start > mention.start][:4]
-    ends = next((place for place, one in enumerate(ahead) if one.text == "," or one.text in _RESTATES), len(ahead))
+    ends = next((place for place, one in enumerate(ahead) if one.text == "," or one.has("and") or one.text in _RESTATES), len(ahead))
     after = [two for one, two in pairwise([mention, *ahead[:ends]]) if one.text not in _CALLED]
-    counted = [one for one in before if not one.has("unit", "goods", "small")][-1:]
+    counted = [one for one in before if not one.has("unit", "goods", "small", "brand")][-1:]
     return any(one.has("number", "one") for one in counted) and not any(one.has("number", "brand") for one in after)
 
 

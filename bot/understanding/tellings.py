@@ -12,7 +12,10 @@ from bot.understanding.lines import NOT_GOODS, Item, items
 from bot.understanding.names import Match
 from bot.understanding.statements import BIG, SMALL, Part
 
-_FINAL = frozenset({"pon", "ponga", "ponle", "pongale", "osea", "o sea", "es decir", "en total", "me quede con"})
+_FINAL = frozenset(
+    {"pon", "ponga", "ponle", "pongale", "osea", "o sea", "es decir", "en total", "me quede con", "nos quedamos con"}
+    | {"que me quedan", "que nos quedan", "me quedan", "nos quedan"}
+)
 _BESIDE = ("only", "close.asks")
 
 

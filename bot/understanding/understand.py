@@ -7,6 +7,7 @@ from bot.understanding.context import Context
 from bot.understanding.deciding import decide
 from bot.understanding.listening import listen
 from bot.understanding.meaning import Meaning
+from bot.understanding.saying_more import with_more
 from bot.understanding.weighing import weighed
 
 
@@ -15,4 +16,4 @@ def understand(text: str, context: Context) -> Meaning:
     heard = listen(text, context)
     question = context.open
     found = answered(heard, context, question) if question is not None else decide(heard, context)
-    return weighed(found, heard, context)
+    return with_more(weighed(found, heard, context), heard, context)

@@ -1,0 +1,112 @@
+"""What an answer states beyond what was asked: "a Mr. Hyde, para el jueves" names the seller, and the day as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.understanding.context import Context, Expected, OpenQuestion
+from bot.understanding.dates import Days
+from bot.understanding.filling import filled
+from bot.understanding.heard import DATE, NUMBER, Heard, Mention
+from bot.understanding.meaning import Found, How, Kind, Meaning
+from bot.understanding.ordering import delivery
+from bot.understanding.papers import paper, plate
+from bot.understanding.put_off import is_sold_later
+from bot.understanding.received import arrival
+from bot.understanding.replying import order_of
+
+
+def with_more(meaning: Meaning, heard: Heard, context: Context) -> Meaning:
+    """Return an answer with what the message states of the questions that follow; anything else as it is."""
+    question = context.open
+    if question is None or meaning.kind is not Kind.ANSWER or not meaning.slots or len(heard.words) == 1:
+        return meaning
+    more = _MORE.get(question.conversation)
+    if more is None or question.expects is Expected.WORDS or _is_doubtful(heard):
+        return meaning
+    said = {slot.key for slot in meaning.slots}
+    slots = [slot for slot in more(heard, context, question, meaning) if slot.key not in said]
+    return replace(meaning, slots=(*meaning.slots, *slots)) if slots else meaning
+
+
+def _is_doubtful(heard: Heard) -> bool:
+    return "?" in heard.text or heard.has("unsure", "unreal", "says_that", "others")
+
+
+def _of_request(heard: Heard, _context: Context, question: OpenQuestion, _meaning: Meaning) -> Sequence[Found]:
+    """The day of delivery, where it is said to be one."""
+    if question.expects is Expected.DAY or any(key.startswith("delivery") for key in question.answers):
+        return []
+    days = [place for place, one in enumerate(heard.mentions) if isinstance(one.value, Days)]
+    return delivery(heard) if len(days) == 1 and _is_of_delivery(heard.mentions, days[0]) else []
+
+
+_FOR = ("para", "pa", "pal", "p", "for")
+_TO_COME = ("lleg", "trai", "entreg", "sea", "veng", "mand", "envi", "quier", "neces", "deliver", "arriv")
+_NEAR = 3
+
+
+def _is_of_delivery(mentions: Sequence[Mention], place: int) -> bool:
+    """Say whether the day is that for which the goods are wanted: "para el jueves", "que lleguen el sábado"."""
+    day = mentions[place]
+    before = mentions[max(place - _NEAR, 0) : place]
+    wanted = any(word in _FOR or word.startswith(_TO_COME) for one in before for word in one.text.split())
+    return wanted or day.text.split()[0] in _FOR or (bool(before) and before[-1].text == ",")
+
+
+def _of_accept(heard: Heard, _context: Context, question: OpenQuestion, meaning: Meaning) -> Sequence[Found]:
+    """When it is sold, and with what."""
+    if meaning.slots[0].value == "reject" or question.key == "order":
+        return []
+    if question.key == "kind":
+        return paper(heard) + plate(heard)
+    if is_sold_later(heard):
+        return [Found("when", "later", why="the sale is said to come later")]
+    document = paper(heard)
+    if not document and not heard.has("sell.asks"):
+        return []
+    why = "a document is named" if document else "it is to be sold too"
+    return [Found("when", "now", How.STATED, why=why), *document, *(plate(heard) if document else [])]
+
+
+def _of_sale(heard: Heard, _context: Context, _question: OpenQuestion, _meaning: Meaning) -> Sequence[Found]:
+    return paper(heard) + plate(heard)
+
+
+def _of_close(heard: Heard, context: Context, question: OpenQuestion, meaning: Meaning) -> Sequence[Found]:
+    """What was received of the order that is named, or of the lines that follow."""
+    if question.key == "order":
+        told = filled(heard, context, "close")
+        same = all(slot.value == meaning.slots[0].value for slot in told.slots if slot.key == "order")
+        return [slot for slot in told.slots if slot.key != "order"] if same else []
+    name, _space, number = question.key.partition(" ")
+    return _of_other_lines(heard, context, question, int(number)) if name == "received" else []
+
+
+def _of_other_lines(heard: Heard, context: Context, question: OpenQuestion, position: int) -> Sequence[Found]:
+    """What the rest of "17, y de los de 45 solo 4" tells of other lines."""
+    order = order_of(context, question)
+    place = next((place for place, one in enumerate(heard.mentions) if one.has(NUMBER)), None)
+    if order is None or place is None:
+        return []
+    rest = heard.mentions[place + 1 :]
+    others = [line for line in order.lines if line.position != position]
+    if not any(one.has(NUMBER) for one in rest) or not any(one.has("and") or one.text == "," for one in rest):
+        return []
+    told = arrival(replace(heard, mentions=rest, known={kind for one in rest for kind in one.kinds}), others, context.sizes)
+    amounts = {key: amount for key, amount in told.received.items() if key not in told.inferred}
+    return [_received(key, amount) for key, amount in sorted(amounts.items())]
+
+
+def _received(position: int, amount: Decimal) -> Found:
+    return Found(f"received {position}", f"{amount:f}", why="the amount said of this line")
+
+
+_MORE: dict[str, Callable[[Heard, Context, OpenQuestion, Meaning], Sequence[Found]]] = {
+    "request": _of_request,
+    "accept": _of_accept,
+    "sell": _of_sale,
+    "close": _of_close,
+}
