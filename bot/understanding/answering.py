@@ -16,9 +16,10 @@ from bot.understanding.filling import days_slot
 from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
 from bot.understanding.looking import LOOKS
 from bot.understanding.meaning import Found, Kind, Meaning
-from bot.understanding.papers import paper, plate, said_kind
+from bot.understanding.papers import by_truck, paper, plate, said_kind
+from bot.understanding.put_off import is_sold_later
 from bot.understanding.reasons import reasons
-from bot.understanding.replying import Reader, answer, label_of, numbered_option
+from bot.understanding.replying import Reader, answer, label_of, numbered_option, order_of
 from bot.understanding.restating import said_again
 from bot.understanding.safety import is_attack
 from bot.understanding.said_days import said_days
@@ -50,7 +51,7 @@ def read_as(heard: Heard, context: Context, question: OpenQuestion) -> Meaning |
 
 def tells_besides(heard: Heard, question: OpenQuestion) -> bool:
     """Say whether much of the message is about other things, so that the answer in it may be none: a story."""
-    if heard.has(CODE):
+    if heard.has(CODE) or (question.conversation == "accept" and _says_when_it_is_sold(heard, question)):
         return False
     besides = _BESIDES if question.conversation == "close" else (*_BESIDES, "arrived")
     if question.key == "role":
@@ -58,6 +59,12 @@ def tells_besides(heard: Heard, question: OpenQuestion) -> bool:
     told = sum(one.has(*besides) and not _is_of_it(one) for one in heard.words)
     reports = question.conversation == "close" and heard.has("arrived", "received", "lack", "reason.never_came")
     return told >= MOST_BESIDES + reports
+
+
+def _says_when_it_is_sold(heard: Heard, question: OpenQuestion) -> bool:
+    """Say whether it is told when it is sold: "17, y la vendo luego, cuando cargue el camión"."""
+    later = question.key == "when" and bool(heard.words) and heard.words[0].has("later")
+    return later or is_sold_later(heard)
 
 
 def _is_of_it(mention: Mention) -> bool:
@@ -137,7 +144,7 @@ def _document(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
         kind = said_kind(heard)
         if documents.kind_of(number) is None and kind is not None:
             slots.append(Found("kind", kind.value, why="the word beside the number"))
-    del context
+    slots = by_truck(slots, order_of(context, question))
     if question.key == "invoice" and all(slot.key != "invoice" for slot in slots):
         slots = [replace(slot, key="invoice") for slot in slots if slot.key == "document"]
     return answer(slots + plate(heard))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.understanding import agreeing
@@ -13,11 +14,12 @@ from bot.understanding.filling import filled, received_slots
 from bot.understanding.fuels import trade_of
 from bot.understanding.giving import quantities_accepted
 from bot.understanding.heard import BRAND, DATE, FUEL, NAME, NUMBER, Heard
-from bot.understanding.lines import items
+from bot.understanding.lines import Item, items
 from bot.understanding.meaning import Doubt, Found, How, Meaning
 from bot.understanding.ordering import named
 from bot.understanding.papers import paper, plate, said_kind
 from bot.understanding.pointing import Pointed
+from bot.understanding.put_off import is_sold_later
 from bot.understanding.reasons import reason
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.replying import Reader, answer, by_label, by_place, order_of
@@ -28,7 +30,10 @@ def choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | 
     """Return which option is meant, by the words of the trade or by its place on the screen."""
     name = question.key.split(" ")[0]
     told = () if name == "role" else ("says_that",)  # "va a manejar el camión" is no report
-    if "?" in heard.text or heard.has("unsure", "when", *told) or _asks_about_it(heard):
+    later = (name == "what" and is_sold_later(heard)) or (
+        name == "when" and bool(heard.words) and heard.words[0].has("later")  # "después, cuando cargue el camión"
+    )
+    if "?" in heard.text or heard.has("unsure", *told) or (heard.has("when") and not later) or _asks_about_it(heard):
         return None
     read = _CHOICES.get((question.conversation, name)) or _CHOICES.get(("", name))
     meaning = read(heard, context, question) if read else None
@@ -96,7 +101,7 @@ def _size(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
 
 
 def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    if heard.has("others", "retract", "reject.asks", "wished") or of_before(heard):
+    if _tells_of_others(heard) or heard.has("retract", "reject.asks", "wished") or of_before(heard):
         return None
     order = order_of(context, question)
     back = given_back(heard, order.lines if order else (), context.sizes)
@@ -114,8 +119,15 @@ def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Mea
     return answer(slots) if slots else None
 
 
+def _tells_of_others(heard: Heard) -> bool:
+    """Say whether others are spoken of, and not only who took something back: "se los llevó el chofer"."""
+    words = heard.words
+    took = [two for one, two in pairwise(words) if one.has("given_back") and two.has("others")]
+    return any(not any(one is two for two in took) for one in heard.of("others"))
+
+
 def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    if heard.has("others", "not_yet", "later") or of_before(heard):
+    if heard.has("others") or of_before(heard) or (heard.has("not_yet", "later") and not is_sold_later(heard)):
         return None
     heard = without_denied(heard, after=True)
     rejects = _asks(heard, "reject.asks") or (reason(heard) and not heard.has(NUMBER))
@@ -149,6 +161,11 @@ def _asks(heard: Heard, kind: str) -> bool:
 
 
 def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning | None:
+    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
+    if any(heard.today is not None and one.first > heard.today for one in days):
+        return answer([Found("when", "later", said=heard.text, why="a day to come")])
+    if heard.words and heard.words[0].has("later"):
+        return answer([Found("when", "later", said=heard.text, why="later")])
     if heard.has("sell.tells", "unreal") and not heard.has("sell.asks", "accept.asks"):
         return None
     slots = paper(heard)
@@ -156,9 +173,6 @@ def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Mean
         return answer([Found("when", "now", How.IMPLIED, said=heard.text, why="a document is named"), *slots])
     if heard.has("accept.asks") and heard.has("only", "not_yet", "future", "later") and not heard.has("sell.asks"):
         return answer([Found("when", "later", said=heard.text, why="only to be accepted")])
-    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
-    if any(heard.today is not None and one.first > heard.today for one in days):
-        return answer([Found("when", "later", said=heard.text, why="a day to come")])
     at_once = bool(heard.words) and heard.words[0].has("now") and not heard.has("not_yet", "later", "future")
     at_once = at_once and (not heard.unknown or any(one.text == "que" for one in heard.words[1:2]))
     if heard.has("out_of_scope", "greeting"):
@@ -211,15 +225,8 @@ def _plate(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning 
 def _more(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     number = int(question.key.split()[1]) + 1
     said = [item for item in items(heard, context.sizes) if item.quantity is not None]
-    if len(said) == 1 and heard.unknown == 0 and not heard.has("negation", "no"):
-        slots: list[Found] = [Found(question.key, "more", How.IMPLIED, why="another line is named")]
-        doubts: list[Doubt] = []
-        if said[0].brand is not None:
-            named(said[0].brand, f"brand {number}", heard, slots, doubts)
-        if said[0].size is not None:
-            slots.append(Found(f"size {number}", said[0].size, said=heard.text, why="a size"))
-        slots.append(Found(f"quantity {number}", f"{said[0].quantity:f}", said=heard.text, why="a number"))
-        return answer(slots, tuple(doubts))
+    if said and heard.unknown == 0 and not heard.has("negation", "no"):
+        return _more_lines(heard, context, question, said, number)
     done = heard.has("enough") and heard.unknown == 0 and not any(one.text == "mas" for one in heard.of("more"))
     lacking = any(one.has("enough") and two.has("no", "negation", "reason.stock") for one, two in pairwise(heard.words))
     if agreeing.says_no(heard) or (done and not lacking and not heard.has(NUMBER)):
@@ -229,6 +236,29 @@ def _more(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
     if agreeing.says_yes(heard, "") or wants_more:
         return answer([Found(question.key, "more", said=heard.text, why="something more")])
     return None
+
+
+def _same_brand(number: int, context: Context, question: OpenQuestion) -> Found:
+    token = question.answers[f"brand {number - 1}"]
+    return Found(f"brand {number}", token, shown=dict(context.brands).get(token, ""), why="the same brand")
+
+
+def _more_lines(heard: Heard, context: Context, question: OpenQuestion, said: Sequence[Item], first: int) -> Meaning:
+    """Return the lines that are named where more was asked for."""
+    slots: list[Found] = []
+    doubts: list[Doubt] = []
+    for number, item in enumerate(said, start=first):
+        slots.append(Found(f"more {number - 1}", "more", How.IMPLIED, why="another line is named"))
+        if item.brand is not None:
+            named(item.brand, f"brand {number}", heard, slots, doubts)
+        elif "same.brand" in item.like and f"brand {number - 1}" in question.answers:
+            slots.append(_same_brand(number, context, question))
+        if item.size is not None:
+            slots.append(Found(f"size {number}", item.size, said=heard.text, why="a size"))
+        elif "same.size" in item.like and f"size {number - 1}" in question.answers:
+            slots.append(Found(f"size {number}", question.answers[f"size {number - 1}"], why="the same size"))
+        slots.append(Found(f"quantity {number}", f"{item.quantity:f}", said=heard.text, why="a number"))
+    return answer(slots, tuple(doubts))
 
 
 def _locale(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:

@@ -148,7 +148,7 @@ def _accept(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
         return [Found("when", "now", How.IMPLIED, why="a document is named"), *slots], [], []
     if question.answers.get("when") == "later" and heard.has("sell.asks") and not heard.has("no", "negation"):
         slots = [Found("when", "now", why="it is to be sold too")]
-    if order is not None and not slots:
+    if order is not None:
         changed = quantities_accepted(heard, context, order, Pointed())
         most = {f"quantity {line.position}": line.quantity for line in order.lines}
         if any(slot.key in most and Decimal(slot.value) > most[slot.key] for slot in changed):
@@ -160,8 +160,8 @@ def _accept(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
                 if key not in said:
                     kept = question.answers.get(key, f"{line.quantity:f}")
                     changed.append(Found(key, kept, How.CONTEXT, why="as it was in the summary"))
-            return changed, [], []
-        if _numbers_only(heard) and not changed:
+            return changed + slots, [], []
+        if _numbers_only(heard) and not changed and not slots:
             return [], [_which_line(order, "quantity", heard)], []
     return slots, [], [] if slots else _reopened(heard, question, {"quantity": "what", "document": "document"})
 
@@ -193,7 +193,14 @@ def _request(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
         return [], [], []
     known = sorted(int(key.split()[1]) for key in question.answers if key.startswith(("quantity ", "gallons ")))
     said = items(heard, context.sizes)
-    if len(said) == 1 and known and (_adds(heard, said[0]) or _is_another(heard, said[0], question)) and ordered(heard, context).is_clear:
+    if (
+        len(said) == 1
+        and known
+        and (_adds(heard, said[0]) or _is_another(heard, said[0], question))
+        and ordered(heard, context).is_clear
+    ):
+        if len(days) == 1 and days[0].first == days[0].last:
+            slots += _delivery(question, days[0], heard)
         return _another_line(heard, said[0], max(known) + 1, question, slots, doubts)
     if len(said) == 1 and len(known) == 1 and _is_by(heard, said[0]):
         return [], [], [f"quantity {known[0]}"]  # five more: than what?
@@ -232,6 +239,9 @@ def _change_seller(heard: Heard, context: Context, slots: list[Found], doubts: l
             continue  # a la planta, no a Hyde
         if before and before[-1] in _WHY and any(slot.key == "seller" for slot in slots):
             continue  # a la planta, que Hyde demora
+        after = next((one.text for one in heard.words if one.start >= mention.end), "")
+        if after in ("por", "x", "for") and heard.has("change"):
+            continue  # cambia Hyde por la planta
         if any(token in tokens for token, _name in getattr(mention.value, "candidates", ())):
             named(mention, "seller", heard, slots, doubts)
 

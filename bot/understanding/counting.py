@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -36,6 +37,9 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
         return None
     line = next((one for one in order.lines if str(one.position) == number), None) if order is not None else None
     said = [item for item in items(heard, context.sizes) if item.quantity is not None or item.size is not None]
+    if line is not None and len(said) == 1 and said[0].quantity is not None and _all_but(heard):
+        less = line.quantity - said[0].quantity
+        return answer([Found(question.key, f"{less:f}", said=heard.text, why="all but so many")]) if less > 0 else None
     if line is not None and not said and heard.has("all", "nothing"):
         value = line.quantity if heard.has("all") else Decimal(0)
         return answer([Found(question.key, f"{value:f}", said=heard.text, why="all or nothing")])
@@ -49,6 +53,12 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
     return answer(
         [Found(question.key, f"{count:f}", said=heard.said(*said[0].mentions), why="the number that was said")]
     )
+
+
+def _all_but(heard: Heard) -> bool:
+    """Say whether it is all but so many: "toditos menos tres"."""
+    words = heard.words
+    return any(one.has("all") and two.has("except") for one, two in pairwise(words))
 
 
 def _gave_back(heard: Heard, lines: Sequence[LineSeen]) -> tuple[LineSeen, Decimal] | None:
@@ -122,6 +132,18 @@ def given_back(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str]) ->
     return (line, kept) if all(one in (kept, line.quantity) for one in others) else None
 
 
+def _of_this_line(heard: Heard) -> Heard:
+    """Return what is told of the line that was asked for, without that of the others: "17, y de los otros 5"."""
+    numbers = heard.of(NUMBER)
+    others = [place for place, one in enumerate(heard.mentions) if one.has("rest") and place > 1]
+    if not numbers or not others or numbers[0].start > heard.mentions[others[0]].start:
+        return heard
+    mentions = heard.mentions[: others[0]]
+    if not any(one.has("and") or one.text == "," for one in mentions):
+        return heard
+    return replace(heard, mentions=mentions, known={kind for one in mentions for kind in one.kinds})
+
+
 def _received(heard: Heard, context: Context, question: OpenQuestion, order: OrderSeen) -> Meaning | None:
     position = int(question.key.split()[1])
     lines = [line for line in order.lines if line.position == position]
@@ -134,6 +156,7 @@ def _received(heard: Heard, context: Context, question: OpenQuestion, order: Ord
     back = given_back(heard, lines, context.sizes)
     if back is not None:
         return answer([Found(question.key, f"{back[1]:f}", said=heard.text, why="the rest was given back")])
+    heard = _of_this_line(heard)
     numbers = heard.of(NUMBER)
     if len(numbers) == 1 and is_denied_after(heard.mentions, heard.mentions.index(numbers[0])) and heard.has("no"):
         return None  # "18 no"

@@ -79,6 +79,7 @@ _SERIES = re.compile(
 _AFTER_DASH = re.compile(rf"\b([TFEV]0[0-9]{{2}}){_DASH}({_RUN})", re.IGNORECASE)
 _AFTER_SPACE = re.compile(rf"\b([TFEV]0[0-9]{{2}})[\s,]+({_RUN})", re.IGNORECASE)
 _PRINTED_SERIES = re.compile(r"\b[TFEV]0[0-9]{2}\b", re.IGNORECASE)
+_BOOK = re.compile(r"\b(0[0-9]{2,3})\s*gui[oó]n\s*([0-9]{1,8})\b", re.IGNORECASE)
 _PLATE = re.compile(
     r"\b(placa|carro|cami[oó]n|unidad|plate|truck)((?:\W{1,3}(?:es|nro|n[uú]mero|la|el|is))?\W{1,3})((?:[^\W_]+\W{0,2}){4,12})",
     re.IGNORECASE,
@@ -90,7 +91,7 @@ _PRINTED_PLATE = re.compile(r"([A-Z][A-Z0-9]{2})([0-9]{3})")
 
 def written_out(text: str) -> str:
     """Return the text with series, numbers of documents and plates in letters and digits."""
-    text = _SERIES.sub(_series, text)
+    text = _BOOK.sub(r"\1-\2", _SERIES.sub(_series, text))
     if _PRINTED_SERIES.search(text):
         text = _AFTER_DASH.sub(lambda found: f"{found[1]}-{_number(found[2])}", text)
         text = _AFTER_SPACE.sub(_after_space, text)

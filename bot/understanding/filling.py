@@ -8,17 +8,18 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+from bot.understanding.by_its_goods import by_its_goods
 from bot.understanding.context import Context, OrderSeen
 from bot.understanding.dates import Days
 from bot.understanding.denying import without_denied
 from bot.understanding.giving import quantities_accepted
-from bot.understanding.heard import DATE, Heard
+from bot.understanding.heard import BRAND, DATE, Heard
 from bot.understanding.lines import items
 from bot.understanding.looking_back import moment_asked
 from bot.understanding.meaning import Doubt, Found, How, Kind, Meaning
 from bot.understanding.ordering import delivery, ordered
-from bot.understanding.papers import paper, plate
-from bot.understanding.pointing import Pointed, from_notice, of_whole, point, the_only_one, told_of
+from bot.understanding.papers import by_truck, paper, plate
+from bot.understanding.pointing import Pointed, from_notice, of_whole, parts_at_and, point, the_only_one, told_of
 from bot.understanding.put_off import is_sold_later
 from bot.understanding.reasons import reason_of
 from bot.understanding.received import Arrival, arrival
@@ -72,7 +73,8 @@ def _close(heard: Heard, context: Context) -> Slots:
             alone = of_whole(heard, context, "close")
         order = alone.order
         told = _told(heard, context, order, pointed)
-        if told.received and alone.slot is not None:
+        named = told.what == "all" and heard.has(BRAND)
+        if (told.received or named) and alone.slot is not None:
             slots.append(alone.slot)
     else:
         told = _told(heard, context, order, pointed)
@@ -128,9 +130,9 @@ def _accept(heard: Heard, context: Context) -> Slots:
             slots.append(alone.slot)
         order = alone.order
     slots += quantities_accepted(heard, context, order, pointed)
-    document = paper(heard)
+    document = by_truck(paper(heard), order)
     later = not document and is_sold_later(heard)
-    sells = heard.has("sell.asks") and not later
+    sells = heard.has("sell.asks") and not later and not _sells_another(heard, context, order)
     if later:
         slots.append(Found("when", "later", why="the sale is said to come later"))
     if sells or document:
@@ -141,9 +143,21 @@ def _accept(heard: Heard, context: Context) -> Slots:
     return slots, doubts
 
 
+def _sells_another(heard: Heard, context: Context, order: OrderSeen | None) -> bool:
+    """Say whether it is another order that is to be sold: "acepta la 329 y la 123 véndela"."""
+    place = heard.mentions.index(heard.of("sell.asks")[0])
+    clause = [one for part in parts_at_and(heard) if any(one is heard.mentions[place] for one in part) for one in part]
+    other = point(replace(heard, mentions=clause), context, "sell").order
+    return order is not None and other is not None and other.code != order.code
+
+
 def _sell(heard: Heard, context: Context) -> Slots:
-    _pointed, (slots, doubts) = pointed_to(heard, context, "sell")
-    return slots + paper(heard) + plate(heard), doubts
+    pointed, (slots, doubts) = pointed_to(heard, context, "sell")
+    if not slots and not doubts:
+        pointed = by_its_goods(heard, context, "sell")
+        slots = [pointed.slot] if pointed.slot is not None else []
+    order = pointed.order or the_only_one(context, "sell").order
+    return slots + by_truck(paper(heard), order) + plate(heard), doubts
 
 
 def _reject(heard: Heard, context: Context) -> Slots:

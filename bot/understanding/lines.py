@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from bot.understanding.heard import BRAND, DATE, FUEL, NUMBER, OTHER, Heard, Mention
 
@@ -20,7 +20,20 @@ _BETWEEN = frozenset({"and", "rest", "except"})
 _TELLS = ("aron", "eron", "aba", "aban")
 """Endings of a verb, which a number before it does not count: "los de 10 salieron 3 menos"."""
 NOT_GOODS = frozenset(
-    {"veces", "vez", "times", "vacios", "vacias", "envases", "empties", "empty", "cosas", "things", "productos", "marcas"}
+    {
+        "veces",
+        "vez",
+        "times",
+        "vacios",
+        "vacias",
+        "envases",
+        "empties",
+        "empty",
+        "cosas",
+        "things",
+        "productos",
+        "marcas",
+    }
     | {"tipos", "tamaños", "clases", "lineas", "items"}
 )
 """What is counted beside the goods: times, empty cylinders, how many things are wanted."""
@@ -41,6 +54,8 @@ class Item:
     gallons: bool = False
     counted: bool = False
     """Whether a word like balones stands beside the number."""
+    like: frozenset[str] = frozenset()
+    """In what it is like the line before: "del mismo tamaño", "de la misma marca"."""
     mentions: list[Mention] = field(default_factory=list)
 
     @property
@@ -52,8 +67,32 @@ class Item:
 def items(heard: Heard, sizes: Sequence[str], used: Sequence[Mention] = ()) -> list[Item]:
     """Return the lines of a message, in order; numbers that point to an order are no quantities."""
     found = [item for part in _parts(heard.mentions) for item in _read(part, frozenset(sizes), used)]
-    found = _shared_brand(_joined([item for item in found if not item.is_empty]), heard.mentions)
+    found = _joined(_paired([item for item in found if not item.is_empty]))
+    found = _like_before(_shared_brand(found, heard.mentions))
     return _split(_shared_size(_said_twice(found), heard.mentions))
+
+
+def _like_before(found: list[Item]) -> list[Item]:
+    """Return the lines with what is the same as in the line before: "20 joyce de 10 y 5 proust del mismo tamaño"."""
+    for last, item in pairwise(found):
+        if "same.size" in item.like:
+            item.size = item.size or last.size
+        if "same.brand" in item.like:
+            item.brand = item.brand or last.brand
+    return found
+
+
+def _paired(found: list[Item]) -> list[Item]:
+    """Return the lines of which the amounts are said first, and then the brands: "quince y diez, joyce y proust"."""
+    amounts = list(takewhile(lambda one: one.quantity is not None and not (one.size or one.brand or one.fuel), found))
+    ahead = found[len(amounts) : 2 * len(amounts)]
+    if len(amounts) < 2 or len(ahead) < len(amounts) or any(one.quantity is not None or not one.brand for one in ahead):
+        return found
+    pairs = [
+        replace(one, brand=two.brand, size=two.size, mentions=[*one.mentions, *two.mentions])
+        for one, two in zip(amounts, ahead, strict=True)
+    ]
+    return [*pairs, *found[2 * len(amounts) :]]
 
 
 def _said_twice(found: list[Item]) -> list[Item]:
@@ -98,36 +137,36 @@ def _read(part: Sequence[Mention], sizes: frozenset[str], used: Sequence[Mention
     for place, mention in enumerate(part):
         if mention in used or mention.kinds & _NEVER_COUNTED:
             continue
-        if mention.has(BRAND):
-            if item.brand is not None and item.quantity is not None:
-                yield item
-                item = Item()
-            item.brand = mention
-            item.mentions.append(mention)
+        if mention.has("same.size", "same.brand"):
+            item.like |= mention.kinds
             continue
-        if mention.has(FUEL):
-            if item.fuel is not None and item.quantity is not None:
-                yield item
-                item = Item()
-            item.fuel = mention
-            item.mentions.append(mention)
-            continue
-        reading = _reading(part, place, sizes, item)
+        named = BRAND if mention.has(BRAND) else FUEL if mention.has(FUEL) else ""
+        reading = (named, Decimal(0)) if named else _reading(part, place, sizes, item)
         if reading is None:
             continue
-        kind, value = reading
-        if kind == "quantity" and item.quantity is not None:
+        if _begins_a_line(item, *reading):
             yield item
             item = Item()
-        if kind == "size" and item.size is not None and (item.quantity is not None or item.size != value):
-            yield item
-            item = Item()
-        _put(item, kind, value, mention, part, place)
+        _put(item, *reading, mention, part, place)
     yield item
 
 
-def _put(item: Item, kind: str, value: Decimal | str, mention: Mention, part: Sequence[Mention], place: int) -> None:
+def _begins_a_line(item: Item, kind: str, value: Decimal | str) -> bool:
+    """Say whether what is read cannot be of the line so far, which has its own."""
+    if kind == "quantity":
+        return item.quantity is not None
     if kind == "size":
+        return item.size is not None and (item.quantity is not None or item.size != value)
+    own = item.brand if kind == BRAND else item.fuel if kind == FUEL else None
+    return own is not None and item.quantity is not None
+
+
+def _put(item: Item, kind: str, value: Decimal | str, mention: Mention, part: Sequence[Mention], place: int) -> None:
+    if kind == BRAND:
+        item.brand = mention
+    elif kind == FUEL:
+        item.fuel = mention
+    elif kind == "size":
         item.size = str(value)
     elif kind == "total":
         item.total = Decimal(value)
@@ -217,7 +256,7 @@ def _after_of(
         return "quantity", number  # "un pedido a la planta de 100 joyce"
     if of and item.quantity is None and _is_of_a_size(part, place, sizes):
         return "quantity", number  # "un pedido de 15 de 10"
-    another = of and item.quantity is None and place > 1 and part[place - 2].text in ("los", "las")
+    another = of and item.size is not None and place > 1 and part[place - 2].text in ("los", "las")
     if size and another:
         return "size", size  # tanto los de 10 como los de 45
     if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
@@ -319,15 +358,15 @@ def _completes(last: Item, item: Item) -> bool:
 
 
 def _shared_brand(found: list[Item], mentions: Sequence[Mention]) -> list[Item]:
-    """Let a brand that stands before every number count for each line: "joyce: 20 de 10 y 5 de 45"."""
+    """Let a brand count for each line that it stands before: "joyce: 20 de 10 y 5 de 45"."""
     branded = [item for item in found if item.brand is not None]
-    last = found[-1].brand if found else None
-    if len(branded) == 1 and last is not None and _said_of_all(mentions, last):
+    brand = found[-1].brand if found else None
+    if len(branded) == 1 and brand is not None and _said_of_all(mentions, brand):
         for item in found:
-            item.brand = last
-    if len(branded) == 1 and found[0] is branded[0] and len(found) > 1 and found[0].mentions[0].has(BRAND):
-        for item in found[1:]:
-            item.brand = branded[0].brand
+            item.brand = brand
+    if branded and found[0] is branded[0] and all(item.mentions[0].has(BRAND) for item in branded):
+        for last, item in pairwise(found):
+            item.brand = item.brand or last.brand  # joyce: 20 de 10, 5 de 45; proust: 6 de 10
     return found
 
 
@@ -349,6 +388,7 @@ def _said_of_all(mentions: Sequence[Mention], brand: Mention) -> bool:
     """Say whether "todo joyce", "todo en joyce" or "joyce los dos" names the brand of every line."""
     said = [one for one in mentions if one.text not in ("en", "de", "marca", "in")]
     return any(
-        ((one.has("all") or one.text in _PURE) and two is brand) or (one is brand and two.has("all") and two.text in _EACH)
+        ((one.has("all") or one.text in _PURE) and two is brand)
+        or (one is brand and two.has("all") and two.text in _EACH)
         for one, two in pairwise(said)
     )

@@ -22,7 +22,7 @@ _DIGITS = re.compile(r"(?<![\w/])\+?[0-9](?:[ .\-]{0,3}[0-9]){6,15}(?![0-9])")
 _WRITTEN_DAY = re.compile(r"[0-3]?[0-9][.-][01]?[0-9][.-](?:20)?[0-9]{2}")
 _WHOLE_RUN = re.compile(r"[0-9]{11}")
 _LINK = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|<[^>]{0,200}>")
-_NUMBER_WORD = r"(?:n[uú]m(?:ero)?\.?|nro\.?|n[°º]|correlativo|number)"
+_NUMBER_WORD = r"(?:n[uú]m(?:ero)?\.?|nro\.?|n[°º]?(?![\w])|correlativo|number)"
 _SERIES = re.compile(
     r"(?<![\w-])((?:[tfvb][a-z0-9]{3}|e[gb0][a-z0-9]{2})|[tfvb][\s-]?0\s?0\s?[0-9])"
     rf"(?:\s*(?:[-/_#:]|,?\s*(?:gui[oó]n|{_NUMBER_WORD})\W{{0,3}})\s*|\s+)"
@@ -46,7 +46,7 @@ _PAPER_BEFORE = re.compile(
 _OF_A_BOOK = re.compile(r"0[0-9]{2}\s*-\s*[0-9]{3}")
 """How the guías of a pre-printed book are numbered: 001-0078812 needs no word right before it."""
 _PAPER = re.compile(r"\b(?:gu[ií]a|gia|factura|fact?\b|documento|remisi[oó]n|invoice|waybill)", re.IGNORECASE)
-_PLATE_BEFORE = re.compile(r"placa\W{0,3}(?:es|nro|n[°ºo])?\W{0,3}$", re.IGNORECASE)
+_PLATE_BEFORE = re.compile(r"(?:placa|veh[ií]culo|cami[oó]n|carro)\W{0,3}(?:es|nro|n[°ºo])?\W{0,3}$", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"(?<![\w.,-])([0-9]{4,8})(?![\w,-])")
 
 

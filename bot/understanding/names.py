@@ -106,7 +106,7 @@ class Names:
 
     def exactly(self, word: str) -> Match | None:
         """Return the names that have this very word."""
-        word = PLANT if word == "plant" else word
+        word = PLANT if word in ("plant", *_PLANT) else word
         found = self._by_word.get(word)
         return Match(tuple(found), How.CONTEXT if word == PLANT else How.STATED) if found else None
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bot.understanding.context import OrderSeen
 from bot.understanding.heard import Heard, Mention
 from bot.understanding.meaning import Found, How
 from core import documents
@@ -35,6 +37,15 @@ def paper(heard: Heard) -> list[Found]:
     if documents.kind_of(number) is None and kind is not None:
         slots.append(Found("kind", kind.value, How.IMPLIED, why="the word beside the number"))
     return slots
+
+
+def by_truck(slots: list[Found], order: OrderSeen | None) -> list[Found]:
+    """Return the papers of a sale by tank truck, which takes a guía and a factura: a factura alone is the second."""
+    number = next((slot for slot in slots if slot.key == "document"), None)
+    if number is None or len(slots) != 1 or documents.kind_of(number.value) is not Document.INVOICE:
+        return slots
+    trucked = order is not None and order.lines and not any(line.size for line in order.lines)
+    return [replace(number, key="invoice")] if trucked else slots
 
 
 def _said_anew(heard: Heard, found: Sequence[Mention]) -> Mention | None:

@@ -129,12 +129,12 @@ def _of_brand(heard: Heard, able: Sequence[OrderSeen]) -> list[OrderSeen]:
 def told_of(heard: Heard, context: Context, order: OrderSeen) -> Heard:
     """Return what is told of one order, where several are named: "Hyde completo, Bukowsky 38"."""
     others = [one for one in able_to(context, "close") if one.code != order.code]
-    another = any(_begins_another(clause) for clause in _clauses(heard))
+    another = any(_begins_another(clause) for clause in parts_at_and(heard))
     if not others or not (another or any(_names(mention, one) for one in others for mention in heard.of(NAME, CODE))):
         return heard
     kept: list[Mention] = []
     of_it = False
-    for clause in _clauses(heard):
+    for clause in parts_at_and(heard):
         if any(_names(mention, order) for mention in clause):
             of_it = True
         elif _begins_another(clause) or any(_names(mention, one) for one in others for mention in clause):
@@ -287,7 +287,7 @@ def _of_what_came(heard: Heard, named: Sequence[Mention]) -> Sequence[Mention]:
         return named
     waits = [
         one
-        for clause in _clauses(heard)
+        for clause in parts_at_and(heard)
         if any(two.has("not_yet", "reason.never_came", "nothing") for two in clause)
         for one in clause
     ]
@@ -295,7 +295,8 @@ def _of_what_came(heard: Heard, named: Sequence[Mention]) -> Sequence[Mention]:
     return came or named
 
 
-def _clauses(heard: Heard) -> Iterator[list[Mention]]:
+def parts_at_and(heard: Heard) -> Iterator[list[Mention]]:
+    """Yield the parts of a message between signs, ands and buts."""
     clause: list[Mention] = []
     for mention in heard.mentions:
         if mention.has("and") or mention.text in (",", ".", ";", "\n", "pero", "but"):

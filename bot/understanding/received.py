@@ -108,7 +108,7 @@ class _Reader:
 
     def read(self, part: Part) -> None:
         said = items_said(self.heard, part, self.lines, self.sizes, self.used)
-        if _denies_a_number(part):
+        if _denies_a_number(part) or any(one.has("extra") for one in part.mentions):
             return
         if _is_bad(part) and (said or _lone(part)):
             self._bad(part, said)
@@ -159,7 +159,7 @@ class _Reader:
 
     def _item(self, part: Part, item: Item) -> None:
         line = line_of(item, self.lines)
-        told = part.denied or part.lacks or part.everything or part.nothing
+        told = part.denied or part.lacks or part.everything or part.nothing or self._is_alone(part)
         if item.quantity is None and (item.size or item.brand) and not told:
             self.named_before += [line] if line is not None else []
             return
@@ -170,11 +170,15 @@ class _Reader:
         if claimed is not None:
             self._claim(line, *claimed, part, item.mentions)
 
+    def _is_alone(self, part: Part) -> bool:
+        """Say whether it came alone, and what did not is told as well: "llegó solo lo de 10, lo de 45 no"."""
+        return part.only and _arrives(part) and self.heard.has("negation", "lack", "nothing", "reason.never_came")
+
     def _claim(self, line: LineSeen, amount: Decimal, sort: Sort, part: Part, mentions: Sequence[Mention]) -> None:
         said = self.heard.said(*(mentions or part.mentions))
         again = any(one.text in ("otro", "otra") for one in part.mentions)
         other = any(one.text in ("otros", "otras") for one in part.mentions) and not (part.rest or _waits(part))
-        more = other or (self.daytime_before and _at_a_daytime(part))
+        more = other or (self.daytime_before and (_at_a_daytime(part) or any(one.has("now") for one in part.mentions)))
         sound = part.everything or any(one.has("yes") for one in part.mentions)
         self.claims.append(Claim(line.position, amount, sort, said, again, _says_came(part, mentions), more, sound))
 
@@ -185,7 +189,7 @@ class _Reader:
         if item.quantity is None:
             if part.nothing and not part.lacks:
                 return (line.quantity if self.lacking_before else Decimal(0)), Sort.CAME
-            if part.denied or part.lacks or part.everything:
+            if part.denied or part.lacks or part.everything or self._is_alone(part):
                 return _whole(line, part), Sort.CAME
             return None
         if part.denied:  # "no llegaron 2" lack; "no llegaron 20" denies a number, and says no other
@@ -276,6 +280,8 @@ def _conclude(heard: Heard, parts: Sequence[Part], lines: Sequence[LineSeen], fo
         if len(lines) != 1 or not found.bad or good + found.bad != lines[0].quantity:  # else the rest is said as well
             found.received, found.unclear = {}, True
         has_amounts = True
+    if whole and found.over and found.received == {line.position: line.quantity for line in lines}:
+        found.unclear = False  # "vinieron 21, pedí 20, el otro lo regresé"
     found.what = _by_amounts(lines, found) if has_amounts else _without_amounts(heard, parts, whole=bool(whole))
     if found.what != "some":
         found.received = {}

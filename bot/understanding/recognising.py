@@ -65,7 +65,7 @@ def _whole(word: str, words: Lexicon) -> str:
     if small is None:
         return word
     stem, vowel, plural = small[1], small[3], small[4]
-    return next((one for end in ("", "e", vowel) if words.has(one := stem + end + plural)), word)
+    return next((one for end in ("", vowel, "e") if words.has(one := stem + end + plural)), word)
 
 
 def _name(word: str, brands: Names, sellers: Names) -> tuple[str, Match] | None:

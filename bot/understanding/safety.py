@@ -47,11 +47,16 @@ def is_attack(heard: Heard) -> bool:
 
 
 def _offers(heard: Heard) -> bool:
-    """Say whether somebody offers goods for money: a price, and the phone to order them from."""
-    return heard.has("phone") and _PRICE.search(heard.text) is not None
+    """Say whether somebody offers goods: a price and a phone, or a phone to order them from."""
+    return heard.has("phone") and (_PRICE.search(heard.text) or _CALL_US.search(heard.text)) is not None
 
 
 _PRICE = re.compile(r"(?<!\w)s/\.? ?[0-9]", re.IGNORECASE)
+_CALL_US = re.compile(
+    r"\b(?:ll[aá]m[ae]n?(?:nos)?|pedidos|delivery|escr[ií]b[ae]n?(?:nos)?|whatsapp|cont[aá]ct[ae]n?(?:nos)?)"
+    r"(?: ya| al?|:)+ ?\+?[0-9]",
+    re.IGNORECASE,
+)
 
 
 def _drums(heard: Heard) -> bool:

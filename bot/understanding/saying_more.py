@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.dates import Days
 from bot.understanding.filling import filled
-from bot.understanding.heard import DATE, NUMBER, Heard, Mention
+from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.meaning import Found, How, Kind, Meaning
 from bot.understanding.ordering import delivery
 from bot.understanding.papers import paper, plate
 from bot.understanding.put_off import is_sold_later
+from bot.understanding.reasons import reason
 from bot.understanding.received import arrival
 from bot.understanding.replying import order_of
 
@@ -56,13 +58,15 @@ def _is_of_delivery(mentions: Sequence[Mention], place: int) -> bool:
     return wanted or day.text.split()[0] in _FOR or (bool(before) and before[-1].text == ",")
 
 
-def _of_accept(heard: Heard, _context: Context, question: OpenQuestion, meaning: Meaning) -> Sequence[Found]:
+def _of_accept(heard: Heard, context: Context, question: OpenQuestion, meaning: Meaning) -> Sequence[Found]:
     """When it is sold, and with what."""
-    if meaning.slots[0].value == "reject" or question.key == "order":
-        return []
+    if question.key == "order":
+        return _of_order(heard, context, question, meaning)
+    if meaning.slots[0].value == "reject":
+        return reason(heard)
     if question.key == "kind":
         return paper(heard) + plate(heard)
-    if is_sold_later(heard):
+    if is_sold_later(heard) or _is_only_accepted(heard):
         return [Found("when", "later", why="the sale is said to come later")]
     document = paper(heard)
     if not document and not heard.has("sell.asks"):
@@ -71,7 +75,27 @@ def _of_accept(heard: Heard, _context: Context, question: OpenQuestion, meaning:
     return [Found("when", "now", How.STATED, why=why), *document, *(plate(heard) if document else [])]
 
 
-def _of_sale(heard: Heard, _context: Context, _question: OpenQuestion, _meaning: Meaning) -> Sequence[Found]:
+def _is_only_accepted(heard: Heard) -> bool:
+    """Say whether it is accepted and nothing more: "solo acéptela por ahora"."""
+    return any(one.has("only") and two.has("accept.asks") for one, two in pairwise(heard.words))
+
+
+def _of_order(heard: Heard, context: Context, question: OpenQuestion, meaning: Meaning) -> Sequence[Found]:
+    """What is stated beside the code, or the name, of the order that is meant."""
+    told = filled(heard, context, question.conversation)
+    pointed = [slot for slot in told.slots if slot.key == "order" and slot.how in (How.STATED, How.PART)]
+    if not pointed or pointed[0].value != meaning.slots[0].value:
+        return []
+    return [slot for slot in told.slots if slot.key != "order"]
+
+
+def _of_rejection(heard: Heard, context: Context, question: OpenQuestion, meaning: Meaning) -> Sequence[Found]:
+    return _of_order(heard, context, question, meaning) if question.key == "order" else []
+
+
+def _of_sale(heard: Heard, context: Context, question: OpenQuestion, meaning: Meaning) -> Sequence[Found]:
+    if question.key == "order":
+        return _of_order(heard, context, question, meaning)
     return paper(heard) + plate(heard)
 
 
@@ -93,9 +117,12 @@ def _of_other_lines(heard: Heard, context: Context, question: OpenQuestion, posi
         return []
     rest = heard.mentions[place + 1 :]
     others = [line for line in order.lines if line.position != position]
-    if not any(one.has(NUMBER) for one in rest) or not any(one.has("and") or one.text == "," for one in rest):
+    if not any(one.has(NUMBER, "brand") for one in rest) or not any(one.has("and") or one.text == "," for one in rest):
         return []
-    told = arrival(replace(heard, mentions=rest, known={kind for one in rest for kind in one.kinds}), others, context.sizes)
+    known = {kind for one in rest for kind in one.kinds}
+    told = arrival(replace(heard, mentions=rest, known=known), others, context.sizes)
+    if told.what in ("all", "nothing"):
+        return [_received(line.position, line.quantity * (told.what == "all")) for line in others]
     amounts = {key: amount for key, amount in told.received.items() if key not in told.inferred}
     return [_received(key, amount) for key, amount in sorted(amounts.items())]
 
@@ -108,5 +135,6 @@ _MORE: dict[str, Callable[[Heard, Context, OpenQuestion, Meaning], Sequence[Foun
     "request": _of_request,
     "accept": _of_accept,
     "sell": _of_sale,
+    "reject": _of_rejection,
     "close": _of_close,
 }

@@ -50,14 +50,26 @@ def statements(heard: Heard) -> list[Part]:
             or _says_on(mention, cut[-1])
         ):
             cut.append([mention] if mention.has("except", "rest") else [])
-        elif mention.text in _RESTATES or mention.text in _STAYED or _begins_another(mention, cut[-1]):
-            cut.append([mention])
+        elif (
+            mention.text in _RESTATES
+            or mention.text in _STAYED
+            or mention.has("so")
+            or _begins_another(mention, cut[-1])
+        ):
+            cut.append([*_brand_before(mention, cut[-1]), mention])
         elif _names_another_size(mention, cut[-1]):
             article = [cut[-1].pop()] if cut[-1][-1].has("small") else []
             cut.append([*article, mention])
         else:
             cut[-1].append(mention)
     return [_statement(one) for one in cut if one]
+
+
+def _brand_before(mention: Mention, part: list[Mention]) -> list[Mention]:
+    """Take the brand before a number along, where brands stand first: "llegó joyce 18 proust 5"."""
+    named = next((one for one in part if one.has("brand", "number")), None)
+    first = named is not None and named.has("brand") and part[-1].has("brand") and named is not part[-1]
+    return [part.pop()] if mention.has("number") and first else []
 
 
 def _says_on(mention: Mention, part: list[Mention]) -> bool:
@@ -92,7 +104,10 @@ def _begins_another(mention: Mention, part: list[Mention]) -> bool:
 def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
     """Say whether it is the "menos" of "vino con 2 menos", and not that of "20 menos 2" or "todo menos los de 45"."""
     ahead = [one for one in heard.mentions if one.start > mention.start][:4]
-    ends = next((place for place, one in enumerate(ahead) if one.text == "," or one.has("and") or one.text in _RESTATES), len(ahead))
+    ends = next(
+        (place for place, one in enumerate(ahead) if one.text == "," or one.has("and") or one.text in _RESTATES),
+        len(ahead),
+    )
     after = [two for one, two in pairwise([mention, *ahead[:ends]]) if one.text not in _CALLED]
     counted = [one for one in before if not one.has("unit", "goods", "small", "brand")][-1:]
     return any(one.has("number", "one") for one in counted) and not any(one.has("number", "brand") for one in after)

@@ -8,6 +8,7 @@ scale, and the highest score is meant. Two things the ranking alone can never do
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.understanding import likening
 from bot.understanding.context import Context, Expected
@@ -37,12 +38,22 @@ def weighed(meaning: Meaning, heard: Heard, context: Context) -> Meaning:
     for place, name in enumerate(learned.names):
         if likening.begins(name) and said[place] <= learned.start[place]:
             scores[place] = NEVER  # what it is said into starts nothing by itself
+    for name in _put_off(heard):
+        scores[learned.names.index(name)] = NEVER
     for name, points in (*_word_of(meaning).items(), *dict.fromkeys(_idle(context), -POINTS).items()):
         if name in learned.names:
             scores[learned.names.index(name)] += points
     ranked = sorted(zip(learned.names, shares(scores), strict=True), key=lambda one: -one[1])
     likened = likening.liken(meaning, heard, context, ranked)
     return replace(likened, ranked=tuple((name, round(share, 2)) for name, share in ranked if share >= SHOWN))
+
+
+def _put_off(heard: Heard) -> list[str]:
+    """Return what is said not to be done yet: "todavía no cierre", however it goes on."""
+    words = [one for one in heard.words if not one.has("small") or one.has("not_yet")]
+    denied = {id(two) for one, two in pairwise(words) if one.has("not_yet")}
+    asked = {name: [one for one in words if one.has(f"{name}.asks")] for name in OF_ORDERS}
+    return [name for name, verbs in asked.items() if verbs and all(id(one) in denied for one in verbs)]
 
 
 def _idle(context: Context) -> list[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from bot.understanding.by_its_goods import by_its_goods
 from bot.understanding.context import Context, OpenQuestion
 from bot.understanding.denying import is_denied_after
 from bot.understanding.heard import CODE, NAME, NUMBER, Heard
-from bot.understanding.lines import Item, items
 from bot.understanding.meaning import Found, How, Meaning
 from bot.understanding.pointing import point
 from bot.understanding.replying import answer, by_place
-from bot.understanding.tellings import line_of
 
 
 def which_order(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
@@ -27,9 +26,9 @@ def which_order(heard: Heard, context: Context, question: OpenQuestion) -> Meani
     placed = by_place(heard, question)
     if placed is not None:
         return answer([placed])
-    by_goods = _by_goods(heard, context, question)
-    if by_goods is not None:
-        return answer([by_goods])
+    goods = by_its_goods(heard, context, question.conversation).slot
+    if goods is not None:
+        return answer([goods])
     digits = heard.of("digits", NUMBER)
     if len(digits) == 1 and len(heard.words) == 1:
         ending = heard.said(digits[0])
@@ -65,23 +64,3 @@ def _denies_an_order(heard: Heard) -> bool:
 
 
 _THE_OTHER = frozenset({"la otra", "el otro", "otra", "otro", "the other"})
-
-
-def _counts(item: Item) -> bool:
-    return item.brand is not None or item.quantity is not None or item.total is not None
-
-
-def _by_goods(heard: Heard, context: Context, question: OpenQuestion) -> Found | None:
-    """Return the one order with what is named of its goods: "la de los cuarenta proust"."""
-    said = items(heard, context.sizes)
-    if len(said) != 1 or heard.has("negation", "no", "unsure") or not _counts(said[0]):
-        return None
-    able = [order for order in context.orders if question.conversation in order.can]
-    fitting = [
-        order
-        for order in able
-        if any(line_of(said[0], [one]) and said[0].quantity in (None, one.quantity) for one in order.lines)
-    ]
-    if len(fitting) != 1:
-        return None
-    return Found("order", fitting[0].code, How.PART, fitting[0].code, heard.text, "the only order with these goods")
