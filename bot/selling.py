@@ -43,13 +43,7 @@ def ask_papers(chat: Chat, order: Order, accepted: Decimal | None = None) -> Sel
     """
     if not order.trade.by_truck:
         return Sell(order.code, *_document(chat, order))
-    number = chat.ask(
-        "document",
-        _("Order {code} of {buyer}: type the number of the guía de remisión, like T001-00012345.").format(
-            code=order.code, buyer=order.buyer
-        ),
-        questions.document_of(Document.WAYBILL),
-    )
+    number = chat.ask("document", _asking_for_waybill(chat, order), questions.document_of(Document.WAYBILL))
     invoice = chat.ask(
         "invoice",
         _("Guía {number}. Now the number of the factura, like F001-123.").format(number=number),
@@ -57,6 +51,16 @@ def ask_papers(chat: Chat, order: Order, accepted: Decimal | None = None) -> Sel
     )
     plate = _plate(chat, order, order.held if accepted is None else accepted)
     return Sell(order.code, number, Document.WAYBILL, invoice, plate)
+
+
+def _asking_for_waybill(chat: Chat, order: Order) -> str:
+    """Return the question for the guía; it names the factura, where that was said first."""
+    invoice = chat.stated("invoice")
+    if invoice:
+        return _("Factura {number}. Now the number of the guía, like T001-00012345.").format(number=invoice)
+    return _("Order {code} of {buyer}: type the number of the guía de remisión, like T001-00012345.").format(
+        code=order.code, buyer=order.buyer
+    )
 
 
 def _plate(chat: Chat, order: Order, wanted: Decimal) -> str:

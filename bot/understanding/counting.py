@@ -10,9 +10,11 @@ from itertools import pairwise
 from bot.understanding.context import Context, LineSeen, OpenQuestion, OrderSeen
 from bot.understanding.dates import Days
 from bot.understanding.denying import is_denied_after
+from bot.understanding.giving import quantities_accepted
 from bot.understanding.heard import DATE, NUMBER, Heard, Mention
-from bot.understanding.lines import items
+from bot.understanding.lines import Item, items
 from bot.understanding.meaning import Found, Meaning
+from bot.understanding.pointing import Pointed
 from bot.understanding.received import arrival
 from bot.understanding.replying import answer, order_of
 from bot.understanding.tellings import line_of
@@ -33,16 +35,12 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
         return None  # what the paper says is not what came
     if name == "received" and order is not None:
         return _received(heard, context, question, order)
-    if heard.has("no") or (name == "quantity" and _ordered_before(heard)):
+    if heard.has("no") or (name == "quantity" and (_ordered_before(heard) or _others_ordered(heard))):
         return None
     line = next((one for one in order.lines if str(one.position) == number), None) if order is not None else None
     said = [item for item in items(heard, context.sizes) if item.quantity is not None or item.size is not None]
-    if line is not None and len(said) == 1 and said[0].quantity is not None and _all_but(heard):
-        less = line.quantity - said[0].quantity
-        return answer([Found(question.key, f"{less:f}", said=heard.text, why="all but so many")]) if less > 0 else None
-    if line is not None and not said and heard.has("all", "nothing"):
-        value = line.quantity if heard.has("all") else Decimal(0)
-        return answer([Found(question.key, f"{value:f}", said=heard.text, why="all or nothing")])
+    if line is not None and (of_line := _of_line(heard, context, question, line, said)) is not None:
+        return answer(of_line) if of_line else None
     if len(said) != 1 or heard.unknown > 1 or heard.has("negation"):
         return None
     count = said[0].quantity
@@ -53,6 +51,22 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
     return answer(
         [Found(question.key, f"{count:f}", said=heard.said(*said[0].mentions), why="the number that was said")]
     )
+
+
+def _of_line(
+    heard: Heard, context: Context, question: OpenQuestion, line: LineSeen, said: Sequence[Item]
+) -> list[Found] | None:
+    """Return how many by what was asked for of the line: all but so many, so many less; None where it says neither."""
+    if len(said) == 1 and said[0].quantity is not None and _all_but(heard):
+        left = line.quantity - said[0].quantity
+        return [Found(question.key, f"{left:f}", said=heard.text, why="all but so many")] if left > 0 else []
+    if question.conversation == "accept" and heard.has("cuts"):
+        told = quantities_accepted(heard, context, order_of(context, question), Pointed())
+        return [slot for slot in told if slot.key == question.key]
+    if not said and heard.has("all", "nothing"):
+        amount = line.quantity if heard.has("all") else Decimal(0)
+        return [Found(question.key, f"{amount:f}", said=heard.text, why="all or nothing")]
+    return None
 
 
 def _all_but(heard: Heard) -> bool:
@@ -89,6 +103,11 @@ def _ordered_before(heard: Heard) -> bool:
     """Say whether a day that is over is named: "ayer pedí 20" asks for nothing now."""
     days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
     return any(heard.today is not None and one.last < heard.today for one in days)
+
+
+def _others_ordered(heard: Heard) -> bool:
+    """Say whether it tells what others ordered: "los de la otra tienda pidieron 40"."""
+    return any(one.text.endswith(("eron", "aron")) for one in heard.of("request.tells"))
 
 
 def of_before(heard: Heard) -> bool:
@@ -144,9 +163,41 @@ def _of_this_line(heard: Heard) -> Heard:
     return replace(heard, mentions=mentions, known={kind for one in mentions for kind in one.kinds})
 
 
+def _are_only_numbers(heard: Heard) -> bool:
+    return all(one.has(NUMBER, "and", "polite", "sign") or one.text in _IN_TURN for one in heard.mentions)
+
+
+_IN_TURN = frozenset({"respectivamente", "respectively"})
+
+
+def _of_each_line(heard: Heard, context: Context, order: OrderSeen, position: int) -> list[tuple[int, Decimal]]:
+    """Return the amounts of this line and the others, where each is named: "19 de diez y cuatro de 45", or "18 y 4"."""
+    said = items(heard, context.sizes)
+    if len(said) != len(order.lines) or len(said) < 2 or position != order.lines[0].position:
+        return []
+    bare = all(one.quantity is not None and not (one.size or one.brand or one.total) for one in said)
+    if bare and _are_only_numbers(heard):
+        pairs = [(line.position, one.quantity or Decimal(0)) for line, one in zip(order.lines, said, strict=True)]
+        return (
+            pairs
+            if all(amount <= line.quantity for line, (_at, amount) in zip(order.lines, pairs, strict=True))
+            else []
+        )
+    if any(one.quantity is None or not (one.size or one.brand) for one in said):
+        return []
+    told = arrival(heard, order.lines, context.sizes)
+    found = told.received if told.what == "some" else {}
+    return sorted(found.items()) if position in found else []
+
+
 def _received(heard: Heard, context: Context, question: OpenQuestion, order: OrderSeen) -> Meaning | None:
     position = int(question.key.split()[1])
     lines = [line for line in order.lines if line.position == position]
+    several = _of_each_line(heard, context, order, position)
+    if several:
+        return answer(
+            [Found(f"received {one}", f"{amount:f}", why="the amount said of this line") for one, amount in several]
+        )
     if heard.has("all") and not heard.has(NUMBER, "lack", "except", "negation"):
         return (
             answer([Found(question.key, f"{lines[0].quantity:f}", said=heard.text, why="all of it")]) if lines else None

@@ -24,7 +24,7 @@ _MAY_BE_DATE = re.compile(
     r"[0-9][/.\-][0-9]|(?:el|al|dia|the) [0-9]|h?o[yi]|ayer|antier|ma[nñ]ana|seman|mes|dia|finde|año|tm[rwo]|"
     r"ercol|fin de|day|tomorrow|week|month|[lmjvsdtwf]\w{2,3}(?:es|do|go|ne|ez)|"
     r"find|(?:by|on|for|this|next|until|till) (?:mon|tue|wed|thu|fri|sat|sun)|"
-    r"quincen|a[nñ]o|year|weekend|\b(?:mon|tue|wed|thu|fri|sat|sun)\b|"
+    r"\b(?:lun|mie|jue|vie|sab)\b|quincen|a[nñ]o|year|weekend|\b(?:mon|tue|wed|thu|fri|sat|sun)\b|"
     r"ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|apr|aug|dec|jan"
 )
 

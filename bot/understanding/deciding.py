@@ -19,7 +19,7 @@ from bot.understanding.ordering import ordered
 from bot.understanding.put_off import is_accepted_now
 from bot.understanding.refusing import refused_line
 from bot.understanding.safety import bar, is_attack
-from bot.understanding.scope import announced, calls
+from bot.understanding.scope import announced
 from bot.understanding.several import all_orders, both
 
 CHANGING = ("close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join")
@@ -107,10 +107,10 @@ def _restated(heard: Heard) -> Heard:
         before, after = heard.mentions[:place], heard.mentions[place + 1 :]
         verb = next((one for one in after if not one.has("small", "polite", "sign")), None)
         denied_first = next((one for one in before if not one.has("greeting", "polite", "sign")), before[0])
-        if verb is None or not calls(verb) or not denied_first.has("negation", "no"):
+        if verb is None or verb.text.endswith(("ar", "er", "ir")) or not denied_first.has("negation", "no"):
             continue
         same = {kind for kind in verb.kinds if kind.endswith(".asks")}
-        denied = {kind for one in before for kind in one.kinds if kind.endswith(".asks")}
+        denied = {kind.replace(".wishes", ".asks") for one in before for kind in one.kinds}
         both_count = all(any(one.has("number", "code", "name") for one in part) for part in (before, after))
         if same & denied and both_count and not any(one.has("says_that", "others", "when") for one in heard.mentions):
             return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})

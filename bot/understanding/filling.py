@@ -41,6 +41,8 @@ def pointed_to(heard: Heard, context: Context, conversation: str) -> tuple[Point
     pointed = point(without_denied(heard, after=True), context, conversation)
     if pointed.slot is None and pointed.doubt is None and not pointed.unknown_ending:
         pointed = from_notice(context, conversation)
+    if conversation in _CALLED_BY_GOODS and not (pointed.slot or pointed.doubt or pointed.unknown_ending):
+        pointed = by_its_goods(heard, context, conversation)
     slots: list[Found] = []
     doubts: list[Doubt] = []
     if pointed.slot is not None:
@@ -54,6 +56,21 @@ def pointed_to(heard: Heard, context: Context, conversation: str) -> tuple[Point
     elif pointed.doubt is not None:
         doubts.append(pointed.doubt)
     return pointed, (slots, doubts)
+
+
+_CALLED_BY_GOODS = frozenset(
+    {
+        "sell",
+        "reject",
+        "annul",
+        "arrive",
+        "status",
+        "detail",
+        "history",
+        "receipt",
+        "risk",
+    }  # elsewhere goods say how many
+)
 
 
 def _means_all(heard: Heard) -> bool:
@@ -79,7 +96,8 @@ def _close(heard: Heard, context: Context) -> Slots:
     else:
         told = _told(heard, context, order, pointed)
     if told.what != "all" or told.said or _says_goods_came(heard):
-        slots += received_slots(told)
+        several = any(slot.key == "orders" for slot in slots)  # "las dos ya llegaron": all of both
+        slots += [replace(slot, how=How.IMPLIED) if several else slot for slot in received_slots(told)]
     return slots, doubts
 
 
@@ -153,9 +171,6 @@ def _sells_another(heard: Heard, context: Context, order: OrderSeen | None) -> b
 
 def _sell(heard: Heard, context: Context) -> Slots:
     pointed, (slots, doubts) = pointed_to(heard, context, "sell")
-    if not slots and not doubts:
-        pointed = by_its_goods(heard, context, "sell")
-        slots = [pointed.slot] if pointed.slot is not None else []
     order = pointed.order or the_only_one(context, "sell").order
     return slots + by_truck(paper(heard), order) + plate(heard), doubts
 

@@ -142,7 +142,7 @@ def _ends(mention: Mention) -> bool:
 def _is_taken_off(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
     """Say whether it is so much less: "menos 5", "cinco menos de lo que pidió", "quítale 4", "le recorto 6"."""
     near = [one for one in after if not one.has("unit", "goods", "small")][:1]
-    if near and near[0].text.split()[0] in ("menos", "less", "fewer", "de menos"):
+    if near and near[0].text.split()[0] in ("menos", "less", "fewer", "off", "de menos"):
         return True
     close = [one for one in before if not one.has("unit", "polite")][-2:]
     if any(one.has("except") for one in close):

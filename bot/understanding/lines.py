@@ -19,6 +19,9 @@ _COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon", "cha
 _BETWEEN = frozenset({"and", "rest", "except"})
 _TELLS = ("aron", "eron", "aba", "aban")
 """Endings of a verb, which a number before it does not count: "los de 10 salieron 3 menos"."""
+SMALL = frozenset({"chico", "chicos", "chiquito", "chiquitos", "pequeño", "pequeños", "small", "little", "chicas"})
+BIG = frozenset({"grande", "grandes", "grandotes", "grandazos", "gordos", "big", "large", "grandazo", "grandote"})
+"""What people call the sizes of an order that has two."""
 NOT_GOODS = frozenset(
     {
         "veces",
@@ -209,7 +212,7 @@ def _counts_nothing(part: Sequence[Mention], place: int, number: Decimal) -> boo
         return True
     if after is not None and after.text in NOT_GOODS:
         return True
-    if _is_said_first(part, place):
+    if _is_said_first(part, place) or (after is not None and after.text in SMALL | BIG):
         return False
     told = after is not None and after.has(OTHER) and after.text.endswith(_TELLS)
     return after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON) and not told
@@ -310,7 +313,7 @@ def _one(after: Mention | None) -> tuple[str, Decimal] | None:
         return "quantity", DOZEN
     return (
         ("quantity", Decimal(1))
-        if after is not None and (after.has("unit", BRAND) or after.text in ("de", "d"))
+        if after is not None and (after.has("unit", BRAND) or after.text in ("de", "d") or after.text in SMALL | BIG)
         else None
     )
 

@@ -75,6 +75,9 @@ _HALF_DOZEN = re.compile(r"(\bdocenas? (?!y ).{2,40}?\by )media (?=de\b)", re.IG
 """The half of "una docena de joyce y media de proust"."""
 _DOZENS_AND_HALF = re.compile(r"\b([2-9]|dos|tres|cuatro|cinco|seis) docenas y media\b", re.IGNORECASE)
 _DOZENS = {"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6}
+_FOR = re.compile(
+    r"\b4 (?=(?:tomorrow|today|tmrw|tmw|monday|tuesday|wednesday|thursday|friday|saturday|sunday|me|us)\b)"
+)
 _WITH = re.compile(r"(?<!\w)c/ ?(?=[^\W\d])", re.IGNORECASE)
 """How "con" is written short: c/fuga."""
 _TO2 = re.compile(r"\b(to|salu)2\b", re.IGNORECASE)
@@ -86,6 +89,8 @@ def _with_letters(text: str) -> str:
         text = _HALF_DOZEN.sub(r"\1media docena ", text)
     if "docenas y media" in text:
         text = _DOZENS_AND_HALF.sub(_counted_out, text)
+    if "4 " in text:
+        text = _FOR.sub("for ", text)
     if "c/" in text:
         text = _WITH.sub("con ", text)
     if "2" not in text:
@@ -175,11 +180,17 @@ def _written_out(run: Sequence[Token], words: Lexicon) -> list[Token]:
         if token.text in PARTICLES and not (place and run[place - 1].text in _WITH_PARTICLE):
             continue
         stands_for = _with_h(token, run[place + 1 : place + 2]) or words.short.get(token.text)
-        if stands_for is None or (token.text in AFTER_NUMBERS and place and run[place - 1].is_number):
+        if stands_for is None or _belongs_to_a_number(run, place):
             whole.append(token)
         else:
             whole += [Token(word, word, token.start, token.end) for word in stands_for.split()]
     return whole
+
+
+def _belongs_to_a_number(run: Sequence[Token], place: int) -> bool:
+    """Say whether a letter is no short word: 20 x 10, 10 k; "45 m faltó" has a "me" in it."""
+    spoken = run[place].text == "m" and place + 1 < len(run) and run[place + 1].is_word
+    return run[place].text in AFTER_NUMBERS and place > 0 and run[place - 1].is_number and not spoken
 
 
 _HAVE = {"a": "ha", "e": "he", "an": "han", "as": "has", "emos": "hemos"}

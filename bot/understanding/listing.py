@@ -45,8 +45,8 @@ _BESIDE = (
 
 def listed_goods(heard: Heard, context: Context) -> Meaning | None:
     """Lines without a verb are an order: "20 de 10 joyce pa hoy"; unless somebody else's, asked about, or denied."""
-    called = from_call(heard)
-    if called is not heard and ordered(called, context).is_clear:
+    whole, called = heard, from_call(heard)
+    if called is not heard and ordered(called, context).is_clear and not _says_less(called, heard, context):
         heard = called
     told = ordered(heard, context)
     if not (told.is_clear or _asks_for_so_many(heard, told.lines)) or not any(agent.buys for agent in context.agents):
@@ -64,7 +64,22 @@ def listed_goods(heard: Heard, context: Context) -> Meaning | None:
         return None
     if not _only_small(heard.of("question")) or heard.has("owned"):
         return None
-    return replace(filled(heard, context, "request"), confidence=0.9 if asked or heard.has("unit") else LIKELY)
+    meaning = filled(heard, context, "request")
+    if heard is not whole:  # what stands before the call still says whom it is asked of, and for when
+        known = {slot.key for slot in meaning.slots}
+        before = [slot for slot in filled(whole, context, "request").slots if slot.key.split()[0] in _OF_ALL_LINES]
+        slots = (*meaning.slots, *(slot for slot in before if slot.key not in known))
+        meaning = replace(meaning, slots=slots)
+    return replace(meaning, confidence=0.9 if asked or heard.has("unit") else LIKELY)
+
+
+def _says_less(called: Heard, heard: Heard, context: Context) -> bool:
+    """Say whether lines stand before the call as well: "siete de 45 proust quiero, de diez joyce treinta"."""
+    whole = [one for one in ordered(heard, context).lines if one.quantity is not None and one.brand and one.size]
+    return len(whole) > len(ordered(called, context).lines)
+
+
+_OF_ALL_LINES = frozenset({"seller", "agent", "confirm", "detail", "delivery"})
 
 
 def _may_be_something_else(heard: Heard, lines: Sequence[Item], context: Context) -> bool:

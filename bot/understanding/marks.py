@@ -46,7 +46,9 @@ _PAPER_BEFORE = re.compile(
 _OF_A_BOOK = re.compile(r"0[0-9]{2}\s*-\s*[0-9]{3}")
 """How the guías of a pre-printed book are numbered: 001-0078812 needs no word right before it."""
 _PAPER = re.compile(r"\b(?:gu[ií]a|gia|factura|fact?\b|documento|remisi[oó]n|invoice|waybill)", re.IGNORECASE)
-_PLATE_BEFORE = re.compile(r"(?:placa|veh[ií]culo|cami[oó]n|carro)\W{0,3}(?:es|nro|n[°ºo])?\W{0,3}$", re.IGNORECASE)
+_PLATE_BEFORE = re.compile(
+    r"(?:placa|veh[ií]culo|cami[oó]n|carro|unid(?:ad)?)\W{0,3}(?:es|nro|n[°ºo])?\W{0,3}$", re.IGNORECASE
+)
 _BARE_NUMBER = re.compile(r"(?<![\w.,-])([0-9]{4,8})(?![\w,-])")
 
 

@@ -113,7 +113,7 @@ def named(mention: Mention, key: str, heard: Heard, slots: list[Found], doubts: 
 
 def _seller(heard: Heard, context: Context, slots: list[Found], doubts: list[Doubt]) -> None:
     tokens = {token for token, _name in context.sellers}
-    for mention in heard.of(NAME):
+    for mention in _not_put_aside(heard, heard.of(NAME)):
         if not isinstance(mention.value, Match):
             continue
         known = tuple(pair for pair in mention.value.candidates if pair[0] in tokens)
@@ -121,6 +121,18 @@ def _seller(heard: Heard, context: Context, slots: list[Found], doubts: list[Dou
             narrowed = Mention(mention.kinds, mention.text, mention.start, mention.end, Match(known, mention.value.how))
             named(narrowed, "seller", heard, slots, doubts)
             return
+
+
+def _not_put_aside(heard: Heard, named: Sequence[Mention]) -> Sequence[Mention]:
+    """Return the names without those of which something is denied: "Hyde no contesta, pide a Bukowsky 25"."""
+    words = [one for one in heard.words if one.text not in ("a", "al", "a la", "la", "el")]
+    rows = zip(words, words[1:], [*words[2:], None], strict=False)
+    denied = [
+        one if after is None or not after.has(NAME) else after  # "a Hyde, no a la planta"
+        for one, no, after in rows
+        if one.has(NAME) and no.has("negation", "no")
+    ]
+    return [one for one in named if not any(one is two for two in denied)] or named
 
 
 def _agent(heard: Heard, context: Context, slots: list[Found]) -> None:

@@ -21,11 +21,8 @@ def later(heard: Heard, context: Context, *, postponed: bool) -> Meaning | None:
     told = heard.has("arrived", "received") and heard.has("number", "all") and not heard.has("coming")
     postponing = [one for one in heard.of("later") if not (told and one.has("daytime"))]
     futures = [one for one in heard.of("future") if not (told and one.has("daytime"))]
-    waits = (
-        (heard.has("not_yet") and not _of_another(heard))
-        or bool(postponing)
-        or waiting(text) is not None
-        or _when_it_comes(heard)
+    waits = not _of_another(heard) and (
+        heard.has("not_yet") or bool(postponing) or waiting(text) is not None or _when_it_comes(heard)
     )
     comes = _about_goods(heard) or heard.has("coming") or context.notice is not None
     waits = waits or (comes and (bool(futures) or _a_coming_day(heard, context) or _coming_at(heard)))
@@ -59,7 +56,7 @@ def _of_another(heard: Heard) -> bool:
     place = next((place for place, one in enumerate(heard.words) if one.text in _ANOTHER), None)
     if place is None:
         return False
-    came = any(one.has("arrived", "received") for one in heard.words[:place])
+    came = any(one.has("arrived", "received", "close.asks") for one in heard.words[:place])
     return came and not any(one.has("not_yet", "negation") for one in heard.words[:place])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.understanding.heard import BRAND, NUMBER, Heard, Mention
 from bot.understanding.meaning import Found
@@ -35,6 +36,8 @@ def reason_of(heard: Heard, *, buyer: bool) -> list[Found]:
     found = reason(heard)
     if not buyer and found and found[0].value == "wrong" and found[0].said.casefold().startswith(_MISTAKEN):
         return [replace(found[0], value="mistake")]
+    if not buyer and found and found[0].value == "state" and heard.has("carrier"):
+        return [replace(found[0], value="truck")]
     if not buyer and found and found[0].value == "never came" and heard.has("goods", "name") and not heard.has("money"):
         return [replace(found[0], value="truck" if heard.has("carrier") else "stock")]
     return [replace(slot, value=slot.said, why="own words") if slot.value in common - usual else slot for slot in found]
@@ -65,10 +68,19 @@ def reasons(heard: Heard) -> list[Found]:
         if (found := heard.of(f"reason.{name}"))
         and not (seen is not None and name == "stock" and all(one.text in _BARE for one in found))
     ]
+    if named and named[0].value == "stock" and all(one.text in _BARE for one in heard.of("reason.stock")):
+        named = [
+            replace(one, value="truck") if _is_of_a_truck(heard) and one.value == "stock" else one for one in named
+        ]
     if named:
         return named
     implied = seen or _short_of(heard) or _something_else(heard) or _lacking(heard)
     return [] if implied is None else [implied]
+
+
+def _is_of_a_truck(heard: Heard) -> bool:
+    """Say whether it is a truck that there is none of: "carrito no hay"."""
+    return any(one.has("carrier") and two.text in _BARE for one, two in pairwise(heard.words))
 
 
 def _short_of(heard: Heard) -> Found | None:
@@ -116,6 +128,8 @@ def _lacking(heard: Heard) -> Found | None:
     """Return what is lacked, in whatever words: "no tengo unidades disponibles", "ya no nos quedan balones"."""
     for mention in heard.of("negation"):
         ahead = [one for one in heard.words if one.start >= mention.end][:4]
+        if mention.text == "sin" and ahead and ahead[0].has(BRAND):
+            return Found("reason", "stock", said=heard.said(mention, ahead[0]), why="what is not there")
         had = [place for place, one in enumerate(ahead) if one.has("owned") or one.text in _HAVE]
         lacked = ahead[had[0] + 1 :][:2] if had else []
         for token, kinds in (("truck", ("carrier",)), ("stock", ("goods",))):

@@ -147,6 +147,9 @@ class _Reader:
                 if line is not None and item.quantity is not None:
                     self._claim(line, item.quantity, Sort.LACKS, part, item.mentions)
             return
+        if gone and _lone(part) and len(counted) == 1 and (line := line_of(counted[0], self.lines)) is not None:
+            self._claim(line, Decimal(1), Sort.LACKS, part, counted[0].mentions)
+            return
         self.found.broken = True
         self.found.bad += sum((item.quantity or Decimal(1) for item in said), Decimal(0)) or 1
 

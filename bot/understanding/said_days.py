@@ -15,7 +15,9 @@ _WORD = re.compile(r"[^\W\d_]{3,}|(?<![\w'])(?:dl?|pa|al|q|k)(?!\w)")
 _SHORT = {"d": "de", "dl": "del", "asta": "hasta", "hta": "hasta", "hsta": "hasta", "dsd": "desde", "dsde": "desde"}
 _LITTLE = frozenset({"aki", "aka", "q", "k"})
 """Little words that are written short, and stand beside days: de aki a 3 dias."""
-_COUNTS = re.compile(r"(?:\b(?:del|al|el|hace|ultim[oa]s|dentro de|en|dia|unos)) $")
+_COUNTS = re.compile(
+    r"(?:\b(?:del|al|el|hace|ultim[oa]s|dentro de|en|dia|unos|lunes|martes|miercoles|jueves|viernes|sabado|domingo)) $"
+)
 """What stands before a number of a day, or of days, that is written as a word: "del cinco al doce"."""
 _SMALL = re.compile(r"([a-zñ]{4,}?)it([oa])")
 _OF_DAYS = ("month", "weekday")

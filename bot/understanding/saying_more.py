@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -11,9 +12,10 @@ from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.dates import Days
 from bot.understanding.filling import filled
 from bot.understanding.heard import NUMBER, Heard, Mention
+from bot.understanding.lines import BIG, SMALL
 from bot.understanding.meaning import Found, How, Kind, Meaning
 from bot.understanding.ordering import delivery
-from bot.understanding.papers import paper, plate
+from bot.understanding.papers import by_truck, paper, plate
 from bot.understanding.put_off import is_sold_later
 from bot.understanding.reasons import reason
 from bot.understanding.received import arrival
@@ -38,7 +40,27 @@ def _is_doubtful(heard: Heard) -> bool:
 
 
 def _of_request(heard: Heard, _context: Context, question: OpenQuestion, _meaning: Meaning) -> Sequence[Found]:
-    """The day of delivery, where it is said to be one."""
+    """The day of delivery, where it is said to be one, and that nothing more is wanted."""
+    return [*_day(heard, question), *_nothing_more(heard, question)]
+
+
+def _nothing_more(heard: Heard, question: OpenQuestion) -> list[Found]:
+    """That the line is the last: "anote 9 y nada más"."""
+    name, _space, number = question.key.partition(" ")
+    last = [one for one in heard.mentions if not one.has("sign", "polite", "thanks")][-1:]
+    enough = any(one.has("enough") or one.text in ("nada mas", "nada", "mas") for one in last)
+    asked = name in ("quantity", "size", "brand") and len(heard.words) > 1
+    more = any(one.has("and") or one.text == "," for one in heard.mentions) and _NOTHING_MORE.search(heard.text)
+    return [Found(f"more {number}", "no", why="nothing more is wanted")] if asked and enough and more else []
+
+
+_NOTHING_MORE = re.compile(
+    r"\b(?:nada m[aá]s|no agregue m[aá]s|eso es todo|es todo|ser[ií]a todo|nothing else|that's (?:all|it))\b",
+    re.IGNORECASE,
+)
+
+
+def _day(heard: Heard, question: OpenQuestion) -> list[Found]:
     if question.expects is Expected.DAY or any(key.startswith("delivery") for key in question.answers):
         return []
     days = [place for place, one in enumerate(heard.mentions) if isinstance(one.value, Days)]
@@ -65,10 +87,10 @@ def _of_accept(heard: Heard, context: Context, question: OpenQuestion, meaning: 
     if meaning.slots[0].value == "reject":
         return reason(heard)
     if question.key == "kind":
-        return paper(heard) + plate(heard)
+        return _papers(heard, context, question)
     if is_sold_later(heard) or _is_only_accepted(heard):
         return [Found("when", "later", why="the sale is said to come later")]
-    document = paper(heard)
+    document = by_truck(paper(heard), order_of(context, question))
     if not document and not heard.has("sell.asks"):
         return []
     why = "a document is named" if document else "it is to be sold too"
@@ -96,7 +118,11 @@ def _of_rejection(heard: Heard, context: Context, question: OpenQuestion, meanin
 def _of_sale(heard: Heard, context: Context, question: OpenQuestion, meaning: Meaning) -> Sequence[Found]:
     if question.key == "order":
         return _of_order(heard, context, question, meaning)
-    return paper(heard) + plate(heard)
+    return _papers(heard, context, question)
+
+
+def _papers(heard: Heard, context: Context, question: OpenQuestion) -> list[Found]:
+    return by_truck(paper(heard), order_of(context, question)) + plate(heard)
 
 
 def _of_close(heard: Heard, context: Context, question: OpenQuestion, meaning: Meaning) -> Sequence[Found]:
@@ -115,9 +141,10 @@ def _of_other_lines(heard: Heard, context: Context, question: OpenQuestion, posi
     place = next((place for place, one in enumerate(heard.mentions) if one.has(NUMBER)), None)
     if order is None or place is None:
         return []
-    rest = heard.mentions[place + 1 :]
+    joint = next((at for at, one in enumerate(heard.mentions) if at > place and _joins(one)), len(heard.mentions))
+    rest = heard.mentions[joint:]
     others = [line for line in order.lines if line.position != position]
-    if not any(one.has(NUMBER, "brand") for one in rest) or not any(one.has("and") or one.text == "," for one in rest):
+    if not _names_others(rest):
         return []
     known = {kind for one in rest for kind in one.kinds}
     told = arrival(replace(heard, mentions=rest, known=known), others, context.sizes)
@@ -125,6 +152,21 @@ def _of_other_lines(heard: Heard, context: Context, question: OpenQuestion, posi
         return [_received(line.position, line.quantity * (told.what == "all")) for line in others]
     amounts = {key: amount for key, amount in told.received.items() if key not in told.inferred}
     return [_received(key, amount) for key, amount in sorted(amounts.items())]
+
+
+def _is_of_others(mention: Mention) -> bool:
+    """Say whether the other lines are spoken of; "los otros dos" are of the same."""
+    return mention.has("rest") and mention.text.startswith("de ")
+
+
+def _joins(mention: Mention) -> bool:
+    return mention.has("and", "rest") or mention.text == ","
+
+
+def _names_others(rest: Sequence[Mention]) -> bool:
+    """Say whether other lines are named: by brand, by size, or as the others."""
+    sized = any(one.text in ("de", "de los", "de las") and two.has(NUMBER) for one, two in pairwise(rest))
+    return sized or any(one.has("brand") or one.text in SMALL | BIG or _is_of_others(one) for one in rest)
 
 
 def _received(position: int, amount: Decimal) -> Found:

@@ -24,6 +24,8 @@ def _what(heard: Heard) -> str:
     if heard.has("team.drivers"):
         return "drivers"
     enters, leaves = heard.of("team.invite", "staff.enters"), heard.of("team.remove", "staff.leaves")
+    if enters and leaves:  # "no quiero invitar a nadie, quiero quitar a alguien"
+        enters = [one for one in enters if not _is_denied(heard, one)]
     no_more = any(one.text.startswith("ya no") for one in heard.words)
     if no_more and any("acceso" in one.text.split() for one in heard.words):
         return "remove"  # ya no quiero que el chofer tenga acceso
@@ -35,6 +37,11 @@ def _what(heard: Heard) -> str:
     if enters or _is_added(heard):
         return "invite"
     return "remove" if heard.has("staff.left") else ""
+
+
+def _is_denied(heard: Heard, verb: Mention) -> bool:
+    before = [one for one in heard.words if one.end <= verb.start]
+    return any(one.has("no", "negation") for one in before[-2:])
 
 
 def _taken_off(heard: Heard) -> Mention | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.understanding.heard import Heard, Mention
+from bot.understanding.lines import BIG, SMALL
 
 _BOUNDARIES = frozenset({"and", "except", "rest"})
 
@@ -16,10 +17,6 @@ _RESTATES = frozenset({"osea", "o sea", "es decir"})
 
 _STAYED = frozenset({"que me quedan", "que nos quedan", "me quedan", "nos quedan", "me quede con", "nos quedamos con"})
 """They tell what was kept, after what went back: "devolví 2, así que me quedan 18"."""
-
-SMALL = frozenset({"chico", "chicos", "chiquito", "chiquitos", "pequeño", "pequeños", "small", "little"})
-BIG = frozenset({"grande", "grandes", "grandotes", "grandazos", "gordos", "big", "large"})
-"""What people call the sizes of an order that has two."""
 
 _TOLD = ("arrived", "received", "lack")
 
@@ -47,13 +44,13 @@ def statements(heard: Heard) -> list[Part]:
         elif (
             mention.has(*_BOUNDARIES)
             or mention.text in (",", ".", ";", "\n", "pero", "!", "+")
-            or _says_on(mention, cut[-1])
+            or _says_on(heard, mention, cut[-1])
         ):
             cut.append([mention] if mention.has("except", "rest") else [])
         elif (
             mention.text in _RESTATES
             or mention.text in _STAYED
-            or mention.has("so")
+            or _goes_on(mention)
             or _begins_another(mention, cut[-1])
         ):
             cut.append([*_brand_before(mention, cut[-1]), mention])
@@ -65,6 +62,11 @@ def statements(heard: Heard) -> list[Part]:
     return [_statement(one) for one in cut if one]
 
 
+def _goes_on(mention: Mention) -> bool:
+    """Say whether it begins another statement by itself: "así que", "y devolvimos"."""
+    return mention.has("so") or (mention.has("given_back") and mention.text.startswith("y "))
+
+
 def _brand_before(mention: Mention, part: list[Mention]) -> list[Mention]:
     """Take the brand before a number along, where brands stand first: "llegó joyce 18 proust 5"."""
     named = next((one for one in part if one.has("brand", "number")), None)
@@ -72,8 +74,11 @@ def _brand_before(mention: Mention, part: list[Mention]) -> list[Mention]:
     return [part.pop()] if mention.has("number") and first else []
 
 
-def _says_on(mention: Mention, part: list[Mention]) -> bool:
+def _says_on(heard: Heard, mention: Mention, part: list[Mention]) -> bool:
     """Say whether a colon ends a statement: "no es que falten: están los 20", and not "faltan: 2 de 10"."""
+    after = next((one for one in heard.mentions if one.start > mention.start and not one.has("small")), mention)
+    if mention.text == ":" and after.has("arrived", "received") and any(one.has("lack") for one in part):
+        return True
     denied = any(one.has("negation", "no", "nothing") or one.text.startswith("no ") for one in part)
     return mention.text == ":" and denied and any(one.has("lack") for one in part)
 
@@ -91,6 +96,8 @@ def _begins_another(mention: Mention, part: list[Mention]) -> bool:
     if not (any(one.has("number") for one in part) and any(one.has(*_TOLD) for one in part)):
         return False
     if mention.has("number"):
+        if part[-1].has("kilo") and sum(one.has("number") for one in part) == 1:
+            return False  # 10 kg 18 unidades
         if part[-1].text in ("en vez de", "en lugar de", "instead of", "/"):
             return False
         return part[-1].text.endswith(_DONE) or not part[-1].has("small", "times", *_TOLD)

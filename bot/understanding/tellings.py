@@ -8,9 +8,9 @@ from decimal import Decimal
 from bot.understanding.amending import ANEW
 from bot.understanding.context import LineSeen
 from bot.understanding.heard import BRAND, NUMBER, OTHER, Heard, Mention
-from bot.understanding.lines import NOT_GOODS, Item, items
+from bot.understanding.lines import BIG, NOT_GOODS, SMALL, Item, items
 from bot.understanding.names import Match
-from bot.understanding.statements import BIG, SMALL, Part
+from bot.understanding.statements import Part
 
 _FINAL = frozenset(
     {"pon", "ponga", "ponle", "pongale", "osea", "o sea", "es decir", "en total", "me quede con", "nos quedamos con"}
@@ -35,7 +35,8 @@ def items_said(
         if size and not item.size and not item.brand:
             item.size = size
     halved = [one for one in part.mentions if one.has("half")]
-    if not said and len(lines) == 1 and halved and not lines[0].quantity % 2:
+    of_all = len(lines) == 1 and all(item.quantity == lines[0].quantity for item in said)
+    if of_all and halved and not lines[0].quantity % 2:
         said = [Item(lines[0].quantity / 2, mentions=halved)]
     return said
 

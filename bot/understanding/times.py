@@ -23,7 +23,7 @@ _COUPLE = re.compile(r"\b(?:en|dentro de|in) (?:un par de|a couple of) (horas|ho
 _HOUR = (
     r"(?:a|para|tipo|desde|hasta|hacia|sobre|antes de|despues de|después de)\s+las?\s+"
     r"([01]?[0-9]|2[0-4]|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)(?:[:.]([0-5][0-9]))?"
-    r"(?![0-9])(?!\s+(?:ultim|balon|de (?:10|45|15|5|3)\b))"
+    r"(?![0-9a-zñ])(?!\s+(?:ultim|balon|de (?:10|45|15|5|3)\b))"
 )
 _CLOCK = re.compile(
     rf"\b(?:{_HOUR}|at ([0-9]{{1,2}})(?::([0-5][0-9]))?)\s*(am|pm|a\.m\.|p\.m\.|de la mañana|de la tarde|de la noche)?"

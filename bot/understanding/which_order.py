@@ -26,7 +26,7 @@ def which_order(heard: Heard, context: Context, question: OpenQuestion) -> Meani
     placed = by_place(heard, question)
     if placed is not None:
         return answer([placed])
-    goods = by_its_goods(heard, context, question.conversation).slot
+    goods = by_its_goods(heard, context, question.conversation, asked=True).slot
     if goods is not None:
         return answer([goods])
     digits = heard.of("digits", NUMBER)
