@@ -59,7 +59,7 @@ def _named_choice(heard: Heard, context: Context, question: OpenQuestion) -> Mea
     for mention in heard.of(kind):
         if {token for token, _name in getattr(mention.value, "candidates", ())} <= tokens:
             named(mention, question.key, heard, slots, doubts)
-    if len({slot.value for slot in slots}) > 1 or heard.has("negation", "no"):
+    if len({slot.value for slot in slots}) > 1 or heard.has("negation", "no", "not_yet", "money"):
         return None
     slots = slots[:1]
     if slots and (kind == BRAND or question.conversation == "request"):
@@ -103,6 +103,10 @@ def _size(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
 def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     if _tells_of_others(heard) or heard.has("retract", "reject.asks", "wished") or of_before(heard):
         return None
+    if heard.has("money") and not heard.has(NUMBER):
+        return None  # "todo caro está"
+    if heard.has("part") and not heard.has(NUMBER, "negation", "no"):
+        return answer([Found("what", "some", said=heard.text, why="a part of it")])
     order = order_of(context, question)
     back = given_back(heard, order.lines if order else (), context.sizes)
     if back is not None and order is not None and len(order.lines) == 1:
@@ -169,7 +173,7 @@ def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Mean
     days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
     if any(heard.today is not None and one.first > heard.today for one in days):
         return answer([Found("when", "later", said=heard.text, why="a day to come")])
-    if heard.words and heard.words[0].has("later"):
+    if (heard.words and heard.words[0].has("later")) or is_sold_later(heard):
         return answer([Found("when", "later", said=heard.text, why="later")])
     if heard.has("sell.tells", "unreal") and not heard.has("sell.asks", "accept.asks"):
         return None

@@ -76,9 +76,10 @@ _SERIES = re.compile(
     rf"({_ONE_TO_NINE})|(?:cero|zero|0)\s+({_TEN_UP}))\b",
     re.IGNORECASE,
 )
-_AFTER_DASH = re.compile(rf"\b([TFEV]0[0-9]{{2}}){_DASH}({_RUN})", re.IGNORECASE)
+_EG = re.compile(rf"\beg\s*(?:cero|zero|0)\s*({_ONE_TO_NINE})\b(?=[\s,]*(?:gui[oó]n|raya|n[uú]mero|-))", re.IGNORECASE)
+_AFTER_DASH = re.compile(rf"\b([TFEV]0[0-9]{{2}}|EG0[0-9]){_DASH}({_RUN})", re.IGNORECASE)
 _AFTER_SPACE = re.compile(rf"\b([TFEV]0[0-9]{{2}})[\s,]+({_RUN})", re.IGNORECASE)
-_PRINTED_SERIES = re.compile(r"\b[TFEV]0[0-9]{2}\b", re.IGNORECASE)
+_PRINTED_SERIES = re.compile(r"\b(?:[TFEV]0[0-9]{2}|EG0[0-9])\b", re.IGNORECASE)
 _BOOK = re.compile(r"\b(0[0-9]{2,3})\s*gui[oó]n\s*([0-9]{1,8})\b", re.IGNORECASE)
 _PLATE = re.compile(
     r"\b(placa|carro|cami[oó]n|unidad|plate|truck)((?:\W{1,3}(?:es|nro|n[uú]mero|la|el|is))?\W{1,3})((?:[^\W_]+\W{0,2}){4,12})",
@@ -91,6 +92,7 @@ _PRINTED_PLATE = re.compile(r"([A-Z][A-Z0-9]{2})([0-9]{3})")
 
 def written_out(text: str) -> str:
     """Return the text with series, numbers of documents and plates in letters and digits."""
+    text = _EG.sub(lambda found: f"EG0{_number(found[1])}", text)
     text = _BOOK.sub(r"\1-\2", _SERIES.sub(_series, text))
     if _PRINTED_SERIES.search(text):
         text = _AFTER_DASH.sub(lambda found: f"{found[1]}-{_number(found[2])}", text)

@@ -49,7 +49,7 @@ _PAPER = re.compile(r"\b(?:gu[ií]a|gia|factura|fact?\b|documento|remisi[oó]n|i
 _PLATE_BEFORE = re.compile(
     r"(?:placa|veh[ií]culo|cami[oó]n|carro|unid(?:ad)?)\W{0,3}(?:es|nro|n[°ºo])?\W{0,3}$", re.IGNORECASE
 )
-_BARE_NUMBER = re.compile(r"(?<![\w.,-])([0-9]{4,8})(?![\w,-])")
+_BARE_NUMBER = re.compile(r"(?<![\w.,-])([0-9]{4,8})(?![\w-]|,[0-9])")
 
 
 def marks(text: str, known_codes: frozenset[str] = frozenset()) -> list[Mark]:

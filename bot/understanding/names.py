@@ -73,6 +73,8 @@ _COMMON = frozenset(
 """Words of names that say nothing about which."""
 _WITH_J = re.compile(r"^j(?=o)")
 """Joyce is said, and then written, yois."""
+_HY = re.compile(r"^hy([a-z])e$")
+"""Hyde is said, and then written, jaid."""
 PLANT = "planta"
 _PLANT = frozenset({PLANT, "pta"})
 """A plant is called by what it is: "a la planta"."""
@@ -101,7 +103,8 @@ class Names:
             for word in [word for word in words if word not in _COMMON and len(word) > 1]:
                 self._by_word.setdefault(word, []).append((token, name))
                 if word.isalpha() and len(word) >= SHORTEST_SIMILAR:
-                    for spelled in dict.fromkeys((word, word.replace("ou", "u"), _WITH_J.sub("y", word))):
+                    forms = (word, word.replace("ou", "u"), _WITH_J.sub("y", word), _HY.sub(r"jai\1", word))
+                    for spelled in dict.fromkeys(forms):
                         self._by_sound.setdefault(sound(spelled), []).append((token, name))
 
     def exactly(self, word: str) -> Match | None:

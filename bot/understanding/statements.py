@@ -147,11 +147,17 @@ def _statement(mentions: list[Mention]) -> Part:
         mentions,
         lacks=_tells_of_lack(mentions) and not _says_how_many(mentions) and not lacks_nothing,
         denied=denied,
-        everything=lacks_nothing or any(one.has("all") for one in mentions),
+        everything=lacks_nothing or any(one.has("all") for one in mentions) or _says_yes_of_it(mentions),
         rest=any(one.has("rest") for one in mentions),
         nothing=any(one.has("nothing") for one in mentions) and not lacks_nothing,
         only=any(one.has("only") for one in mentions),
     )
+
+
+def _says_yes_of_it(mentions: list[Mention]) -> bool:
+    """Say whether a yes at the end tells that it came: "los Proust no vinieron, los Joyce sí"."""
+    named = any(one.has("brand", "number") for one in mentions)
+    return named and mentions[-1].text == "si"
 
 
 def _tells_of_lack(mentions: list[Mention]) -> bool:
