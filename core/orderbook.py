@@ -23,6 +23,7 @@ from core.statements import (
     BRANDS,
     LATEST_BOUGHT,
     REQUESTED_BETWEEN,
+    REQUESTED_BETWEEN_WITH,
     SELLER,
     SELLERS_FOR,
     SOLD,
@@ -63,11 +64,18 @@ class OrderBook:
         """Return orders of the person that were listed, ten at most, with their lines."""
         return with_lines(self._tx, found)
 
-    def requested_between(self, first: date, last: date) -> list[Order]:
-        """Return the orders made on those days in Lima, both included, the newest first, without lines."""
+    def requested_between(self, first: date, last: date, counterpart: str = "") -> list[Order]:
+        """Return the orders made on those days in Lima, both included, the newest first, without lines.
+
+        With the name of an agent only those of which it is a side.
+        """
         start, end = span_in_lima(first, last)
         facts = {"person_id": self._actor.person_id, "start": start, "end": end, "most": MOST_LISTED}
-        return [order_from(row) for row in REQUESTED_BETWEEN.all(self._tx, facts)]
+        if counterpart:
+            rows = REQUESTED_BETWEEN_WITH.all(self._tx, {**facts, "counterpart": counterpart})
+        else:
+            rows = REQUESTED_BETWEEN.all(self._tx, facts)
+        return [order_from(row) for row in rows]
 
     def last_request(self, agent_ids: Sequence[int]) -> Order | None:
         """Return the newest order that these agents of the person made."""

@@ -159,14 +159,14 @@ def _listing(*conditions: ColumnElement[bool], newest_first: bool = False) -> An
 
 BOUGHT = Statement(_listing(orders.c.buyer_id.in_(_MINE), orders.c.status == bindparam("status")))
 SOLD = Statement(_listing(orders.c.seller_id.in_(_MINE), orders.c.status == bindparam("status")))
-REQUESTED_BETWEEN = Statement(
-    _listing(
-        or_(orders.c.buyer_id.in_(_MINE), orders.c.seller_id.in_(_MINE)),
-        orders.c.requested_at >= bindparam("start"),
-        orders.c.requested_at < bindparam("end"),
-        newest_first=True,
-    )
+_OF_MINE_BETWEEN = (
+    or_(orders.c.buyer_id.in_(_MINE), orders.c.seller_id.in_(_MINE)),
+    orders.c.requested_at >= bindparam("start"),
+    orders.c.requested_at < bindparam("end"),
 )
+REQUESTED_BETWEEN = Statement(_listing(*_OF_MINE_BETWEEN, newest_first=True))
+_OTHER_SIDE = or_(buyers.c.name == bindparam("counterpart"), sellers.c.name == bindparam("counterpart"))
+REQUESTED_BETWEEN_WITH = Statement(_listing(*_OF_MINE_BETWEEN, _OTHER_SIDE, newest_first=True))
 LATEST_BOUGHT = Statement(
     _listing(orders.c.buyer_id == bindparam("agent_id"), orders.c.buyer_id.in_(_MINE), newest_first=True)
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import NoReturn
+
 from bot import texts
 from bot.asking import side_of
 from bot.dialogue import Chat
@@ -25,13 +28,13 @@ def search(chat: Chat) -> Command:
         days(texts.today(chat.at)),
         options=lambda _note: [("hoy", _("Today")), ("ayer", _("Yesterday"))],
     )
-    span = texts.span(first, last)
-    found = chat.orders.requested_between(first, last)
+    other = chat.stated("counterpart")  # a sentence may name the other side
+    found = chat.orders.requested_between(first, last, other)
     if not found:
-        chat.stop(_("No orders {span}.").format(span=span), (does(_("Search again"), "buscar"), texts.to_menu()))
+        _nothing_found(chat, first, last, other)
     chosen = chat.choose(
         "which",
-        _("Orders {span}: {count}. Which one do you want to see?").format(span=span, count=_count(len(found))),
+        _heading(texts.span(first, last), other, _count(len(found))),
         found,
         token=lambda order: order.code,
         label=lambda order: f"{texts.one_line(order, side_of(chat.me, order))} {order.status.value}",
@@ -39,6 +42,21 @@ def search(chat: Chat) -> Command:
     )
     order = chat.orders.find(chosen.code) or chosen
     chat.stop(texts.described(order), (*texts.next_steps(order, chat.me), *texts.look_closer(order), texts.to_menu()))
+
+
+def _nothing_found(chat: Chat, first: date, last: date, other: str) -> NoReturn:
+    span = texts.span(first, last)
+    if other:
+        every = does(_("With anybody"), f"buscar {first:%d/%m/%Y} al {last:%d/%m/%Y}")
+        chat.stop(_("No orders {span} with {name}.").format(span=span, name=other), (every, texts.to_menu()))
+    chat.stop(_("No orders {span}.").format(span=span), (does(_("Search again"), "buscar"), texts.to_menu()))
+
+
+def _heading(span: str, other: str, count: str) -> str:
+    if other:
+        asked = _("Orders {span} with {name}: {count}. Which one do you want to see?")
+        return asked.format(span=span, name=other, count=count)
+    return _("Orders {span}: {count}. Which one do you want to see?").format(span=span, count=count)
 
 
 def _count(number: int) -> str:

@@ -12,7 +12,6 @@ from bot.understanding.correcting import corrected
 from bot.understanding.counting import quantity
 from bot.understanding.dates import Days
 from bot.understanding.deciding import decide
-from bot.understanding.filling import days_slot
 from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
 from bot.understanding.looking import LOOKS
 from bot.understanding.meaning import Found, Kind, Meaning
@@ -23,6 +22,7 @@ from bot.understanding.replying import Reader, answer, label_of, numbered_option
 from bot.understanding.restating import said_again
 from bot.understanding.safety import is_attack
 from bot.understanding.said_days import said_days
+from bot.understanding.searching import days_slot
 from bot.understanding.which_order import which_order
 from core import documents
 

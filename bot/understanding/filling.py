@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from itertools import pairwise
 
 from bot.understanding.by_its_goods import by_its_goods
 from bot.understanding.context import Context, OrderSeen
-from bot.understanding.dates import Days
 from bot.understanding.denying import without_denied
 from bot.understanding.giving import quantities_accepted
 from bot.understanding.heard import BRAND, DATE, Heard
@@ -23,7 +20,7 @@ from bot.understanding.pointing import Pointed, from_notice, of_whole, parts_at_
 from bot.understanding.put_off import is_sold_later
 from bot.understanding.reasons import reason_of
 from bot.understanding.received import Arrival, arrival
-from bot.understanding.said_days import LONGEST_MONTH, said_days
+from bot.understanding.searching import reported, searched
 from bot.understanding.staffing import team
 
 Slots = tuple[list[Found], list[Doubt]]
@@ -212,53 +209,6 @@ def _repeat(heard: Heard, _context: Context) -> Slots:
     return [slot for slot in delivery(heard) if wanted and slot.key.startswith("delivery")], []
 
 
-def _search(heard: Heard, context: Context) -> Slots:
-    if not heard.has(DATE):
-        return _lone_day(heard, context), []
-    found = said_days(heard.text, context.today, context.language, coming=False)
-    return ([days_slot(found[0], heard)], []) if found else ([], [])
-
-
-_LONE_DAY = re.compile(
-    r"\b(?:el|del|de el|el dia|del dia|on the) ([0-9]{1,2})(?:st|nd|rd|th)?"
-    r"(?= *(?:$|[.,;!?]|que\b|pasado\b|por favor|porfa))",
-    re.IGNORECASE,
-)
-
-
-def _lone_day(heard: Heard, context: Context) -> list[Found]:
-    """Return the last such day of "qué compré el 10", which no size stands beside."""
-    found = _LONE_DAY.search(heard.text)
-    day = int(found[1]) if found else 0
-    if found is None or not 0 < day <= LONGEST_MONTH or heard.has("unit", "brand", "kilo"):
-        return []
-    month = context.today.replace(day=1)
-    for first in (month, (month - timedelta(days=1)).replace(day=1)):
-        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        if day <= last.day and first.replace(day=day) <= context.today:
-            return [days_slot(Days(first.replace(day=day), first.replace(day=day), *found.span()), heard)]
-    return []
-
-
-def _report(heard: Heard, context: Context) -> Slots:
-    """The days, the form, and which orders: all of it together is what a report asks."""
-    slots, doubts = _search(heard, context)
-    for key, kinds in (("form", ("xlsx", "csv")), ("what", ("late", "bought", "sold"))):
-        named = [kind for kind in kinds if heard.has(f"report.{kind}")]
-        if named:
-            slots.append(Found(key, named[0], How.IMPLIED, why="which orders, and in which form, the message says"))
-    return slots, doubts
-
-
-def days_slot(days: Days, heard: Heard) -> Found:
-    """Return some days as the search conversation reads them."""
-    said = heard.text[days.start : days.end]
-    value = f"{days.first:%d/%m/%Y}"
-    if days.first != days.last:
-        value += f" al {days.last:%d/%m/%Y}"
-    return Found("days", value, said=said, why="the days that were said")
-
-
 def _team(heard: Heard, _context: Context) -> Slots:
     return team(heard), []
 
@@ -305,11 +255,11 @@ _FILLERS: dict[str, Callable[[Heard, Context], Slots]] = {
     "detail": _order_only("detail"),
     "history": _order_only("history"),
     "receipt": _order_only("receipt"),
-    "report": _report,
+    "report": reported,
     "risk": _order_only("risk"),
     "request": _request,
     "repeat": _repeat,
-    "search": _search,
+    "search": searched,
     "team": _team,
     "language": _language,
 }

@@ -20,6 +20,7 @@ from bot.understanding.put_off import is_sold_later
 from bot.understanding.reasons import reason
 from bot.understanding.received import arrival
 from bot.understanding.replying import order_of
+from bot.understanding.searching import counterpart
 
 
 def with_more(meaning: Meaning, heard: Heard, context: Context) -> Meaning:
@@ -121,6 +122,10 @@ def _of_sale(heard: Heard, context: Context, question: OpenQuestion, meaning: Me
     return _papers(heard, context, question)
 
 
+def _of_search(heard: Heard, _context: Context, _question: OpenQuestion, _meaning: Meaning) -> Sequence[Found]:
+    return counterpart(heard)
+
+
 def _papers(heard: Heard, context: Context, question: OpenQuestion) -> list[Found]:
     return by_truck(paper(heard), order_of(context, question)) + plate(heard)
 
@@ -179,4 +184,5 @@ _MORE: dict[str, Callable[[Heard, Context, OpenQuestion, Meaning], Sequence[Foun
     "sell": _of_sale,
     "reject": _of_rejection,
     "close": _of_close,
+    "search": _of_search,
 }

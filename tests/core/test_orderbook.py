@@ -152,6 +152,17 @@ def test_a_day_is_a_day_in_lima_from_midnight_to_midnight(any_scene: Scene, at: 
         assert looking.requested_between(DAY - timedelta(days=1), DAY + timedelta(days=1)) == []
 
 
+def test_orders_of_some_days_are_found_by_the_other_side(any_scene: Scene) -> None:
+    scene = any_scene
+    order = scene.requested()
+    for actor, other in ((scene.buyer, order.seller), (scene.seller, order.buyer)):
+        with book(scene, actor) as looking:
+            assert [order.code] == told(looking.requested_between(DAY, DAY, other))
+            assert looking.requested_between(DAY, DAY, "NOBODY SAC") == []
+    with book(scene, scene.stranger) as looking:
+        assert looking.requested_between(DAY, DAY, order.seller) == []
+
+
 def test_the_newest_of_the_days_come_first_and_moving_does_not_change_that(any_scene: Scene) -> None:
     scene = any_scene
     codes = []
