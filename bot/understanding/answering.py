@@ -12,6 +12,7 @@ from bot.understanding.correcting import corrected
 from bot.understanding.counting import quantity
 from bot.understanding.dates import Days
 from bot.understanding.deciding import decide
+from bot.understanding.denying import is_denied_after
 from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
 from bot.understanding.looking import LOOKS
 from bot.understanding.meaning import Found, Kind, Meaning
@@ -156,6 +157,9 @@ def _is_spoilt(heard: Heard) -> bool:
     gone = any(one.has(OTHER, "plain") and one.text.endswith(("io", "aron", "ieron")) for one in heard.words)
     days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
     before = any(heard.today is not None and one.last < heard.today for one in days)
+    last = [heard.mentions.index(one) for one in heard.of("document")][-1:]
+    if any(is_denied_after(heard.mentions, place) for place in last):
+        return True  # "la T001-3309 no es, esa es de otro"
     denied = heard.has("negation") and not heard.has("change", "because") and said_kind(heard) is None
     return told or gone or before or denied
 

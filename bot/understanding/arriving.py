@@ -86,6 +86,7 @@ def _after_but(heard: Heard) -> Heard:
     for place, mention in enumerate(heard.mentions):
         before, after = heard.mentions[:place], heard.mentions[place + 1 :]
         goods = any(one.has("arrived", "received", "lack", "arrive.says", "number", *_REACHES) for one in before)
+        goods = goods or (any(one.has("all") for one in before) and any(one.has("brand") for one in before))
         aside = mention.text == "," and any(one.has(OTHER, "plain") for one in before) and not _denies_or_asks(before)
         if (aside or mention.text in ("pero", "but")) and before and not goods and _came(after):
             return replace(heard, mentions=after, known={kind for one in after for kind in one.kinds})

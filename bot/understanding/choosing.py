@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from bot.understanding import agreeing
@@ -130,7 +132,13 @@ def _tells_of_others(heard: Heard) -> bool:
     return any(not any(one is two for two in took) for one in heard.of("others"))
 
 
+_IF_NOT = re.compile(r"\bsi no,", re.IGNORECASE)
+"""A condition: "si sube la planta le doy todo, si no, no"."""
+
+
 def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    if _IF_NOT.search(heard.text):
+        return None
     if heard.has("others") or of_before(heard) or (heard.has("not_yet", "later") and not is_sold_later(heard)):
         return None
     heard = without_denied(heard, after=True)
@@ -233,8 +241,12 @@ def _plate(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning 
 
 def _more(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     number = int(question.key.split()[1]) + 1
+    anew = _said_anew(heard, context)
+    if anew is not None:
+        return answer([Found(f"quantity {number - 1}", f"{anew:f}", said=heard.text, why="the amount that was meant")])
     said = [item for item in items(heard, context.sizes) if item.quantity is not None]
-    if said and heard.unknown == 0 and not heard.has("negation", "no"):
+    told = len(said) == 1 or all(item.size or item.brand for item in said)  # no "no eran 20, eran 22"
+    if said and told and heard.unknown == 0 and not heard.has("negation", "no"):
         return _more_lines(heard, context, question, said, number)
     done = heard.has("enough") and heard.unknown == 0 and not any(one.text == "mas" for one in heard.of("more"))
     lacking = any(one.has("enough") and two.has("no", "negation", "reason.stock") for one, two in pairwise(heard.words))
@@ -245,6 +257,15 @@ def _more(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | N
     if agreeing.says_yes(heard, "") or wants_more:
         return answer([Found(question.key, "more", said=heard.text, why="something more")])
     return None
+
+
+def _said_anew(heard: Heard, context: Context) -> Decimal | None:
+    """Return the amount that is put in place of the one before: "no eran 20, eran 22"."""
+    if not heard.has("change") or heard.has("change.add", "more", "and") or heard.unknown > 1:
+        return None
+    said = items(without_denied(heard), context.sizes)
+    bare = len(said) == 1 and not (said[0].size or said[0].brand or said[0].fuel)
+    return said[0].quantity if bare and len(heard.of(NUMBER)) > 1 else None
 
 
 def _same_brand(number: int, context: Context, question: OpenQuestion) -> Found:

@@ -60,6 +60,8 @@ def _of_line(
     if len(said) == 1 and said[0].quantity is not None and _all_but(heard):
         left = line.quantity - said[0].quantity
         return [Found(question.key, f"{left:f}", said=heard.text, why="all but so many")] if left > 0 else []
+    if not said and heard.has("half") and not line.quantity % 2:
+        return [Found(question.key, f"{line.quantity / 2:f}", said=heard.text, why="half of it")]
     if question.conversation == "accept" and heard.has("cuts"):
         told = quantities_accepted(heard, context, order_of(context, question), Pointed())
         return [slot for slot in told if slot.key == question.key]

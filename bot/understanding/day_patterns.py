@@ -161,6 +161,20 @@ def _ranges(month: str, weekday: str) -> Written:
             ),
             day_until_now,
         ),
+        (
+            (
+                rf"(?:del?|desde(?: el)?|entre(?: el)?) ({weekday}) (?:al?|y|hasta)(?: el)? ({weekday}) "
+                r"(?:de la (?:semana pasada|otra semana|semana anterior)|pasado)"
+            ),
+            two_weekdays_of_last_week,
+        ),
+        (
+            (
+                rf"(?:del?|desde(?: el)?|entre(?: el)?|from|between) ({weekday})(?: pasado)? "
+                rf"(?:al?|y|hasta|to|and|until)(?: el)? ({weekday})"
+            ),
+            two_weekdays,
+        ),
         (rf"(?:desde|a partir de|since)(?: el)? ({weekday})", weekday_until),
         (rf"(?:desde|a partir de|since) ({month})(?! [0-9])", month_until_now),
     )
@@ -187,7 +201,7 @@ def _named_days(month: str, weekday: str) -> Written:
             lambda found, today, coming: day_of(found[2], found[1], None, today, coming),
         ),
         (rf"(primera|segunda|tercera|cuarta|ultima) semana (?:de ({month})|del mes|de este mes)", week_of_month),
-        (rf"(?:todo )?({month})() (?:completo|completito|entero|enterito)", whole_month),
+        (rf"(?:todo )?({month})() (?:completo|completito|entero|enterito|todo|todito)", whole_month),
         (rf"(?:todo|todito|all of|all) (?:el mes de |lo de )?({month})(?: (?:de|del) ([0-9]{{4}}))?", whole_month),
         (rf"(?:de|d|en|del mes de|of|in|for) ({month})(?: (?:de|del|d) ([0-9]{{4}}))?", whole_month),
         (
@@ -208,20 +222,6 @@ def _named_days(month: str, weekday: str) -> Written:
         ),
         (r"(?:del dia|el dia|dia|(?<![0-9] )del) ([0-9]{1,2})(?= *(?:$|[.,;!?\n]))", spans.day_been),
         (rf"({weekday}) ([0-9]{{1,2}})(?! ?(?:balon|cilindro|de [0-9]|kg|kilo))", weekday_of_month),
-        (
-            (
-                rf"(?:del?|desde(?: el)?|entre(?: el)?) ({weekday}) (?:al?|y|hasta)(?: el)? ({weekday}) "
-                r"(?:de la (?:semana pasada|otra semana|semana anterior)|pasado)"
-            ),
-            two_weekdays_of_last_week,
-        ),
-        (
-            (
-                rf"(?:del?|desde(?: el)?|entre(?: el)?|from|between) ({weekday}) "
-                rf"(?:al?|y|hasta|to|and|until)(?: el)? ({weekday})"
-            ),
-            two_weekdays,
-        ),
         (
             (
                 r"(?:del?|desde(?: el)?|from|since) (ayer|antes de ayer|anteayer|yesterday) "

@@ -33,7 +33,7 @@ def reason_of(heard: Heard, *, buyer: bool) -> list[Found]:
     """Return the reason as that side is asked for it: a common one of the other side counts as own words."""
     usual = OF_BUYER if buyer else OF_SELLER
     common = OF_BUYER | OF_SELLER
-    found = reason(heard)
+    found = [one for one in reasons(heard) if one.value in usual][:1] or reason(heard)
     if not buyer and found and found[0].value == "wrong" and found[0].said.casefold().startswith(_MISTAKEN):
         return [replace(found[0], value="mistake")]
     if not buyer and found and found[0].value == "state" and heard.has("carrier"):

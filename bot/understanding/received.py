@@ -243,6 +243,11 @@ def _denies_a_number(part: Part) -> bool:
 def _is_gone(part: Part) -> bool:
     """Say whether it went back, or did not come after all: "cinco se los llevó de regreso", "17 entraron, 3 no"."""
     denied = part.mentions[-1].text in ("no", "todavia no", "aun no") and not _arrives(part)
+    rows = zip(part.mentions, part.mentions[1:], part.mentions[2:], strict=False)
+    denied = denied or any(
+        one.has("number") and no.text in ("no", "ya no") and not (verb.has("number") or _arrives(part))
+        for one, no, verb in rows
+    )
     return denied or any(one.has("given_back", "reject.tells") for one in part.mentions)
 
 

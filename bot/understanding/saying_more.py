@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.dates import Days
+from bot.understanding.denying import without_denied
 from bot.understanding.filling import filled
 from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.lines import BIG, SMALL
@@ -152,7 +153,8 @@ def _of_other_lines(heard: Heard, context: Context, question: OpenQuestion, posi
     if not _names_others(rest):
         return []
     known = {kind for one in rest for kind in one.kinds}
-    told = arrival(replace(heard, mentions=rest, known=known), others, context.sizes)
+    of_others = without_denied(replace(heard, mentions=rest, known=known))
+    told = arrival(of_others, others, context.sizes)
     if told.what in ("all", "nothing"):
         return [_received(line.position, line.quantity * (told.what == "all")) for line in others]
     amounts = {key: amount for key, amount in told.received.items() if key not in told.inferred}
