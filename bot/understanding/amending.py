@@ -9,7 +9,8 @@ from decimal import Decimal
 from bot.understanding.dates import Days
 from bot.understanding.denying import without_denied
 from bot.understanding.heard import NUMBER, Heard, Mention
-from bot.understanding.lines import Item, items
+from bot.understanding.item import Item
+from bot.understanding.lines import items
 
 ANEW = frozenset(
     {"mejor", "mejor que sean", "que sean", "digo", "quise decir", "quiero decir", "me equivoque", "corrijo", "sino"}

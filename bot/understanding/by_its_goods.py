@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bot.understanding.context import Context, OrderSeen
 from bot.understanding.heard import BRAND, NUMBER, Heard
-from bot.understanding.lines import Item, items
+from bot.understanding.item import Item
+from bot.understanding.lines import items
 from bot.understanding.meaning import Found, How
 from bot.understanding.pointing import Pointed, able_to, parts_at_and
 from bot.understanding.tellings import line_of

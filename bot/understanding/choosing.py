@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from decimal import Decimal
 from itertools import pairwise
 
 from bot.understanding import agreeing
+from bot.understanding.accepting import what_accepted, when_sold
 from bot.understanding.context import Context, OpenQuestion
 from bot.understanding.counting import given_back, of_before
-from bot.understanding.dates import Days
-from bot.understanding.denying import is_denied_after, without_denied
+from bot.understanding.denying import without_denied
 from bot.understanding.filling import filled, received_slots
 from bot.understanding.fuels import trade_of
-from bot.understanding.giving import quantities_accepted
-from bot.understanding.heard import BRAND, DATE, FUEL, NAME, NUMBER, Heard
-from bot.understanding.lines import Item, items
-from bot.understanding.meaning import Doubt, Found, How, Meaning
+from bot.understanding.heard import BRAND, FUEL, NAME, NUMBER, Heard
+from bot.understanding.lines import items
+from bot.understanding.meaning import Doubt, Found, Meaning
+from bot.understanding.more_lines import more
 from bot.understanding.ordering import named
-from bot.understanding.papers import paper, plate, said_kind
-from bot.understanding.pointing import Pointed
+from bot.understanding.papers import plate, said_kind
 from bot.understanding.put_off import is_sold_later
-from bot.understanding.reasons import reason
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.replying import Reader, answer, by_label, by_place, order_of
 from core.terms import Trade
@@ -132,78 +127,6 @@ def _tells_of_others(heard: Heard) -> bool:
     return any(not any(one is two for two in took) for one in heard.of("others"))
 
 
-_IF_NOT = re.compile(r"\bsi no,", re.IGNORECASE)
-"""A condition: "si sube la planta le doy todo, si no, no"."""
-
-
-def _what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    if _IF_NOT.search(heard.text):
-        return None
-    if heard.has("others") or of_before(heard) or (heard.has("not_yet", "later") and not is_sold_later(heard)):
-        return None
-    heard = without_denied(heard, after=True)
-    if heard.has("cuts") and heard.has("change.quantity") and not heard.has(NUMBER):
-        return answer([Found("what", "change", said=heard.text, why="the amount is to be less")])
-    order = order_of(context, question)
-    halved = quantities_accepted(heard, context, order, Pointed()) if heard.has("half") else []
-    if halved and not heard.has("reject.asks", "negation", NUMBER):
-        return answer(halved)
-    rejects = _asks(heard, "reject.asks") or (reason(heard) and not heard.has(NUMBER))
-    if rejects and not _asks(heard, "accept.asks"):
-        return answer([Found("what", "reject", said=heard.text, why="a word for rejecting"), *reason(heard)])
-    if heard.has("change") and heard.has("change.quantity") and not heard.has(NUMBER, "negation", "no"):
-        return answer([Found("what", "change", said=heard.text, why="the amount is to be changed")])
-    less = heard.has("except", "lack", "difference") or any(one.text in ("less", "parte") for one in heard.words)
-    if less and not heard.has(NUMBER):
-        return answer([Found("what", "change", said=heard.text, why="less, and not how much")])
-    changed = quantities_accepted(heard, context, order, Pointed())
-    strange = heard.unknown and not _asks(heard, "accept.asks") and not heard.has("accept.offers", NUMBER)
-    if changed and not (changed[0].value == "all" and strange):
-        return answer(changed)
-    if heard.has("accept.asks") and not heard.has("negation", NUMBER):
-        return answer([Found("what", "all", said=heard.text, why="accept, without a change")])
-    return None
-
-
-def _asks(heard: Heard, kind: str) -> bool:
-    """Say whether a word of this kind is said and not denied: "rechazarlo no", "no lo voy a atender"."""
-    for place, mention in enumerate(heard.mentions):
-        if not mention.has(kind):
-            continue
-        before = [one for one in heard.mentions[:place] if one.has("sign") or not one.has("small", "want")][-1:]
-        denied = any(one.has("negation", "no") for one in before) or is_denied_after(heard.mentions, place)
-        if not denied:
-            return True
-    return False
-
-
-def _when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning | None:
-    days = [one.value for one in heard.of(DATE) if isinstance(one.value, Days)]
-    if any(heard.today is not None and one.first > heard.today for one in days):
-        return answer([Found("when", "later", said=heard.text, why="a day to come")])
-    if (heard.words and heard.words[0].has("later")) or is_sold_later(heard):
-        return answer([Found("when", "later", said=heard.text, why="later")])
-    if heard.has("sell.tells", "unreal") and not heard.has("sell.asks", "accept.asks"):
-        return None
-    slots = paper(heard)
-    if slots:
-        return answer([Found("when", "now", How.IMPLIED, said=heard.text, why="a document is named"), *slots])
-    if heard.has("accept.asks") and heard.has("only", "not_yet", "future", "later") and not heard.has("sell.asks"):
-        return answer([Found("when", "later", said=heard.text, why="only to be accepted")])
-    at_once = bool(heard.words) and heard.words[0].has("now") and not heard.has("not_yet", "later", "future")
-    at_once = at_once and (not heard.unknown or any(one.text == "que" for one in heard.words[1:2]))
-    if heard.has("out_of_scope", "greeting"):
-        return None
-    if at_once and not heard.has("no", "negation", "unsure", "when"):
-        return answer([Found("when", "now", said=heard.text, why="at once")])
-    for value in ("later", "now"):
-        spoken = heard.has(f"moving.{value}") or (value == "now" and heard.has("sell.asks"))
-        against = value == "now" and heard.has("no", "negation", "not_yet", "later")
-        if spoken and heard.unknown <= (value == "later") and not against:
-            return answer([Found("when", value, said=heard.text, why="now or later")])
-    return None
-
-
 def _kind(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
     kind = said_kind(heard)
     both = heard.has("waybill") and heard.has("invoice")  # one of them is what is denied
@@ -237,58 +160,6 @@ def _product(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning
 def _plate(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning | None:
     slots = plate(heard)
     return answer(slots) if slots and not heard.has("negation", "no") else None
-
-
-def _more(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
-    number = int(question.key.split()[1]) + 1
-    anew = _said_anew(heard, context)
-    if anew is not None:
-        return answer([Found(f"quantity {number - 1}", f"{anew:f}", said=heard.text, why="the amount that was meant")])
-    said = [item for item in items(heard, context.sizes) if item.quantity is not None]
-    told = len(said) == 1 or all(item.size or item.brand for item in said)  # no "no eran 20, eran 22"
-    if said and told and heard.unknown == 0 and not heard.has("negation", "no"):
-        return _more_lines(heard, context, question, said, number)
-    done = heard.has("enough") and heard.unknown == 0 and not any(one.text == "mas" for one in heard.of("more"))
-    lacking = any(one.has("enough") and two.has("no", "negation", "reason.stock") for one, two in pairwise(heard.words))
-    if agreeing.says_no(heard) or (done and not lacking and not heard.has(NUMBER)):
-        return answer([Found(question.key, "no", said=heard.text, why="nothing more")])
-    told = any(one.has("plain", "money", DATE) for one in heard.words)
-    wants_more = heard.has("more") and heard.unknown == 0 and not heard.has("negation", "no") and not told
-    if agreeing.says_yes(heard, "") or wants_more:
-        return answer([Found(question.key, "more", said=heard.text, why="something more")])
-    return None
-
-
-def _said_anew(heard: Heard, context: Context) -> Decimal | None:
-    """Return the amount that is put in place of the one before: "no eran 20, eran 22"."""
-    if not heard.has("change") or heard.has("change.add", "more", "and") or heard.unknown > 1:
-        return None
-    said = items(without_denied(heard), context.sizes)
-    bare = len(said) == 1 and not (said[0].size or said[0].brand or said[0].fuel)
-    return said[0].quantity if bare and len(heard.of(NUMBER)) > 1 else None
-
-
-def _same_brand(number: int, context: Context, question: OpenQuestion) -> Found:
-    token = question.answers[f"brand {number - 1}"]
-    return Found(f"brand {number}", token, shown=dict(context.brands).get(token, ""), why="the same brand")
-
-
-def _more_lines(heard: Heard, context: Context, question: OpenQuestion, said: Sequence[Item], first: int) -> Meaning:
-    """Return the lines that are named where more was asked for."""
-    slots: list[Found] = []
-    doubts: list[Doubt] = []
-    for number, item in enumerate(said, start=first):
-        slots.append(Found(f"more {number - 1}", "more", How.IMPLIED, why="another line is named"))
-        if item.brand is not None:
-            named(item.brand, f"brand {number}", heard, slots, doubts)
-        elif "same.brand" in item.like and f"brand {number - 1}" in question.answers:
-            slots.append(_same_brand(number, context, question))
-        if item.size is not None:
-            slots.append(Found(f"size {number}", item.size, said=heard.text, why="a size"))
-        elif "same.size" in item.like and f"size {number - 1}" in question.answers:
-            slots.append(Found(f"size {number}", question.answers[f"size {number - 1}"], why="the same size"))
-        slots.append(Found(f"quantity {number}", f"{item.quantity:f}", said=heard.text, why="a number"))
-    return answer(slots, tuple(doubts))
 
 
 def _locale(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
@@ -325,14 +196,14 @@ _CHOICES: dict[tuple[str, str], Reader] = {
     ("", "brand"): _named_choice,
     ("", "size"): _size,
     ("close", "what"): _what_arrived,
-    ("accept", "what"): _what_accepted,
+    ("accept", "what"): what_accepted,
     ("team", "what"): _what_of_team,
     ("", "fuel"): _fuel,
     ("", "product"): _product,
     ("", "plate"): _plate,
-    ("", "when"): _when_sold,
+    ("", "when"): when_sold,
     ("", "kind"): _kind,
-    ("", "more"): _more,
+    ("", "more"): more,
     ("", "locale"): _locale,
     ("", "role"): _role,
 }

@@ -12,7 +12,8 @@ from bot.understanding.dates import Days
 from bot.understanding.denying import is_denied_after
 from bot.understanding.giving import quantities_accepted
 from bot.understanding.heard import DATE, NUMBER, Heard, Mention
-from bot.understanding.lines import Item, items
+from bot.understanding.item import Item
+from bot.understanding.lines import items
 from bot.understanding.meaning import Found, Meaning
 from bot.understanding.pointing import Pointed
 from bot.understanding.received import arrival

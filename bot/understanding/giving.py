@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from bot.understanding.context import Context, LineSeen, OrderSeen
 from bot.understanding.heard import NUMBER, Heard, Mention
-from bot.understanding.lines import Item, items
+from bot.understanding.item import Item
+from bot.understanding.lines import items
 from bot.understanding.meaning import Found
 from bot.understanding.pointing import Pointed
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
 from bot.understanding.heard import Heard, Mention
-from bot.understanding.lines import Item
+from bot.understanding.item import Item
 from bot.understanding.meaning import Meaning
 from bot.understanding.ordering import ordered
 from bot.understanding.scope import from_call

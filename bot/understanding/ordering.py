@@ -10,7 +10,7 @@ from bot.understanding.context import Context
 from bot.understanding.dates import Days
 from bot.understanding.fuels import trade_of
 from bot.understanding.heard import DATE, NAME, Heard, Mention
-from bot.understanding.lines import Item
+from bot.understanding.item import Item
 from bot.understanding.meaning import Doubt, Found, How
 from bot.understanding.names import Match
 from core.terms import Trade

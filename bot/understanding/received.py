@@ -9,7 +9,7 @@ from decimal import Decimal
 from bot.understanding.claims import Claim, Sort, settled
 from bot.understanding.context import LineSeen
 from bot.understanding.heard import Heard, Mention
-from bot.understanding.lines import Item
+from bot.understanding.item import Item
 from bot.understanding.statements import Part, statements
 from bot.understanding.tellings import is_final, items_said, line_of
 

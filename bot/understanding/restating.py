@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.understanding.context import Context, OpenQuestion
 from bot.understanding.heard import BRAND, FUEL, NAME, NUMBER, Heard, Mention
-from bot.understanding.lines import Item, items
+from bot.understanding.item import Item
+from bot.understanding.lines import items
 from bot.understanding.names import Match
 from bot.understanding.papers import said_kind
 from bot.understanding.replying import order_of

@@ -8,7 +8,8 @@ from decimal import Decimal
 from bot.understanding.amending import ANEW
 from bot.understanding.context import LineSeen
 from bot.understanding.heard import BRAND, NUMBER, OTHER, Heard, Mention
-from bot.understanding.lines import BIG, NOT_GOODS, SMALL, Item, items
+from bot.understanding.item import Item
+from bot.understanding.lines import BIG, NOT_GOODS, SMALL, items
 from bot.understanding.names import Match
 from bot.understanding.statements import Part
 
