@@ -84,12 +84,13 @@ def _something_else(heard: Heard, context: Context, question: OpenQuestion) -> M
     if meaning.kind is Kind.INTENT and meaning.intent == question.conversation:
         return Meaning(Kind.UNKNOWN, likely=(), notes=("of the open conversation, and no answer to its question",))
     of_old = any(one.has("repeat.asks") and one.text.startswith(("el de", "la de", "lo de")) for one in heard.words)
-    if meaning.kind is Kind.INTENT and (of_old or not _has_own_verb(heard, meaning.intent)):
+    if meaning.kind is Kind.INTENT and (of_old or not has_own_verb(heard, meaning.intent)):
         return Meaning(Kind.UNKNOWN, likely=(meaning.intent,), notes=("no answer, and no command of its own",))
     return meaning
 
 
-def _has_own_verb(heard: Heard, intent: str) -> bool:
+def has_own_verb(heard: Heard, intent: str) -> bool:
+    """Say whether a word asks for this conversation by itself."""
     return heard.has(f"{intent}.asks", f"{intent}.says")
 
 
@@ -122,7 +123,7 @@ def _confirmed(heard: Heard, context: Context, question: OpenQuestion) -> Meanin
         meaning.intent == question.conversation or heard.has("yes", "unsure", "arrived")
     ):
         return Meaning(Kind.UNKNOWN, likely=(meaning.intent,), notes=("not a clear yes",))
-    if meaning.kind is Kind.INTENT and not _has_own_verb(heard, meaning.intent):
+    if meaning.kind is Kind.INTENT and not has_own_verb(heard, meaning.intent):
         return Meaning(Kind.UNKNOWN, notes=("not a clear yes",))
     return meaning
 

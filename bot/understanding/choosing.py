@@ -11,12 +11,14 @@ from bot.understanding.counting import given_back, of_before
 from bot.understanding.denying import without_denied
 from bot.understanding.filling import filled, received_slots
 from bot.understanding.fuels import trade_of
-from bot.understanding.heard import BRAND, FUEL, NAME, NUMBER, Heard
+from bot.understanding.heard import BRAND, CODE, FUEL, NAME, NUMBER, Heard
 from bot.understanding.lines import items
-from bot.understanding.meaning import Doubt, Found, Meaning
+from bot.understanding.meaning import Doubt, Found, How, Meaning
 from bot.understanding.more_lines import more
+from bot.understanding.names import Match
 from bot.understanding.ordering import named
 from bot.understanding.papers import plate, said_kind
+from bot.understanding.pointing import SHORTEST_ENDING
 from bot.understanding.put_off import is_sold_later
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.replying import Reader, answer, by_label, by_place, order_of
@@ -162,6 +164,25 @@ def _plate(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning 
     return answer(slots) if slots and not heard.has("negation", "no") else None
 
 
+def _of_list(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
+    """One of the orders that were found: by its last digits, or the only one with the side that is named."""
+    if heard.has("negation", "no"):
+        return None
+    digits = [heard.said(one) for one in heard.of("digits", NUMBER, CODE)]
+    ending = digits[0] if len(digits) == 1 and len(digits[0]) >= SHORTEST_ENDING else ""
+    matches = [one.value for one in heard.of(NAME) if isinstance(one.value, Match)]
+    names = {name for match in matches for _token, name in match.candidates}
+    found = [
+        (token, label)
+        for token, label in question.options
+        if (ending and token.endswith(ending)) or any(name in label for name in names)
+    ]
+    if len(found) != 1:
+        return None
+    token, label = found[0]
+    return answer([Found(question.key, token, How.PART, label, heard.text, "the only one on the list")])
+
+
 def _locale(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | None:
     for kind, locale in (("english", "en"), ("spanish", "es_PE")):
         if heard.has(f"language.{kind}") and not heard.has("negation", "no"):
@@ -204,6 +225,7 @@ _CHOICES: dict[tuple[str, str], Reader] = {
     ("", "when"): when_sold,
     ("", "kind"): _kind,
     ("", "more"): more,
+    ("search", "which"): _of_list,
     ("", "locale"): _locale,
     ("", "role"): _role,
 }
