@@ -125,7 +125,7 @@ def _what_arrived(heard: Heard, context: Context, question: OpenQuestion) -> Mea
 def _tells_of_others(heard: Heard) -> bool:
     """Say whether others are spoken of, and not only who took something back: "se los llevó el chofer"."""
     words = heard.words
-    took = [two for one, two in pairwise(words) if one.has("given_back") and two.has("others")]
+    took = [two for one, two in pairwise(words) if one.has("given_back", "arrived") and two.has("others")]
     return any(not any(one is two for two in took) for one in heard.of("others"))
 
 

@@ -33,7 +33,7 @@ def corrected(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
     correct = _CORRECTORS.get(question.conversation)
     if correct is None or heard.unknown > 2 or _of_another_order(heard, context, question):
         return None
-    slots, doubts, reopen = correct(without_denied(heard), context, question)
+    slots, doubts, reopen = correct(without_denied(heard, after=heard.has("retract")), context, question)
     if question.conversation != "close":
         slots = _new(slots, question)
     if not (slots or doubts or reopen):

@@ -82,7 +82,16 @@ def _longer(month: str) -> Written:
     count = spans.counted()
     return (
         (rf"{of} ({month}) (?:a|al|hasta|y|to|and|until) ({month})", spans.months),
-        (rf"from ([0-9]{{1,2}}){_TH} to ([0-9]{{1,2}}){_TH} (?:of )?({month})", spans.of_month_named),
+        (
+            (
+                (
+                    rf"(?:from|between) ([0-9]{{1,2}}){_TH} (?:to|and|until|till) ([0-9]{{1,2}}){_TH} "
+                    rf"(?:of )?({month})"
+                ),
+                spans.of_month_named,
+            ),
+            spans.of_month_named,
+        ),
         (
             rf"(?:de |en )?(?:la )?(1ra|1era|primera|2da|segunda) quincena(?: (?:de|del|d) ({month}|{this}|mes))?",
             spans.half_of_month,

@@ -138,10 +138,21 @@ def _counts_nothing(part: Sequence[Mention], place: int, number: Decimal) -> boo
         return True
     if after is not None and after.text in NOT_GOODS:
         return True
+    if _is_pronoun(part, place):
+        return True
     if _is_said_first(part, place) or (after is not None and after.text in SMALL | BIG):
         return False
     told = after is not None and after.has(OTHER) and after.text.endswith(_TELLS)
     return after is not None and after.has(*_COUNTED_APART) and not after.has(*_COUNTS_ON) and not told
+
+
+def _is_pronoun(part: Sequence[Mention], place: int) -> bool:
+    """Say whether it is no number: "the Proust one", "the one from the plant"."""
+    before = _before(part, place)
+    return part[place].text == "one" and before is not None and (before.text in _THE or before.has(BRAND, "number"))
+
+
+_THE = frozenset({"the", "this", "that", "which", "other"})
 
 
 def _is_said_first(part: Sequence[Mention], place: int) -> bool:

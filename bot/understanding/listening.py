@@ -75,6 +75,8 @@ _HALF_DOZEN = re.compile(r"(\bdocenas? (?!y ).{2,40}?\by )media (?=de\b)", re.IG
 """The half of "una docena de joyce y media de proust"."""
 _DOZENS_AND_HALF = re.compile(r"\b([2-9]|dos|tres|cuatro|cinco|seis) docenas y media\b", re.IGNORECASE)
 _DOZENS = {"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6}
+_SIZES = re.compile(r"\b(3|5|10|15|45)'?s\b")
+"""Cylinders by their size: "all five 45s"."""
 _FOR = re.compile(
     r"\b4 (?=(?:tomorrow|today|tmrw|tmw|monday|tuesday|wednesday|thursday|friday|saturday|sunday|me|us)\b)"
 )
@@ -89,6 +91,8 @@ def _with_letters(text: str) -> str:
         text = _HALF_DOZEN.sub(r"\1media docena ", text)
     if "docenas y media" in text:
         text = _DOZENS_AND_HALF.sub(_counted_out, text)
+    if "5s" in text or "0s" in text or "3s" in text:
+        text = _SIZES.sub(r"\1", text)
     if "4 " in text:
         text = _FOR.sub("for ", text)
     if "c/" in text:

@@ -36,6 +36,7 @@ _BEFORE_ENDING = frozenset(
         "n",
         "id",
         "order",
+        "on",
         "number",
         "code",
         "one",

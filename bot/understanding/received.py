@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from bot.understanding.claims import Claim, Sort, settled
 from bot.understanding.context import LineSeen
-from bot.understanding.heard import Heard, Mention
+from bot.understanding.denying import without_denied
+from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.item import Item
 from bot.understanding.statements import Part, statements
 from bot.understanding.tellings import is_final, items_said, line_of
@@ -43,6 +44,7 @@ class Arrival:
 def arrival(heard: Heard, lines: Sequence[LineSeen], sizes: Sequence[str], used: Sequence[Mention] = ()) -> Arrival:
     """Return what the message says of the goods of an order with these lines."""
     found = Arrival()
+    heard = without_denied(heard) if heard.has("negation", "no") and len(heard.of(NUMBER)) > 1 else heard
     parts = statements(heard)
     reader = _Reader(heard, lines, sizes, used, found)
     in_order = _by_order(parts, lines, sizes, used, heard)
