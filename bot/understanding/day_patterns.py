@@ -84,11 +84,8 @@ def _longer(month: str) -> Written:
         (rf"{of} ({month}) (?:a|al|hasta|y|to|and|until) ({month})", spans.months),
         (
             (
-                (
-                    rf"(?:from|between) ([0-9]{{1,2}}){_TH} (?:to|and|until|till) ([0-9]{{1,2}}){_TH} "
-                    rf"(?:of )?({month})"
-                ),
-                spans.of_month_named,
+                rf"(?:from|between) ([0-9]{{1,2}}){_TH} (?:to|and|until|till) ([0-9]{{1,2}}){_TH} "
+                rf"(?:of )?({month})"
             ),
             spans.of_month_named,
         ),

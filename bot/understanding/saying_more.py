@@ -156,7 +156,7 @@ def _of_other_lines(heard: Heard, context: Context, question: OpenQuestion, posi
     of_others = without_denied(replace(heard, mentions=rest, known=known))
     told = arrival(of_others, others, context.sizes)
     if told.what in ("all", "nothing"):
-        return [_received(line.position, line.quantity * (told.what == "all")) for line in others]
+        return [_received(line.position, line.quantity if told.what == "all" else Decimal(0)) for line in others]
     amounts = {key: amount for key, amount in told.received.items() if key not in told.inferred}
     return [_received(key, amount) for key, amount in sorted(amounts.items())]
 
