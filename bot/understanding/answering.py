@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.dialogue import pick
@@ -205,7 +206,16 @@ def _free_words(heard: Heard, context: Context, question: OpenQuestion) -> Meani
     if question.key.startswith("reason") and (other := _instead_of_reason(heard, context, question)) is not None:
         return other
     words = " ".join(heard.text.split())
+    if question.key == "name":
+        words = _CALLED.sub("", words) or words
     return answer([Found(question.key, words, said=heard.text, why="words in the person's own way")])
+
+
+_CALLED = re.compile(
+    r"^(?:(?:su|el) nombre(?: de[l ] ?\w+)? es|se llama|(?:his|her|the) name is|(?:he|she) is called)[: ]+",
+    re.IGNORECASE,
+)
+"""What stands before a name that is asked for."""
 
 
 def _instead_of_reason(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:

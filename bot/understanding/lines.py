@@ -152,6 +152,7 @@ def _is_pronoun(part: Sequence[Mention], place: int) -> bool:
     return part[place].text == "one" and before is not None and (before.text in _THE or before.has(BRAND, "number"))
 
 
+_NOUNS = frozenset({"pedido", "orden", "compra", "solicitud", "encargo", "order"})
 _THE = frozenset({"the", "this", "that", "which", "other"})
 
 
@@ -189,11 +190,16 @@ def _after_of(
     if before is None:
         return None
     size = next((name for name in (f"{number.normalize():f} kg", f"{number.normalize():f} lb") if name in sizes), "")
+    if size and before.text in SMALL | BIG and item.size is None and item.quantity is not None:
+        return "size", size  # two big 45s
     of = before.text in ("de", "del", "x", "of", "out of", "tamaño") or _is_of_a(part, place)
     following = _after(part, place)
     seller = place > 1 and (part[place - 2].has("name") or part[place - 2].text in ("planta", "distribuidor", "plant"))
     if of and seller and item.quantity is None and following is not None and following.has(BRAND):
         return "quantity", number  # "un pedido a la planta de 100 joyce"
+    noun = place > 1 and part[place - 2].text in _NOUNS and following is not None and following.has(BRAND)
+    if of and noun and item.quantity is None:
+        return "quantity", number  # el pedido de 10 Joyce de 45
     if of and item.quantity is None and _is_of_a_size(part, place, sizes):
         return "quantity", number  # "un pedido de 15 de 10"
     another = of and item.size is not None and place > 1 and part[place - 2].text in ("los", "las")

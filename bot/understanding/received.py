@@ -222,7 +222,8 @@ def _was_due(part: Part) -> bool:
 def _is_to_come(part: Part) -> bool:
     """Say whether it tells what is promised: "y dice que mañana trae 3"."""
     told = _arrives(part) or part.lacks or part.denied or part.rest
-    return not told and any(one.has("says_that", "future", "later") for one in part.mentions)
+    said = [one for one in part.mentions if not one.has("small")]  # the "ha" of "se ha malogrado" promises nothing
+    return not told and any(one.has("says_that", "future", "later") for one in said)
 
 
 def _says_came(part: Part, mentions: Sequence[Mention]) -> bool:

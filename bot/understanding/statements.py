@@ -43,7 +43,7 @@ def statements(heard: Heard) -> list[Part]:
             cut[-1].append(mention)
         elif (
             mention.has(*_BOUNDARIES)
-            or mention.text in (",", ".", ";", "\n", "pero", "!", "+")
+            or mention.text in (",", ".", ";", "\n", "pero", "but", "!", "+")
             or _says_on(heard, mention, cut[-1])
         ):
             cut.append([mention] if mention.has("except", "rest") else [])
