@@ -134,7 +134,9 @@ def _document(heard: Heard, context: Context, question: OpenQuestion) -> Meaning
         return None
     slots = paper(heard)
     if not slots:
-        words = [one for one in heard.words if not one.has("small", "polite", "waybill", "invoice", "trade", "yes")]
+        words = [
+            one for one in heard.words if not one.has("small", "polite", "waybill", "invoice", "trade", "yes", "and")
+        ]
         bare = (
             "".join(heard.said(one) for one in words)
             if all(one.has(NUMBER, "digits", "plate") for one in words)

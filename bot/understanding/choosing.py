@@ -199,6 +199,9 @@ def _role(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning | 
 
 
 def _what_of_team(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
+    removed = heard.of("team.remove")
+    if removed and not any(one.end <= removed[0].start for one in heard.of("negation", "no")):
+        return answer([Found(question.key, "remove", said=heard.text, why="what is to be done with the team")])
     if heard.has("negation", "no") and len(heard.words) > 4:
         return None
     asked = list(filled(heard, context, "team").slots)

@@ -241,7 +241,10 @@ def _named_days(month: str, weekday: str) -> Written:
 def _from_today() -> Written:
     return (
         (r"pasado mañana|pasado manana|day after tomorrow", shifted(2)),
-        (r"antes de? ayer|antes d ayer|anteayer|antier|antiayer|day before yesterday", shifted(-2)),
+        (
+            r"antes de? ayer|antesdeayer|antes deayer|antes d ayer|anteayer|antier|antiayer|day before yesterday",
+            shifted(-2),
+        ),
         (r"hoy dia|hoy|oy|oi|today", shifted(0)),
         (r"ayer|yesterday", shifted(-1)),
         (r"tmrw|tmw|tomoz", shifted(1)),

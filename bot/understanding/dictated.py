@@ -76,7 +76,9 @@ _SERIES = re.compile(
     rf"({_ONE_TO_NINE})|(?:cero|zero|0)\s+({_TEN_UP}))\b",
     re.IGNORECASE,
 )
-_EG = re.compile(rf"\beg\s*(?:cero|zero|0)\s*({_ONE_TO_NINE})\b(?=[\s,]*(?:gui[oó]n|raya|n[uú]mero|-))", re.IGNORECASE)
+_EG = re.compile(
+    rf"\be\s?ge?\s*(?:cero|zero|0)\s*({_ONE_TO_NINE})\b(?=[\s,]*(?:gui[oó]n|raya|n[uú]mero|-))", re.IGNORECASE
+)
 _AFTER_DASH = re.compile(rf"\b([TFEV]0[0-9]{{2}}|EG0[0-9]){_DASH}({_RUN})", re.IGNORECASE)
 _AFTER_SPACE = re.compile(rf"\b([TFEV]0[0-9]{{2}})[\s,]+({_RUN})", re.IGNORECASE)
 _PRINTED_SERIES = re.compile(r"\b(?:[TFEV]0[0-9]{2}|EG0[0-9])\b", re.IGNORECASE)

@@ -207,7 +207,11 @@ def _after_of(
         return "size", size  # tanto los de 10 como los de 45
     if size and ((of and item.size is None) or (before.text == "por" and item.quantity is not None)):
         return "size", size
-    alone = following is None or following.has("polite", "now") or following.text.startswith(("para", "pa"))
+    alone = (
+        following is None
+        or following.has("polite", "now", DATE)
+        or following.text.startswith(("para", "pa", "by", "for"))
+    )
     if size and before.has(BRAND) and item.quantity is not None and item.size is None and alone:
         return "size", size  # dos proust cuarenta y cinco
     due = before.text in ("en vez de", "en lugar de", "instead of") and item.quantity is not None and _came(part)

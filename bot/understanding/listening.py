@@ -92,7 +92,7 @@ def _with_letters(text: str) -> str:
     if "docenas y media" in text:
         text = _DOZENS_AND_HALF.sub(_counted_out, text)
     if "5s" in text or "0s" in text or "3s" in text:
-        text = _SIZES.sub(r"\1", text)
+        text = _SIZES.sub(r"\1 kg", text)
     if "4 " in text:
         text = _FOR.sub("for ", text)
     if "c/" in text:
@@ -180,6 +180,7 @@ def _phrases(run: Sequence[Token], words: Lexicon, brands: Names, sellers: Names
 def _written_out(run: Sequence[Token], words: Lexicon) -> list[Token]:
     """Return the tokens with short words written out: q is que, xfa is por favor."""
     whole: list[Token] = []
+    run = [part for token in run for part in _apart(token, words)]
     for place, token in enumerate(run):
         if token.text in PARTICLES and not (place and run[place - 1].text in _WITH_PARTICLE):
             continue
@@ -189,6 +190,14 @@ def _written_out(run: Sequence[Token], words: Lexicon) -> list[Token]:
         else:
             whole += [Token(word, word, token.start, token.end) for word in stands_for.split()]
     return whole
+
+
+def _apart(token: Token, words: Lexicon) -> list[Token]:
+    """Return the two words of a number that is written together with its "de": dediez."""
+    number = token.text.removeprefix("de")
+    if number == token.text or number not in words.valued("number"):
+        return [token]
+    return [Token("de", "de", token.start, token.start + 2), Token(number, number, token.start + 2, token.end)]
 
 
 def _belongs_to_a_number(run: Sequence[Token], place: int) -> bool:

@@ -142,7 +142,7 @@ class _Reader:
     def _bad(self, part: Part, said: list[Item]) -> None:
         """Of what came in a bad state it is for the person to say how many are kept, unless they are gone already."""
         counted = said or [Item(Decimal(1))]
-        gone = self.heard.has(*_GONE)
+        gone = self.heard.has(*_GONE) or any(one.has("except") for one in part.mentions)
         if gone and any(item.quantity is not None for item in counted):
             for item in counted:
                 line = line_of(item, self.lines)
@@ -168,12 +168,20 @@ class _Reader:
         if item.quantity is None and (item.size or item.brand) and not told:
             self.named_before += [line] if line is not None else []
             return
+        if line is None and part.rest and not (item.size or item.brand):
+            line = self._only_one_left()
         if line is None:
             self.found.unclear = self.found.unclear or (item.quantity is None) == part.denied
             return
         claimed = self._amount(item, line, part)
         if claimed is not None:
             self._claim(line, *claimed, part, item.mentions)
+
+    def _only_one_left(self) -> LineSeen | None:
+        """Return the one line of which nothing was told: the others of "los de diez completos, de los otros 3"."""
+        told = {claim.position for claim in self.claims}
+        left = [line for line in self.lines if line.position not in told]
+        return left[0] if len(left) == 1 else None
 
     def _is_alone(self, part: Part) -> bool:
         """Say whether it came alone, and what did not is told as well: "llegó solo lo de 10, lo de 45 no"."""

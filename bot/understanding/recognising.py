@@ -59,7 +59,7 @@ def _unstretched(word: str, words: Lexicon) -> str:
 
 def _whole(word: str, words: Lexicon) -> str:
     """Return the word that a small or a clipped one is made of: favorcito is favor, rapidito rapido, dejao dejado."""
-    if word.endswith("ao") and words.has(word[:-1] + "do"):
+    if word.endswith(("ao", "au")) and words.has(word[:-1] + "do"):
         return word[:-1] + "do"
     small = None if words.has(word) else _SMALL.fullmatch(word)
     if small is None:

@@ -18,7 +18,7 @@ from bot.understanding.meaning import Kind, Meaning
 _PUT_RIGHT = frozenset(
     {
         *("mejor", "digo", "perdon", "me equivoque", "corrijo", "quise decir", "quiero decir", "en realidad", "sino"),
-        *("mejor que sean", "que sean", "o sea", "osea", "i mean", "sorry", "rather"),
+        *("no no", "ay no", "uy no", "mejor que sean", "que sean", "o sea", "osea", "i mean", "sorry", "rather"),
     }
 )
 """What stands between an answer and the one that is meant in its place."""

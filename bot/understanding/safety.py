@@ -219,6 +219,7 @@ def _asked(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequen
     )
     if verb.text.startswith(("quien", "who ", "ver ", "mi equipo", "mis ")):
         return Bar.NONE  # it asks by itself
+    polite = polite or verb.text.startswith(("me ayud", "nos ayud", "me apoy", "nos apoy"))  # ¿me ayuda cerrando…?
     if _ends_asking(heard, verb) and not polite and not verb.text.endswith(("as", "es", "me")):
         return Bar.ASKED
     if any(one.text.startswith(_WHAT_IF) for one in heard.of("question")):

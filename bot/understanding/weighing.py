@@ -52,7 +52,7 @@ def _put_off(heard: Heard) -> list[str]:
     """Return what is said not to be done, or not yet: "todavía no cierre", however it goes on."""
     said = [one for one in heard.mentions if not one.has("small", "polite") or one.has("not_yet", "negation")]
     denied = {id(two) for one, two in pairwise(said) if one.has("not_yet", "negation")}
-    asked = {name: [one for one in said if one.has(f"{name}.asks")] for name in OF_ORDERS}
+    asked = {name: [one for one in said if one.has(f"{name}.asks")] for name in (*OF_ORDERS, "reject")}
     return [name for name, verbs in asked.items() if verbs and all(id(one) in denied for one in verbs)]
 
 
