@@ -51,9 +51,12 @@ def weighed(meaning: Meaning, heard: Heard, context: Context) -> Meaning:
 def _put_off(heard: Heard) -> list[str]:
     """Return what is said not to be done, or not yet: "todavía no cierre", however it goes on."""
     said = [one for one in heard.mentions if not one.has("small", "polite") or one.has("not_yet", "negation")]
-    denied = {id(two) for one, two in pairwise(said) if one.has("not_yet", "negation")}
+    denied = {id(two) for one, two in pairwise(said) if one.has("not_yet") or one.text in _NOT}
     asked = {name: [one for one in said if one.has(f"{name}.asks")] for name in (*OF_ORDERS, "reject")}
     return [name for name, verbs in asked.items() if verbs and all(id(one) in denied for one in verbs)]
+
+
+_NOT = frozenset({"no", "not", "don't", "dont", "do not", "never", "nunca", "tampoco", "ni"})
 
 
 def _idle(context: Context) -> list[str]:
