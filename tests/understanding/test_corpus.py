@@ -38,17 +38,17 @@ def test_each_message_is_understood(level: str) -> None:
 @pytest.mark.slow
 def test_what_the_ranking_was_taught_scores_as_it_did() -> None:
     reached = score(judged(TAUGHT))
-    assert reached["intents"] >= 0.98
-    assert reached["slots"] >= 0.97
-    assert reached["wrong_actions"] <= 36
+    assert reached["intents"] >= 0.985
+    assert reached["slots"] >= 0.975
+    assert reached["wrong_actions"] <= 30
 
 
 def test_what_was_held_back_scores_as_when_it_was_new() -> None:
     """Only the sums are shown: whoever reads a miss has to hold back another round. It is by outsiders' hands."""
     reached = score(judged(HELD_BACK))
-    assert reached["intents"] >= 0.97
-    assert reached["slots"] >= 0.955
-    assert reached["wrong_actions"] <= 17
+    assert reached["intents"] >= 0.975
+    assert reached["slots"] >= 0.96
+    assert reached["wrong_actions"] <= 18
 
 
 def test_no_message_starts_what_it_does_not_mean() -> None:
