@@ -38,6 +38,8 @@ def weighed(meaning: Meaning, heard: Heard, context: Context) -> Meaning:
     for place, name in enumerate(learned.names):
         if likening.begins(name) and said[place] <= learned.start[place]:
             scores[place] = NEVER  # what it is said into starts nothing by itself
+            if meaning.kind is Kind.INTENT and meaning.intent == name:
+                meaning = Meaning(Kind.UNKNOWN, likely=(name,), notes=("no word of it speaks for that",))
     for name in _put_off(heard):
         scores[learned.names.index(name)] = NEVER
     for name, points in (*_word_of(meaning).items(), *dict.fromkeys(_idle(context), -POINTS).items()):
