@@ -11,6 +11,7 @@ from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.item import Item
 from bot.understanding.lines import items
 from bot.understanding.meaning import Found
+from bot.understanding.names import Match
 from bot.understanding.pointing import Pointed
 
 ENDS = frozenset({",", ".", ";", "\n", "/", "!", ":", "(", ")"})
@@ -33,6 +34,11 @@ class _Said:
     """Whether it is said of what is not accepted: "los otros 10 no hay"."""
 
 
+def gives(heard: Heard) -> bool:
+    """Say whether so many are given to whoever asked for them, and none are asked for: "le doy 15"."""
+    return any(one.text.startswith(("le ", "les ", "te ")) for one in heard.of("accept.offers"))
+
+
 def quantities_accepted(heard: Heard, context: Context, order: OrderSeen | None, pointed: Pointed) -> list[Found]:
     """Return what of an order is accepted: all of it, or so much of each line."""
     if order is None:
@@ -44,7 +50,21 @@ def quantities_accepted(heard: Heard, context: Context, order: OrderSeen | None,
         if len(half) == len(order.lines) == 1:
             return _changed({half[0].position: half[0].quantity / 2})
         return [] if said else _all_or_part(heard)
-    return _concluded(order.lines, amounts, anew=heard.has("retract") or any(map(_is_anew, heard.words)))
+    found = _concluded(order.lines, amounts, anew=heard.has("retract") or any(map(_is_anew, heard.words)))
+    return found + _in_full(heard, context, order, found)
+
+
+def _in_full(heard: Heard, context: Context, order: OrderSeen, found: Sequence[Found]) -> list[Found]:
+    """Return the other lines that are given whole: "15 de joyce, lo demás completo", "los proust enteros"."""
+    if not heard.has("all", "whole") or len(found) < _BOTH or found[0].value != "change":
+        return []
+    told = {slot.key for slot in found}
+    named = [item for item in items(heard, context.sizes) if item.quantity is None and (item.brand or item.size)]
+    return [
+        Found(f"quantity {line.position}", f"{line.quantity:f}", why="this line in full")
+        for line in order.lines
+        if f"quantity {line.position}" not in told and (heard.has("rest") or any(_can_be(item, line) for item in named))
+    ]
 
 
 def _is_anew(mention: Mention) -> bool:
@@ -103,7 +123,7 @@ def _changed(amounts: dict[int, Decimal]) -> list[Found]:
 
 def _said(heard: Heard, item: Item, lines: Sequence[LineSeen]) -> _Said | None:
     """Return what is accepted of a line by an amount that was said, or None if it is of no one line."""
-    fitting = [line for line in lines if item.size in (None, line.size) and item.total in (None, line.quantity)]
+    fitting = [line for line in lines if _can_be(item, line)]
     number = next((one for one in reversed(item.mentions) if one.number == item.quantity), item.mentions[0])
     if len(fitting) != 1 or item.quantity is None:
         return None
@@ -117,6 +137,13 @@ def _said(heard: Heard, item: Item, lines: Sequence[LineSeen]) -> _Said | None:
     if _is_beside(before, after):
         return _Said(line, line.quantity - quantity, beside=True)
     return _Said(line, quantity, beside=False)
+
+
+def _can_be(item: Item, line: LineSeen) -> bool:
+    """Say whether what is said may be of this line, by its size, its brand and how many were asked for."""
+    match = item.brand.value if item.brand is not None else None
+    branded = not isinstance(match, Match) or line.brand in {name for _token, name in match.candidates}
+    return branded and item.size in (None, line.size) and item.total in (None, line.quantity)
 
 
 def _clause(heard: Heard, number: Mention) -> tuple[list[Mention], list[Mention]]:

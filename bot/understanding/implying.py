@@ -8,11 +8,12 @@ from itertools import pairwise
 
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
+from bot.understanding.giving import gives
 from bot.understanding.heard import Heard
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.names import Match
 from bot.understanding.papers import paper
-from bot.understanding.pointing import point
+from bot.understanding.pointing import point, the_only_one
 from bot.understanding.reasons import OF_BUYER, OF_SELLER, reason
 from bot.understanding.refusing import is_kept_back
 
@@ -79,7 +80,7 @@ def offered(heard: Heard, context: Context) -> Meaning | None:
     ):
         return None
     pointed = point(heard, context, "accept")
-    order = pointed.order
+    order = pointed.order or (the_only_one(context, "accept").order if gives(heard) else None)
     if not heard.has("accept.offers") and (not pointed.used or not _is_bare_offer(heard)):
         return None
     if order is None or "accept" not in order.can or heard.has("negation", "no", "not_yet", "later", "future"):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.understanding.context import Context
 from bot.understanding.filling import filled
+from bot.understanding.giving import gives
 from bot.understanding.heard import Heard, Mention
 from bot.understanding.item import Item
 from bot.understanding.meaning import Meaning
@@ -93,6 +94,8 @@ def _may_be_something_else(heard: Heard, lines: Sequence[Item], context: Context
 def _is_no_order(heard: Heard, *, whole: bool) -> bool:
     """Say whether it is somebody else's, denied, supposed, or of something else; a whole order may name its shop."""
     if heard.has("others", "says_that", "no", "when", "lack", "unreal", "money", "retract"):
+        return True
+    if gives(heard):
         return True
     if not whole and heard.has("foreign", "out_of_scope", "extra"):
         return True

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from bot.understanding import likening
 from bot.understanding.context import Context, Expected
+from bot.understanding.giving import gives
 from bot.understanding.heard import Heard
 from bot.understanding.listening import listen
 from bot.understanding.meaning import Kind, Meaning
@@ -40,7 +41,7 @@ def weighed(meaning: Meaning, heard: Heard, context: Context) -> Meaning:
             scores[place] = NEVER  # what it is said into starts nothing by itself
             if meaning.kind is Kind.INTENT and meaning.intent == name:
                 meaning = Meaning(Kind.UNKNOWN, likely=(name,), notes=("no word of it speaks for that",))
-    for name in _put_off(heard):
+    for name in (*_put_off(heard), *(("request",) if gives(heard) else ())):
         scores[learned.names.index(name)] = NEVER
     for name, points in (*_word_of(meaning).items(), *dict.fromkeys(_idle(context), -POINTS).items()):
         if name in learned.names:
