@@ -48,22 +48,25 @@ def _wanted(heard: Heard, said: list[Item]) -> list[Item]:
 
 def _was_before(heard: Heard, item: Item) -> bool:
     """Say whether its clause tells of an order of a day that is over: "ayer pedí 20, hoy quiero 12"."""
-    for clause in heard.clauses():
-        if any(one is mention for one in clause for mention in item.mentions):
-            days = [one.value for one in clause if isinstance(one.value, Days)]
-            gone = any(heard.today is not None and one.last < heard.today for one in days)
-            return gone and any(one.has("request.tells") for one in clause)
-    return False
+    clause, _place = _clause_of(heard, item)
+    days = [one.value for one in clause if isinstance(one.value, Days)]
+    gone = any(heard.today is not None and one.last < heard.today for one in days)
+    return gone and any(one.has("request.tells") for one in clause)
 
 
 def _is_put_aside(heard: Heard, item: Item) -> bool:
     """Say whether its clause denies it, or tells of others."""
+    clause, place = _clause_of(heard, item)
+    return any(one.has("negation", "no", "others") or one.text in ("ni", "nor") for one in clause[:place])
+
+
+def _clause_of(heard: Heard, item: Item) -> tuple[list[Mention], int]:
+    """Return the clause in which a line begins, and where in it."""
     for clause in heard.clauses():
         places = [place for place, one in enumerate(clause) if any(one is mention for mention in item.mentions)]
         if places:
-            before = clause[: places[0]]
-            return any(one.has("negation", "no", "others") or one.text in ("ni", "nor") for one in before)
-    return False
+            return clause, places[0]
+    return [], 0
 
 
 def _of(heard: Heard, mentions: list[Mention], sizes: Sequence[str], used: Sequence[Mention]) -> list[Item]:

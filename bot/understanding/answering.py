@@ -18,7 +18,7 @@ from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
 from bot.understanding.looking import LOOKS
 from bot.understanding.meaning import Found, Kind, Meaning
 from bot.understanding.papers import by_truck, paper, plate, said_kind
-from bot.understanding.put_off import is_sold_later
+from bot.understanding.put_off import says_when
 from bot.understanding.reasons import reasons
 from bot.understanding.replying import Reader, answer, label_of, numbered_option, order_of
 from bot.understanding.restating import said_again
@@ -53,7 +53,7 @@ def read_as(heard: Heard, context: Context, question: OpenQuestion) -> Meaning |
 
 def tells_besides(heard: Heard, question: OpenQuestion) -> bool:
     """Say whether much of the message is about other things, so that the answer in it may be none: a story."""
-    if heard.has(CODE) or (question.conversation == "accept" and _says_when_it_is_sold(heard, question)):
+    if heard.has(CODE) or (question.conversation == "accept" and says_when(heard, question.key)):
         return False
     besides = _BESIDES if question.conversation == "close" else (*_BESIDES, "arrived")
     if question.key == "role":
@@ -61,12 +61,6 @@ def tells_besides(heard: Heard, question: OpenQuestion) -> bool:
     told = sum(one.has(*besides) and not _is_of_it(one) for one in heard.words)
     reports = question.conversation == "close" and heard.has("arrived", "received", "lack", "reason.never_came")
     return told >= MOST_BESIDES + reports
-
-
-def _says_when_it_is_sold(heard: Heard, question: OpenQuestion) -> bool:
-    """Say whether it is told when it is sold: "17, y la vendo luego, cuando cargue el camión"."""
-    later = question.key == "when" and bool(heard.words) and heard.words[0].has("later")
-    return later or is_sold_later(heard)
 
 
 def _is_of_it(mention: Mention) -> bool:

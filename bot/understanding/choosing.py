@@ -19,7 +19,7 @@ from bot.understanding.names import Match
 from bot.understanding.ordering import named
 from bot.understanding.papers import plate, said_kind
 from bot.understanding.pointing import SHORTEST_ENDING
-from bot.understanding.put_off import is_sold_later
+from bot.understanding.put_off import says_when
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.replying import Reader, answer, by_label, by_place, order_of
 from core.terms import Trade
@@ -29,9 +29,7 @@ def choice(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | 
     """Return which option is meant, by the words of the trade or by its place on the screen."""
     name = question.key.split(" ")[0]
     told = () if name == "role" else ("says_that",)  # "va a manejar el camión" is no report
-    later = (name == "what" and is_sold_later(heard)) or (
-        name == "when" and bool(heard.words) and heard.words[0].has("later")  # "después, cuando cargue el camión"
-    )
+    later = question.conversation == "accept" and says_when(heard, question.key)  # "después, cuando cargue el camión"
     if "?" in heard.text or heard.has("unsure", *told) or (heard.has("when") and not later) or _asks_about_it(heard):
         return None
     read = _CHOICES.get((question.conversation, name)) or _CHOICES.get(("", name))

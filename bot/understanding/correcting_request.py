@@ -75,11 +75,7 @@ def _change_seller(heard: Heard, context: Context, slots: list[Found], doubts: l
 
 
 _BEFORE_A_NAME = frozenset({"a", "al", "con", "de", "era", "es", "fue", "para"})
-
-
 _WHY = frozenset({"que", "porque", "because", "ya que"})
-
-
 _I_ORDER = frozenset({"pido", "compro", "solicito", "encargo", "lo pido", "los pido"})
 
 

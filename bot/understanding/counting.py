@@ -181,11 +181,8 @@ def _of_each_line(heard: Heard, context: Context, order: OrderSeen, position: in
     bare = all(one.quantity is not None and not (one.size or one.brand or one.total) for one in said)
     if bare and _are_only_numbers(heard):
         pairs = [(line.position, one.quantity or Decimal(0)) for line, one in zip(order.lines, said, strict=True)]
-        return (
-            pairs
-            if all(amount <= line.quantity for line, (_at, amount) in zip(order.lines, pairs, strict=True))
-            else []
-        )
+        fit = all(amount <= line.quantity for line, (_at, amount) in zip(order.lines, pairs, strict=True))
+        return pairs if fit else []
     if any(one.quantity is None or not (one.size or one.brand) for one in said):
         return []
     told = arrival(heard, order.lines, context.sizes)

@@ -55,19 +55,8 @@ def pointed_to(heard: Heard, context: Context, conversation: str) -> tuple[Point
     return pointed, (slots, doubts)
 
 
-_CALLED_BY_GOODS = frozenset(
-    {
-        "sell",
-        "reject",
-        "annul",
-        "arrive",
-        "status",
-        "detail",
-        "history",
-        "receipt",
-        "risk",
-    }  # elsewhere goods say how many
-)
+_CALLED_BY_GOODS = frozenset({"sell", "reject", "annul", "arrive", "status", "detail", "history", "receipt", "risk"})
+"""Elsewhere goods say how many, and not of which order."""
 
 
 def _means_all(heard: Heard) -> bool:

@@ -11,8 +11,8 @@ from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.item import Item
 from bot.understanding.lines import items
 from bot.understanding.meaning import Found
-from bot.understanding.names import Match
 from bot.understanding.pointing import Pointed
+from bot.understanding.tellings import fits
 
 ENDS = frozenset({",", ".", ";", "\n", "/", "!", ":", "(", ")"})
 BUT = frozenset({"pero", "sino", "but"})
@@ -63,7 +63,7 @@ def _in_full(heard: Heard, context: Context, order: OrderSeen, found: Sequence[F
     return [
         Found(f"quantity {line.position}", f"{line.quantity:f}", why="this line in full")
         for line in order.lines
-        if f"quantity {line.position}" not in told and (heard.has("rest") or any(_can_be(item, line) for item in named))
+        if f"quantity {line.position}" not in told and (heard.has("rest") or any(fits(item, line) for item in named))
     ]
 
 
@@ -123,7 +123,7 @@ def _changed(amounts: dict[int, Decimal]) -> list[Found]:
 
 def _said(heard: Heard, item: Item, lines: Sequence[LineSeen]) -> _Said | None:
     """Return what is accepted of a line by an amount that was said, or None if it is of no one line."""
-    fitting = [line for line in lines if _can_be(item, line)]
+    fitting = [line for line in lines if fits(item, line)]
     number = next((one for one in reversed(item.mentions) if one.number == item.quantity), item.mentions[0])
     if len(fitting) != 1 or item.quantity is None:
         return None
@@ -137,13 +137,6 @@ def _said(heard: Heard, item: Item, lines: Sequence[LineSeen]) -> _Said | None:
     if _is_beside(before, after):
         return _Said(line, line.quantity - quantity, beside=True)
     return _Said(line, quantity, beside=False)
-
-
-def _can_be(item: Item, line: LineSeen) -> bool:
-    """Say whether what is said may be of this line, by its size, its brand and how many were asked for."""
-    match = item.brand.value if item.brand is not None else None
-    branded = not isinstance(match, Match) or line.brand in {name for _token, name in match.candidates}
-    return branded and item.size in (None, line.size) and item.total in (None, line.quantity)
 
 
 def _clause(heard: Heard, number: Mention) -> tuple[list[Mention], list[Mention]]:

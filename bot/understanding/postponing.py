@@ -10,6 +10,7 @@ from bot.understanding.heard import DATE, HOUR, Heard
 from bot.understanding.looking import asks_who_or_when
 from bot.understanding.meaning import Found, Kind, Meaning
 from bot.understanding.ordering import ordered
+from bot.understanding.scope import ANOTHER
 from bot.understanding.times import hour_in, waiting
 
 
@@ -53,16 +54,11 @@ def _of_orders_that(heard: Heard) -> bool:
 
 def _of_another(heard: Heard) -> bool:
     """Say whether one order came, and another did not yet: "recibí todo de la 717 y lo otro todavía"."""
-    place = next((place for place, one in enumerate(heard.words) if one.text in _ANOTHER), None)
+    place = next((place for place, one in enumerate(heard.words) if one.text in ANOTHER), None)
     if place is None:
         return False
     came = any(one.has("arrived", "received", "close.asks") for one in heard.words[:place])
     return came and not any(one.has("not_yet", "negation") for one in heard.words[:place])
-
-
-_ANOTHER = frozenset(
-    {"lo otro", "la otra", "el otro", "las otras", "los otros", "el otro pedido", "the other", "the others"}
-)
 
 
 def _coming_at(heard: Heard) -> bool:

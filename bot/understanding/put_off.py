@@ -36,6 +36,12 @@ def _is_sale(mention: Mention) -> bool:
     return mention.has(*_SALE, *_PAPER) or mention.text == "venta" or mention.text in _UNSOLD
 
 
+def says_when(heard: Heard, key: str) -> bool:
+    """Say whether it tells that the sale comes later, as the answer or beside it: "17, y la vendo cuando cargue"."""
+    answers = key == "when" and bool(heard.words) and heard.words[0].has("later")
+    return answers or is_sold_later(heard)
+
+
 def is_accepted_now(heard: Heard) -> bool:
     """Say whether accepting is asked for now, and the sale alone is for later: "acepto la 329 y mañana la vendo"."""
     if not is_sold_later(heard):

@@ -68,10 +68,8 @@ def reasons(heard: Heard) -> list[Found]:
         if (found := heard.of(f"reason.{name}"))
         and not (seen is not None and name == "stock" and all(one.text in _BARE for one in found))
     ]
-    if named and named[0].value == "stock" and all(one.text in _BARE for one in heard.of("reason.stock")):
-        named = [
-            replace(one, value="truck") if _is_of_a_truck(heard) and one.value == "stock" else one for one in named
-        ]
+    if named and named[0].value == "stock" and _is_of_a_truck(heard):
+        return [replace(named[0], value="truck")]
     if named:
         return named
     implied = seen or _short_of(heard) or _something_else(heard) or _lacking(heard)

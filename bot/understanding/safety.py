@@ -10,7 +10,7 @@ from bot.understanding import objects
 from bot.understanding.bars import Bar
 from bot.understanding.dates import Days
 from bot.understanding.heard import OTHER, Heard, Mention
-from bot.understanding.scope import around, calls, without_little
+from bot.understanding.scope import ANOTHER, around, calls, without_little
 from bot.understanding.times import WAIT, at_an_hour
 
 _ROUGHLY = frozenset({"o", "u", "or", "unos", "unas", "casi", "aprox", "about", "around", "mas o menos", "no se"})
@@ -92,7 +92,8 @@ def _denied(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seque
     denials = [place for place, one in enumerate(before) if one.has("negation", "not_yet", "no", *_REASONS)]
     if any(_denies(verb, before, place) for place in denials):
         return Bar.DENIED
-    if any(one.has("not_yet") for one in after if not _tells_of_another(after)) or _ends_denying(after):
+    waits = any(one.has("not_yet") for one in after) and not _tells_of_another(after)
+    if waits or _ends_denying(after):
         return Bar.DENIED
     taken_back = any(one.start > verb.start for one in heard.of("retract")) or _but_not(heard, verb)
     return Bar.DENIED if taken_back or _then_no(heard, verb) else Bar.NONE
@@ -101,7 +102,7 @@ def _denied(heard: Heard, verb: Mention, before: Sequence[Mention], after: Seque
 def _tells_of_another(after: Sequence[Mention]) -> bool:
     """Say whether what waits is another order: "cierra la 717, la otra aún no"."""
     waits = next((place for place, one in enumerate(after) if one.has("not_yet")), 0)
-    return any(one.text in ("la otra", "lo otro", "el otro", "the other") for one in after[:waits])
+    return any(one.text in ANOTHER for one in after[:waits])
 
 
 def _then_no(heard: Heard, verb: Mention) -> bool:

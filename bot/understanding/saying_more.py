@@ -49,17 +49,17 @@ def _of_request(heard: Heard, _context: Context, question: OpenQuestion, _meanin
 def _nothing_more(heard: Heard, question: OpenQuestion) -> list[Found]:
     """That the line is the last: "anote 9 y nada más"."""
     name, _space, number = question.key.partition(" ")
-    last = [one for one in heard.mentions if not one.has("sign", "polite", "thanks")][-1:]
-    enough = any(one.has("enough") or one.text in ("nada mas", "nada", "mas") for one in last)
-    asked = name in ("quantity", "size", "brand") and len(heard.words) > 1
-    more = any(one.has("and") or one.text == "," for one in heard.mentions) and _NOTHING_MORE.search(heard.text)
-    return [Found(f"more {number}", "no", why="nothing more is wanted")] if asked and enough and more else []
+    is_last = name in ("quantity", "size", "brand") and _NOTHING_MORE.search(heard.text)
+    return [Found(f"more {number}", "no", why="nothing more is wanted")] if is_last else []
 
 
 _NOTHING_MORE = re.compile(
-    r"\b(?:nada m[aá]s|no agregue m[aá]s|eso es todo|es todo|ser[ií]a todo|nothing else|that's (?:all|it))\b",
+    r"(?:[,.]|\b(?:y|and)\b).*"
+    r"\b(?:nada m[aá]s|no agregue m[aá]s|es todo|ser[ií]a todo|nothing else|that's (?:all|it))\b"
+    r"(?:[\s,.!]|gracias|por favor|porfa|thanks|please)*$",
     re.IGNORECASE,
 )
+"""At the end, after the answer itself: "15, y nada más, gracias"."""
 
 
 def _day(heard: Heard, question: OpenQuestion) -> list[Found]:

@@ -8,6 +8,10 @@ from dataclasses import replace
 
 from bot.understanding.heard import Heard, Mention
 
+ANOTHER = frozenset(
+    {"lo otro", "la otra", "el otro", "las otras", "los otros", "el otro pedido", "the other", "the others"}
+)
+"""They speak of another order than the one before."""
 CONNECTORS = frozenset({"pero", "sino", "mejor", "but", "instead", "rather"})
 LITTLE = ("small", "polite", "now", "sign", "greeting")
 _THAT = frozenset({"que", "q", "si", "como", "donde", "quien", "cual", "to", "if", "that", "who"})

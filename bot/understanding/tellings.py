@@ -99,7 +99,7 @@ def is_final(part: Part, item: Item) -> bool:
 
 def line_of(item: Item, lines: Sequence[LineSeen]) -> LineSeen | None:
     """Return the one line that an item can mean, or None."""
-    fitting = [line for line in lines if _fits(item, line)]
+    fitting = [line for line in lines if fits(item, line)]
     if len(fitting) == 1:
         return fitting[0]
     by_total = [line for line in fitting if item.total is not None and line.quantity == item.total]
@@ -111,7 +111,8 @@ def line_of(item: Item, lines: Sequence[LineSeen]) -> LineSeen | None:
     return None
 
 
-def _fits(item: Item, line: LineSeen) -> bool:
+def fits(item: Item, line: LineSeen) -> bool:
+    """Say whether what is said may be of this line, by its size, its brand, or how many it has."""
     if item.size is not None and item.size != line.size:
         return False
     if item.brand is not None and isinstance(item.brand.value, Match):

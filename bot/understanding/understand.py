@@ -22,17 +22,19 @@ def understand(text: str, context: Context) -> Meaning:
     if question is None:
         return weighed(decide(heard, context), heard, context)
     found = answered(heard, context, question)
-    if question.conversation in LOOKS and _leaves(found, heard, question, context):
-        return weighed(decide(heard, _idle(context)), heard, _idle(context))
+    if question.conversation in LOOKS:
+        idle = cast("Context", _Idle(context))
+        wish = decide(heard, idle)
+        if _leaves(wish, found, heard, question):
+            return weighed(wish, heard, idle)
     return with_more(weighed(found, heard, context), heard, context)
 
 
-def _leaves(found: Meaning, heard: Heard, question: OpenQuestion, context: Context) -> bool:
+def _leaves(wish: Meaning, found: Meaning, heard: Heard, question: OpenQuestion) -> bool:
     """Say whether a list that is only looked at is left: nothing is lost by it, so a wish of its own is enough."""
-    meaning = decide(heard, _idle(context))
-    if meaning.kind is not Kind.INTENT or meaning.intent == question.conversation:
+    if wish.kind is not Kind.INTENT or wish.intent == question.conversation:
         return False
-    return found.kind is not Kind.ANSWER or has_own_verb(heard, meaning.intent)
+    return found.kind is not Kind.ANSWER or has_own_verb(heard, wish.intent)
 
 
 class _Idle:
@@ -45,7 +47,3 @@ class _Idle:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._context, name)
-
-
-def _idle(context: Context) -> Context:
-    return cast("Context", _Idle(context))
