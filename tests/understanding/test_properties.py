@@ -179,6 +179,7 @@ def test_a_yes_beside_a_doubt_is_no_yes(beside: str) -> None:
     assert [text for text, context in said if understand(text, context).kind is Kind.YES] == []
 
 
+@pytest.mark.slow
 def test_a_greeting_in_front_changes_nothing() -> None:
     said = [(case.text, case.context()) for case in CASES if case.heading.endswith("idle")]
     acting = [(text, context, understand(text, context)) for text, context in said]
