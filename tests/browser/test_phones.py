@@ -89,7 +89,8 @@ class Phone:
         return self.page.locator(f'section.phone[data-phone="{self.number}"]')
 
     def told(self) -> list[str]:
-        """Return what the bot said on this phone."""
+        """Return what the bot said on this phone, once the page has loaded what was said before it was opened."""
+        self.section.locator('.log[aria-busy="false"]').wait_for(state="attached")
         return list(self.section.locator('.message[data-from="bot"] .bubble').all_inner_texts())
 
     def show(self) -> None:
