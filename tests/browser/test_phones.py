@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 EMILE, HYDE, NOBODY = "+51900000003", "+51900000002", "+51900000099"
@@ -57,24 +57,32 @@ def _wait_until_ready(url: str) -> None:
     raise AssertionError("the program did not become ready")
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all of them: starting it costs seconds."""
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=str(CHROMIUM), args=options)
+        yield started
+        started.close()
+
+
 @pytest.fixture(params=["desk", "phone"])
-def page(request: pytest.FixtureRequest, address: str) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, address: str, browser: Browser) -> Iterator[Page]:
     """The phones page at 1280 px, and at 390 px on a touch screen."""
     sizes: dict[str, Any] = {
         "desk": {"viewport": {"width": 1280, "height": 800}},
         "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
     }
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=options)
-        opened = browser.new_context(**sizes[request.param]).new_page()
-        problems: list[str] = []
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.goto(f"{address}/")
-        opened.wait_for_selector("section.phone")
-        yield opened
-        assert problems == []
-        browser.close()
+    context = browser.new_context(**sizes[request.param])
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.goto(f"{address}/")
+    opened.wait_for_selector("section.phone")
+    yield opened
+    assert problems == []
+    context.close()
 
 
 class Phone:
