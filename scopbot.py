@@ -31,6 +31,7 @@ from bot.reports.forms import Form
 from bot.runtime import Runtime
 from bot.settings import BadSettings, Settings, load
 from bot.understanding import explaining, inspecting
+from bot.understanding.whose import UnknownPersonError
 from core import clock, codes, schema
 from core.importing import Kind, Report, import_file
 from core.proof import journal as chain
@@ -193,7 +194,7 @@ def upgrade() -> None:
 @app.command()
 def understand(
     text: Annotated[str, typer.Argument(help="What the person types; or the word report.")],
-    phone: Annotated[str, typer.Option("--as", help="Phone of the person who types.")] = "+51900000003",
+    who: Annotated[str, typer.Option("--as", help="Phone, chat or name of the person who types.")] = "+51900000003",
     json_: Annotated[bool, typer.Option("--json", help="Print JSON: one object, or one a line.")] = False,
     most: Annotated[int, typer.Option(help="Of the report: how many.")] = 50,
 ) -> None:
@@ -207,8 +208,8 @@ def understand(
         _report(found.runtime(), most, json_)
         return
     try:
-        meaning = inspecting.understood_as(found.runtime(), phone, text)
-    except inspecting.UnknownPersonError as unknown:
+        meaning = inspecting.understood_as(found.runtime(), who, text)
+    except UnknownPersonError as unknown:
         errors.print(str(unknown), style="red", highlight=False)
         raise typer.Exit(1) from None
     said = json.dumps(explaining.as_json(meaning), ensure_ascii=False) if json_ else explaining.explain(meaning)

@@ -15,21 +15,20 @@ from bot.understanding import weighing
 from bot.understanding.meaning import Meaning
 from bot.understanding.reading import BookContext
 from bot.understanding.understand import understand
+from bot.understanding.whose import person_called
 from core.orderbook import OrderBook
 from core.people import Actor, Membership
 from core.statements import agents, memberships, people
 
 
-class UnknownPersonError(LookupError):
-    """Nobody has this phone."""
+def understood_as(runtime: Runtime, who: str, text: str) -> Meaning:
+    """Return what the text would mean if this person sent it now, into what is open on their screen.
 
-
-def understood_as(runtime: Runtime, phone: str, text: str) -> Meaning:
-    """Return what the text would mean if the person with this phone sent it now, into what is open on their screen."""
+    `who` is a phone, a chat's id or a name. Raises UnknownPersonError.
+    """
     with runtime.database.reading() as tx:
-        person = tx.execute(select(people.c.id, people.c.name, people.c.locale).where(people.c.phone == phone)).first()
-        if person is None:
-            raise UnknownPersonError(f"nobody has the phone {phone}")
+        of_person = select(people.c.id, people.c.name, people.c.locale).where(people.c.id == person_called(tx, who))
+        person = tx.execute(of_person).one()
         rows = tx.execute(
             select(
                 memberships.c.agent_id, agents.c.name, agents.c.activity, memberships.c.role, memberships.c.may_close

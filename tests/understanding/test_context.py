@@ -9,8 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 import scopbot
-from bot.understanding.inspecting import UnknownPersonError, understood_as
+from bot.store import addresses
+from bot.understanding.inspecting import understood_as
 from bot.understanding.meaning import How, Kind
+from bot.understanding.whose import UnknownPersonError
 from core.terms import Document
 from core.transitions import Accept, Request, RequestedLine, Sell
 from tests.world import DRIVER, EMILE, HYDE, NOBODY, PLANT, World
@@ -67,6 +69,25 @@ def test_the_open_question_is_the_one_on_the_screen(world: World) -> None:
 def test_nobody_is_nobody(world: World) -> None:
     with pytest.raises(UnknownPersonError):
         understood_as(world.runtime, NOBODY, "hola")
+
+
+@pytest.mark.parametrize("who", [EMILE, "900 000 003", "51900000003", "900000003", "Titular de Emile Cioran", "cioran"])
+def test_who_types_is_found_by_phone_chat_or_name(any_world: World, who: str) -> None:
+    code = sold_order(any_world)
+    assert understood_as(any_world.runtime, who, f"cierra la {code[-4:]}").answers == {"order": code}
+
+
+def test_a_chat_is_known_by_its_id(world: World) -> None:
+    with world.runtime.database.transaction() as tx:
+        tx.execute(addresses.update().where(addresses.c.external_id == "900000003").values(external_id="7712345"))
+    assert understood_as(world.runtime, "7712345", "hola").kind is Kind.GREETING
+
+
+def test_of_several_people_each_is_named(world: World) -> None:
+    with pytest.raises(UnknownPersonError, match=r"\+51900000002.*\+51900000004"):
+        understood_as(world.runtime, "mr. hyde", "hola")
+    with pytest.raises(UnknownPersonError, match="nobody"):
+        understood_as(world.runtime, "...", "hola")
 
 
 def test_the_console_command_says_what_it_took_from_where(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
