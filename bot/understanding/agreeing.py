@@ -72,6 +72,7 @@ def says_yes(heard: Heard, conversation: str, again: Sequence[Mention] = ()) -> 
     sure = False
     for place, mention in enumerate(heard.words):
         if mention in again and mention.exact:
+            sure = sure or mention.has("yes")
             continue
         if _speaks_against(mention) or (mention.has(*own) and place and _denies_next(heard, place)):
             return False

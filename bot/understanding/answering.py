@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from bot.dialogue import pick
 from bot.understanding import agreeing
+from bot.understanding.called import name_in
 from bot.understanding.choosing import choice
 from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.correcting import corrected
@@ -203,15 +203,8 @@ def _free_words(heard: Heard, context: Context, question: OpenQuestion) -> Meani
         return other
     words = " ".join(heard.text.split())
     if question.key == "name":
-        words = _CALLED.sub("", words) or words
+        words = name_in(words)
     return answer([Found(question.key, words, said=heard.text, why="words in the person's own way")])
-
-
-_CALLED = re.compile(
-    r"^(?:(?:su|el) nombre(?: de[l ] ?\w+)? es|se llama|(?:his|her|the) name is|(?:he|she) is called)[: ]+",
-    re.IGNORECASE,
-)
-"""What stands before a name that is asked for."""
 
 
 def _instead_of_reason(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:

@@ -17,6 +17,8 @@ from bot.understanding.statements import statements
 _TO_ME = ("me ", "nos ")
 LONG_AGO = 2
 """Days after which a delivery that is told of is no news."""
+FIRM = 0.9
+"""How sure it is that a message that speaks of goods is no report of them."""
 MOST_UNKNOWN = 2
 """Words that mean nothing here and may still stand in a message about goods."""
 
@@ -42,8 +44,8 @@ def notice_answered(heard: Heard, context: Context) -> Meaning | None:
 def arrived(heard: Heard, context: Context) -> Meaning | None:
     """Return that the goods are there, in whole or in part: to close, or to note the arrival."""
     heard = _after_but(_without_papers(heard))
-    if heard.has("arrive.says", "arrived") and any(one.text in _TO_LOAD for one in heard.words):
-        return Meaning(Kind.HELD, topic="arrive", likely=("arrive",), notes=("comes to load",))
+    if (held := _no_report(heard)) is not None:
+        return held
     here = any(_is_here(heard, one) for one in heard.of("arrive.says", "arrive.delivered"))
     told = heard.has("arrived", "received", "lack", "difference", "reason.never_came") or _all_there(heard)
     told = told or any(one.has("goods", "unit") and two.text == "si" for one, two in pairwise(heard.words))
@@ -73,6 +75,24 @@ def arrived(heard: Heard, context: Context) -> Meaning | None:
     if conversation == "close" and any(doubt.key != "order" for doubt in meaning.doubts):
         return replace(meaning, confidence=0.6)
     return replace(meaning, confidence=round(0.9 - 0.05 * heard.unknown, 2))
+
+
+def _no_report(heard: Heard) -> Meaning | None:
+    """Return what is held back although it speaks of arriving: somebody comes to load, or only guesses."""
+    if heard.has("arrive.says", "arrived") and any(one.text in _TO_LOAD for one in heard.words):
+        return Meaning(Kind.HELD, topic="arrive", likely=("arrive",), notes=("comes to load",))
+    if _is_guessed(heard):
+        return Meaning(Kind.HELD, topic="close", likely=("close",), confidence=FIRM, notes=("only guessed",))
+    return None
+
+
+def _is_guessed(heard: Heard) -> bool:
+    """Say whether what came is a guess from the start: "a lo mejor me faltan 2"."""
+    told = next((one for one in heard.mentions if one.has("arrived", "received", "lack", "difference")), None)
+    return told is not None and any(one.text in _MAYBE and one.start < told.start for one in heard.of("unsure"))
+
+
+_MAYBE = frozenset({"a lo mejor", "tal vez", "talvez", "quizas", "quiza", "puede ser", "puede que", "posiblemente"})
 
 
 def _is_all_well(heard: Heard) -> bool:
@@ -142,12 +162,19 @@ def _was_another_day(heard: Heard) -> bool:
     return any(heard.today is not None and one.last < heard.today for one in days)
 
 
+_PEOPLE = frozenset(
+    {"casero", "caseros", "caserita", "caseritas", "cliente", "clientes", "vecino", "vecinos", "customers"}
+)
 _NO_GOODS = (OTHER, "plain", "foreign", "person", "out_of_scope")
 
 
 def _is_no_goods(mention: Mention) -> bool:
     """Say whether what is counted is something else: 20 clients, 2 days."""
-    return mention.has("time", "address", "money") or (mention.has(*_NO_GOODS) and not mention.filler)
+    return (
+        mention.text in _PEOPLE
+        or mention.has("time", "address", "money")
+        or (mention.has(*_NO_GOODS) and not mention.filler)
+    )
 
 
 _BESIDE_ALL = (

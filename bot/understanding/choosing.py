@@ -9,6 +9,7 @@ from bot.understanding.accepting import what_accepted, when_sold
 from bot.understanding.context import Context, OpenQuestion
 from bot.understanding.counting import given_back, of_before
 from bot.understanding.denying import without_denied
+from bot.understanding.dictated import spelled_plate
 from bot.understanding.filling import filled, received_slots
 from bot.understanding.fuels import trade_of
 from bot.understanding.heard import BRAND, CODE, FUEL, NAME, NUMBER, Heard
@@ -22,6 +23,7 @@ from bot.understanding.pointing import SHORTEST_ENDING
 from bot.understanding.put_off import says_when
 from bot.understanding.received import Arrival, arrival
 from bot.understanding.replying import Reader, answer, by_label, by_place, order_of
+from core import plates
 from core.terms import Trade
 
 
@@ -159,6 +161,9 @@ def _product(heard: Heard, _context: Context, question: OpenQuestion) -> Meaning
 
 def _plate(heard: Heard, _context: Context, _question: OpenQuestion) -> Meaning | None:
     slots = plate(heard)
+    spelled = None if slots else spelled_plate(heard.text)
+    if spelled is not None and plates.normalise(spelled) is not None:
+        slots = [Found("plate", spelled, said=heard.text, why="a plate that is spelled")]
     return answer(slots) if slots and not heard.has("negation", "no") else None
 
 

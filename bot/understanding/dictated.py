@@ -102,6 +102,12 @@ def written_out(text: str) -> str:
     return _PLATE.sub(_plate, text)
 
 
+def spelled_plate(text: str) -> str | None:
+    """Return the plate that the whole text spells, where a plate is asked for: "te ocho a ocho siete cero"."""
+    written = _PLATE.sub(_plate, f"placa {text}").removeprefix("placa ")
+    return written if written != text else None
+
+
 def _series(found: re.Match[str]) -> str:
     letter = {"te": "T", "efe": "F", "ve": "V"}.get(found[1].casefold(), found[1].upper())
     if found[4]:

@@ -85,8 +85,16 @@ _WITH = re.compile(r"(?<!\w)c/ ?(?=[^\W\d])", re.IGNORECASE)
 _TO2 = re.compile(r"\b(to|salu)2\b", re.IGNORECASE)
 
 
+_THOUSANDS = re.compile(
+    r"(?<![\w.,])([1-9][0-9]{0,2}) ([0-9]{3})(?= ?(?:gal(?:\b|[oó]n|lon)|gls?\b|gln))", re.IGNORECASE
+)
+"""A number of gallons with a space where others write a comma: 2 500 galones."""
+
+
 def _with_letters(text: str) -> str:
-    """Return the text with words written out that a digit shortens: to2 is todos."""
+    """Return the text with words written out that a digit shortens: to2 is todos; and with thousands in one piece."""
+    if " g" in text or "0g" in text:
+        text = _THOUSANDS.sub(r"\1\2", text)
     if "media de" in text:
         text = _HALF_DOZEN.sub(r"\1media docena ", text)
     if "docenas y media" in text:

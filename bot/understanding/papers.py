@@ -21,7 +21,7 @@ _PRINTED = re.compile(r"(?<![\w/.-])([0-9]{3,4}) ?- ?([0-9]{1,8})(?![\w/.-]*[\w/
 
 def paper(heard: Heard) -> list[Found]:
     """Return the number of the guía or factura, and which it is when only the words say so; or both, one of each."""
-    found = heard.of("document")
+    found = _not_denied(heard)
     numbers = dict.fromkeys(str(mention.value) for mention in found)
     if len(numbers) > 1 and (corrected := _said_anew(heard, found)) is not None:
         found, numbers = [corrected], {str(corrected.value): None}
@@ -37,6 +37,21 @@ def paper(heard: Heard) -> list[Found]:
     if documents.kind_of(number) is None and kind is not None:
         slots.append(Found("kind", kind.value, How.IMPLIED, why="the word beside the number"))
     return slots
+
+
+def _not_denied(heard: Heard) -> list[Mention]:
+    """Return the documents without one that is denied for another: "no es la T001-444, es la T001-454"."""
+    found = heard.of("document")
+    denied = [one for place, one in enumerate(heard.mentions) if one.has("document") and _is_not(heard.mentions, place)]
+    kept = [one for one in found if not any(one is two for two in denied)]
+    return kept or found
+
+
+def _is_not(mentions: Sequence[Mention], place: int) -> bool:
+    before = place - 1
+    while before > 0 and mentions[before].text in _NOT_WITH:
+        before -= 1
+    return before >= 0 and mentions[before].text in _NOT
 
 
 def by_truck(slots: list[Found], order: OrderSeen | None) -> list[Found]:
@@ -101,11 +116,8 @@ def said_kind(heard: Heard) -> Document | None:
 
 def _is_refused(mentions: Sequence[Mention], place: int) -> bool:
     """Say whether it is denied: "no es guía", "no con guía", "la guía no, la factura"."""
-    before = place - 1
-    while before > 0 and mentions[before].text in _NOT_WITH:
-        before -= 1
     denied_after = [one.text for one in mentions[place + 1 : place + 3]] in (["no", ","], ["no", "."])
-    return (before >= 0 and mentions[before].text in _NOT) or denied_after
+    return _is_not(mentions, place) or denied_after
 
 
 def plate(heard: Heard) -> list[Found]:

@@ -19,6 +19,8 @@ _SAID_AGAIN = {"annul": ("unwanted",)}
 def said_again(heard: Heard, context: Context, question: OpenQuestion) -> list[Mention]:
     """Return the words that repeat what the summary says; nothing where one amount, size or name differs from it."""
     again = heard.of(*_SAID_AGAIN.get(question.conversation, ()))
+    if question.conversation == "close" and question.answers.get("what") == "all":
+        again += heard.of("all", "arrived", "received")
     counted = heard.of(*_COUNTING)
     if counted and not heard.has(FUEL) and _same_lines(heard, context, question):
         again += counted

@@ -153,11 +153,16 @@ def _ends_denying(after: Sequence[Mention]) -> bool:
     return bool(rest) and rest[0].has("no", "negation") and len(rest) == 1
 
 
+def is_doubt(mention: Mention) -> bool:
+    """Say whether it makes doubtful what follows: "no sé si", "quizás"; not that of an amount, "unos 20"."""
+    return mention.has("unsure") and mention.text not in _ROUGHLY
+
+
 def _conditional(heard: Heard, verb: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Bar:
     orders = verb.has("request.asks", "request.weak", "repeat.asks")
     if any(one.start < verb.start for one in heard.of("unreal")):
         return Bar.CONDITION
-    if any(one.has("unsure") and one.text not in _ROUGHLY for one in before):
+    if any(map(is_doubt, before)):
         return Bar.CONDITION  # perhaps I sell it
     for one in heard.of("when"):
         if one.start < verb.start or not (orders and one.text.startswith("cuando pueda")):

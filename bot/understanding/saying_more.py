@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
+from bot.understanding.called import name_after
 from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.dates import Days
 from bot.understanding.denying import without_denied
@@ -38,7 +39,8 @@ def with_more(meaning: Meaning, heard: Heard, context: Context) -> Meaning:
 
 
 def _is_doubtful(heard: Heard) -> bool:
-    return "?" in heard.text or heard.has("unsure", "unreal", "says_that", "others")
+    others = any(not any(kind.startswith("role.") for kind in one.kinds) for one in heard.of("others"))
+    return others or "?" in heard.text or heard.has("unsure", "unreal", "says_that")
 
 
 def _of_request(heard: Heard, _context: Context, question: OpenQuestion, _meaning: Meaning) -> Sequence[Found]:
@@ -180,6 +182,12 @@ def _received(position: int, amount: Decimal) -> Found:
     return Found(f"received {position}", f"{amount:f}", why="the amount said of this line")
 
 
+def _of_team(heard: Heard, _context: Context, question: OpenQuestion, _meaning: Meaning) -> Sequence[Found]:
+    """How the person is called whose role was asked."""
+    name = name_after(" ".join(heard.text.split())) if question.key == "role" else ""
+    return [Found("name", name, said=name, why="what they are called")] if name else []
+
+
 _MORE: dict[str, Callable[[Heard, Context, OpenQuestion, Meaning], Sequence[Found]]] = {
     "request": _of_request,
     "accept": _of_accept,
@@ -187,4 +195,5 @@ _MORE: dict[str, Callable[[Heard, Context, OpenQuestion, Meaning], Sequence[Foun
     "reject": _of_rejection,
     "close": _of_close,
     "search": _of_search,
+    "team": _of_team,
 }

@@ -7,17 +7,18 @@ scale, and the highest score is meant. Two things the ranking alone can never do
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 from bot.understanding import likening
 from bot.understanding.context import Context, Expected
 from bot.understanding.giving import gives
-from bot.understanding.heard import Heard
+from bot.understanding.heard import Heard, Mention
 from bot.understanding.listening import listen
 from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.ranking import SAFE, ranking, shares
-from bot.understanding.safety import is_attack
+from bot.understanding.safety import is_attack, is_doubt
 from bot.understanding.traits import of_context, of_message, traits
 
 POINTS, POINTS_FIRM, POINTS_EACH = 2.0, 4.0, 1.0
@@ -54,9 +55,14 @@ def weighed(meaning: Meaning, heard: Heard, context: Context) -> Meaning:
 def _put_off(heard: Heard) -> list[str]:
     """Return what is said not to be done, or not yet: "todavía no cierre", however it goes on."""
     said = [one for one in heard.mentions if not one.has("small", "polite") or one.has("not_yet", "negation")]
-    denied = {id(two) for one, two in pairwise(said) if one.has("not_yet") or one.text in _NOT}
+    denied = {id(two) for one, two in pairwise(said) if one.has("not_yet") or one.text in _NOT or is_doubt(one)}
+    denied |= {id(three) for one, two, three in _threes(heard) if one.text == "nada" and two.text == "de"}
     asked = {name: [one for one in said if one.has(f"{name}.asks")] for name in (*OF_ORDERS, "reject")}
     return [name for name, verbs in asked.items() if verbs and all(id(one) in denied for one in verbs)]
+
+
+def _threes(heard: Heard) -> Iterator[tuple[Mention, Mention, Mention]]:
+    return zip(heard.mentions, heard.mentions[1:], heard.mentions[2:], strict=False)
 
 
 _NOT = frozenset({"no", "not", "don't", "dont", "do not", "never", "nunca", "tampoco", "ni"})
