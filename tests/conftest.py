@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.databases import PostgresqlMaker, SqliteMaker, postgresql_server
 from tests.world import World
+
+settings.register_profile(
+    "suite", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile("suite")
+"""The suite says the same each time, on a slow machine too; `--hypothesis-profile=explore` looks for what is new."""
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,8 +16,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from tests.system.program import free_port
+
 CHROMIUM = Path("/usr/bin/chromium")
 EMILE, HYDE, NOBODY = "+51900000003", "+51900000002", "+51900000099"
+PATIENCE = 90
+"""Seconds to wait for a program that starts, or an answer that appears, on a machine that is busy."""
 CODE = re.compile(r"^60\d{9}$", re.MULTILINE)
 TO_THE_SECOND = re.compile(r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d - (\w+)")
 
@@ -32,22 +35,24 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the program as `make run` does, without tokens, and yield its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     file = tmp_path_factory.mktemp("run") / "scopbot.db"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TELEGRAM", "TWILIO"))}
     environment = {**inherited, "BOT_DEMO": "1", "DATABASE_URL": f"sqlite:///{file}", "PORT": str(port)}
     process = subprocess.Popen([sys.executable, "-m", "scopbot", "run"], env=environment)
     url = f"http://127.0.0.1:{port}"
-    _wait_until_ready(f"{url}/readyz")
-    yield url
-    process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    try:
+        _wait_until_ready(f"{url}/readyz", process)
+        yield url
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
 
 
-def _wait_until_ready(url: str) -> None:
-    for _attempt in range(300):
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=2) as response:
                 if response.status == 200:
@@ -120,7 +125,8 @@ class Phone:
 
     def answer(self, before: int) -> str:
         """Return the next thing that is told here."""
-        for _attempt in range(200):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             told = self.told()
             if len(told) > before:
                 return str(told[before])

@@ -130,7 +130,7 @@ def test_few_are_drawn_at_a_time_and_few_are_kept(world: World, monkeypatch: pyt
     def slow(_self: Receipts, _database: object, token: str, _locale: str) -> tuple[str, bytes]:
         drawn.append(token)
         drawing.release()
-        go_on.wait(5)
+        go_on.wait(60)
         return token, token.encode()
 
     monkeypatch.setattr(Receipts, "picture", slow)

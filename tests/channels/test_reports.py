@@ -293,7 +293,7 @@ def test_few_are_drawn_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) 
 
     def slow(*given: Any) -> Any:
         drawing.release()
-        go_on.wait(5)
+        go_on.wait(60)
         return really(*given)
 
     monkeypatch.setattr(page, "draw", slow)
@@ -306,7 +306,7 @@ def test_few_are_drawn_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) 
     for thread in threads:
         thread.start()
     for _thread in threads:
-        assert drawing.acquire(timeout=5)
+        assert drawing.acquire(timeout=60)
     busy = client.get(path)
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
     assert not_found(world, "nobody-signed-this")

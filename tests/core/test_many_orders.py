@@ -269,6 +269,7 @@ def play(database: Database, wanted: int) -> Seen:
             max_examples=max(1, -(-(wanted - seen.made) // 30)),
             deadline=None,
             database=None,
+            derandomize=False,  # it is the round's number that says which examples are made
             phases=[Phase.generate, Phase.shrink],
             suppress_health_check=list(HealthCheck),
         )

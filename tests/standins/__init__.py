@@ -237,7 +237,7 @@ class StandIn(ABC):
         with self._changed:
             return [deepcopy(sent) for sent in self._sent if str(sent[self.recipient_key]) == str(recipient)]
 
-    def wait_for_messages(self, recipient: int | str, count: int, timeout: float = 5.0) -> list[Json]:
+    def wait_for_messages(self, recipient: int | str, count: int, timeout: float = 20.0) -> list[Json]:
         """Wait until a recipient has that many messages and return them, or fail."""
         with self._changed:
             if self._changed.wait_for(lambda: len(self.messages_to(recipient)) >= count, timeout):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -22,12 +23,17 @@ PATIENCE = 90.0
 """Seconds that anything may take on a busy machine."""
 
 
+BELOW_THE_EPHEMERAL = range(20_000, 32_000)
+"""Ports that no outgoing connection takes between the looking and the listening."""
+
+
 def free_port() -> int:
     """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    for port in random.sample(BELOW_THE_EPHEMERAL, 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE, pause: float = 0.05) -> None:
