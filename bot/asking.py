@@ -12,7 +12,7 @@ from bot.i18n import _, ngettext
 from bot.labels import options_of
 from bot.messages import Choice, does
 from bot.questions import words
-from core import codes, errors
+from core import codes, documents, errors
 from core.order import Order
 from core.people import Actor, Membership
 from core.terms import Party, Role, Status
@@ -21,6 +21,7 @@ from core.transitions import RULES, OrderCommand, check, possible
 SHORTEST_ENDING = 3
 """Last digits of a code that are enough to mean it, when only one waiting order ends so."""
 
+LOOKS = does("", "estado").payload
 MOST = 10
 """Orders that are listed in one warning."""
 
@@ -52,12 +53,13 @@ def pick_order(
 
     def options(note: str) -> Sequence[tuple[str, str]]:
         found = [one for one in now() if one[0].code not in instead]
-        if not found:
+        if not found or instead:
             _stop_without(chat, note or _not_allowed(chat, command) or nothing, beside())
         return options_of(chat, "order", found)
 
     def beside() -> tuple[Choice, ...]:
-        return tuple(choice for choices in instead.values() for choice in choices)
+        offered = [choice for choices in instead.values() for choice in choices]
+        return tuple(sorted(offered, key=lambda one: not one.payload.startswith(LOOKS)))  # the first does no harm
 
     chat.turn_page("order")
     if not chat.has("order"):
@@ -117,12 +119,17 @@ def by_ending(text: str, among: Sequence[tuple[Order, Party]]) -> str | None:
     return matches[0] if len(matches) == 1 else None
 
 
+def is_ending(text: str) -> bool:
+    """Say whether the text is written as the last digits of a code."""
+    digits = text.strip()
+    return digits.isascii() and digits.isdigit() and SHORTEST_ENDING <= len(digits) < codes.DIGITS
+
+
 def no_such_ending(text: str) -> str:
     """Return that no order ends in these digits; empty if the text is no ending of a code."""
-    digits = text.strip()
-    if not (digits.isascii() and digits.isdigit() and SHORTEST_ENDING <= len(digits) < codes.DIGITS):
+    if not is_ending(text):
         return ""
-    return _("I find no order of yours that ends in {digits}.").format(digits=digits)
+    return _("I find no order of yours that ends in {digits}.").format(digits=text.strip())
 
 
 def pick_agent(chat: Chat, prompt: str, agents: Sequence[Membership]) -> Membership:
@@ -149,7 +156,7 @@ def reason(chat: Chat, prompt: str, common: Sequence[tuple[str, str]], key: str 
     take = words()
 
     def read(text: str) -> str:
-        if "?" in text:
+        if "?" in text or documents.normalise(text) is not None:
             raise Invalid(_("Please write it in a few words."))
         return wordings.get(text) or take(text)
 

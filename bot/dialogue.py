@@ -9,6 +9,7 @@ question is asked again with the reason. A conversation only reads; it ends in c
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -164,18 +165,33 @@ def means_no(text: str) -> bool:
 
 def pick(text: str, shown: Sequence[Sequence[str]]) -> str | None:
     """Return what the text chooses among the options shown, each a pair of token and label."""
-    typed = fold(text)
+    typed = _plain(text)
     number = "" if text.strip().startswith(("-", "\u2212")) else typed.removesuffix(".").removesuffix(")")
     if number.isascii() and number.isdigit() and len(number) < 4 and 0 < int(number) <= len(shown):
         return shown[int(number) - 1][0]
-    labels = [fold(label) for _token, label in shown]
-    for matches in (
-        [place for place, label in enumerate(labels) if label == typed],
-        [place for place, label in enumerate(labels) if len(typed) > 1 and label.startswith(typed)],
-    ):
+    labels = [_plain(label) for _token, label in shown]
+    cut = [
+        place
+        for place, label in enumerate(labels)
+        if len(typed) > 1 and label.startswith(typed) and not _says_less(typed, shown[place][1])
+    ]
+    for matches in ([place for place, label in enumerate(labels) if label == typed], cut):
         if len(matches) == 1:
             return shown[matches[0]][0]
     return None
+
+
+def _plain(text: str) -> str:
+    """Return the text folded, and without the commas and full stops between its words."""
+    return _BETWEEN_WORDS.sub("", fold(text))
+
+
+_BETWEEN_WORDS = re.compile(r"[.,](?=\s|$)")
+
+
+def _says_less(typed: str, label: str) -> bool:
+    """Say whether a mere no or yes is cut from a label that says more than that: "no" is not "No llegó"."""
+    return typed in ("no", "si", "yes") and not fold(label).startswith(f"{typed},")
 
 
 @dataclass

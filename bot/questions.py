@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from bot import registry, texts
-from bot.dialogue import Invalid
+from bot.dialogue import Invalid, means_no, means_yes
 from bot.folding import fold
 from bot.i18n import _
 from core import documents, plates
@@ -94,18 +94,27 @@ def _gallons(text: str) -> Decimal:
 
 
 def words(most: int = 300) -> Callable[[str], str]:
-    """Return a reader of free words; a word that begins a conversation is none of them, and begins it."""
+    """Return a reader of free words; a command is none of them, and begins what it names; nor is a mere yes or no."""
 
     def take(text: str) -> str:
         said = " ".join(text.split())
-        opened = registry.opened_by(said)
-        if len(said) < 2 or (opened is not None and not opened[1]):
+        if len(said) < 2 or _is_command(said) or means_yes(said) or means_no(said) or fold(said) in _NO_WORDS:
             raise Invalid(_("Please write it in a few words."))
         if len(said) > most:
             raise Invalid(_("That is too long: at most {most} characters.").format(most=most))
         return said
 
     return take
+
+
+_NO_WORDS = {"hola", "buenas", "hello", "nada", "cancela", "menu principal", "no dejarlo", "no, dejarlo", "gracias"}
+"""Said where a reason or a name is asked for they are none."""
+
+
+def _is_command(said: str) -> bool:
+    """Say whether it is the word of a conversation, alone or with a code or an amount behind it."""
+    opened = registry.opened_by(said)
+    return opened is not None and (not opened[1] or any(char.isdecimal() for char in opened[1]))
 
 
 def document(text: str) -> str:

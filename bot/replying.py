@@ -86,7 +86,7 @@ class Replies:
             return Outgoing(_("All right. Nothing is open here that waits for your answer."), choices)
         likely = self.likely(meaning, text)
         if self.talk.conversation:
-            return self.again(_words(meaning.kind, open_=True), likely, missed=True, against=meaning.kind in AGAINST)
+            return self.again(_words(meaning.kind, open_=True), likely, missed=True, against=True)
         misses = self.talk.misses + 1
         said = _words(meaning.kind, open_=False)
         if misses > 2:

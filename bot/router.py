@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from bot import acknowledging, on_screen, registry, texts
+from bot.asking import is_ending
 from bot.contacts import Contact
 from bot.dialogue import (
     CONFIRM,
@@ -40,6 +41,9 @@ from core.orderbook import OrderBook
 
 BACK = {"atras", "volver", "regresar", "back"}
 CANCEL = {"cancelar", "salir", "cancel", "exit", "/cancelar", "/cancel"}
+LEAVING = {"cancela", "cancelalo", "cancelala", "olvidalo", "olvidelo", "ya no", "ya no quiero", "mejor no"}
+LEAVING |= {"no quiero", "dejalo", "dejelo", "dejalo asi", "dejelo asi", "mejor dejalo", "forget it", "never mind"}
+"""Said at an open question they leave it; at a summary they are a no."""
 MENU = {"menu", "inicio", "/menu", "/start", "start", "/inicio"}
 GREETINGS = {"hola", "buenas", "buenos dias", "buenas tardes", "buenas noches", "hello", "hi", "good morning"}
 START = "/start "
@@ -274,10 +278,11 @@ class Router:
         self.talk.begin(entry.name)
         end = turn(entry.run, self.talk, self.scene, _spare(entry, rest))
         was_one = isinstance(end, Question) and end.was_one
-        if isinstance(end, Question | LastWord) and end.refused and not was_one:
+        is_no_order = isinstance(end, Question | LastWord) and end.refused == "order" and is_ending(rest)
+        if isinstance(end, Question | LastWord) and end.refused and not (was_one or is_no_order):
             taken, tried = len(self.talk.answers), self.talk.mark()
             self.talk.return_to(before)
-            meant = Sentences(self).instead(text, taken)
+            meant = Sentences(self).instead(text, taken, entry.name)
             if meant is not None:
                 return meant
             self.talk.return_to(tried)
@@ -305,13 +310,22 @@ class Router:
         is_plain = QUOTED_OR_ASKED.isdisjoint(text)
         picked = self.talk.pick(text) if is_plain or not self.talk.digest else None
         if self.talk.digest and picked is None and is_plain:
-            picked = YES if means_yes(text) else NO if means_no(text) else None
+            picked = YES if means_yes(text) else NO if means_no(text) or self._is_draft_left(text) else None
         if picked is not None:
             is_shy = picked == YES and self.talk.wary and means_yes(text)
             return Replies(self).asked_again() if is_shy else self._choose(picked)
+        if self._is_draft_left(text) and not self.talk.asked.startswith("more"):
+            return self._cancel()
+        opened = registry.opened_by(text) if self.talk.digest else None
+        if opened is not None and opened[0].name != self.talk.conversation and codes.normalise(opened[1]) is not None:
+            return self.begin(*opened)
         if self.talk.digest or self.talk.asked == LINE:
             return Sentences(self).at_open(text, None)
         return self._typed_answer(text)
+
+    def _is_draft_left(self, text: str) -> bool:
+        """Say whether the words leave what is open; "ya no quiero" where an order is given up may well agree to it."""
+        return fold(text) in LEAVING and self.talk.conversation not in ("annul", "reject")
 
     def _choose(self, token: str) -> Outgoing:
         """Take an option on the screen: an answer, or a command that was offered beside the question."""
@@ -325,6 +339,8 @@ class Router:
     def _typed_answer(self, text: str) -> Outgoing:
         """Take the text as the answer if the question takes it; else it may be an answer or a wish in a sentence."""
         before, asked = self.talk.mark(), self.talk.asked
+        if asked.split(" ")[0] == "reason" and (reply := Sentences(self).instead_of_reason(text)) is not None:
+            return reply
         self.talk.hear(text)
         end = self.turn()
         if not (isinstance(end, Question | LastWord) and end.refused == asked):
@@ -332,7 +348,7 @@ class Router:
         tried = self.talk.mark()
         self.talk.return_to(before)
         opened = registry.opened_by(text)
-        if opened is not None and not opened[1]:
+        if opened is not None and (not opened[1] or codes.normalise(opened[1]) is not None):
             return self.begin(*opened)
         if opened is not None and _is_bare(opened[1]):
             return self._typed_ahead(*opened, text)
@@ -425,6 +441,10 @@ class Router:
         nothing = _("There is nothing to cancel. What was registered stays registered.")
         said = _("Left. It was NOT registered: nothing changed.") if was_open else nothing
         return menu.after(said)
+
+    def left(self) -> Outgoing:
+        """Leave what is open, and say that it was not registered."""
+        return self._cancel()
 
     def _back(self) -> Outgoing:
         if not self.talk.conversation:

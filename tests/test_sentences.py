@@ -258,6 +258,7 @@ def test_the_third_miss_offers_a_person_and_the_question_stays(busy: World) -> N
     told = [busy.answer(cast.EMILE, text) for text in ("bla ble bli", "blo blu bla", "ble bla blo")]
     assert ["Centro de Control" in one for one in told] == [False, False, True]
     assert all("¿Cerrar la orden 60016454717" in one for one in told)
+    assert "Para estar seguros" in busy.answer(cast.EMILE, "sí")
     assert "CERRADO" in busy.answer(cast.EMILE, "sí")
 
 

@@ -52,5 +52,6 @@ def _line(line: Line) -> str:
 
 
 def _total(order: Order) -> str:
-    kilograms, gallons = weighed(order.lines)
+    kept = tuple(line for line in order.lines if line.status is not LineStatus.REJECTED)
+    kilograms, gallons = weighed(kept or order.lines)
     return texts.amount(kilograms if order.trade is Trade.CYLINDERS else gallons, order.trade.unit)

@@ -84,12 +84,15 @@ def says_yes(heard: Heard, conversation: str, again: Sequence[Mention] = ()) -> 
     return sure and not only_courtesy and not _hand(heard.text, _THUMBS_DOWN) and not _thanks_only(heard)
 
 
-def has_a_yes(heard: Heard) -> bool:
+def has_a_yes(heard: Heard, conversation: str, leaving: str) -> bool:
     """Say whether a yes stands in the message, and nothing that takes it back.
 
-    What stands beside it may be unknown; an amount, a name, a day or an order may not: it could be another one.
+    What stands beside it may be unknown; an amount, a name, a day or an order may not: it could be another one. Nor may
+    the verb of another conversation, "sí, cerrar" where an order is annulled, nor a word of the option that leaves.
     The verb of the conversation is no yes here: "anular me da pena".
     """
+    if any(_asks_for_another(one, conversation) or one.text in leaving.split()[1:] for one in heard.words):
+        return False
     if "?" in heard.text or '"' in heard.text or heard.has(*_OTHER_THINGS):
         return False
     if any(map(_speaks_against, heard.words)) or _hand(heard.text, _THUMBS_DOWN) or _thanks_only(heard):
@@ -97,6 +100,28 @@ def has_a_yes(heard: Heard) -> bool:
     return heard.has("yes")
 
 
+def _asks_for_another(mention: Mention, conversation: str) -> bool:
+    """Say whether the word asks for what another conversation does; what is also a yes, "mándale", agrees to this."""
+    if mention.has("yes"):
+        return False
+    own = {conversation, *_ALIKE.get(conversation, ())}
+    done = {kind.partition(".")[0] for kind in mention.kinds if kind.endswith(_ASKING)} & _CHANGING
+    goods = mention.has("arrived", "received") and conversation in ("annul", "request", "repeat", "team")
+    return goods or bool(done and not done & own)
+
+
+_CHANGING = {"close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join"}
+_ASKING = (".asks", ".says", ".wishes")
+_ALIKE = {
+    "accept": ("sell", "arrive"),
+    "sell": ("accept", "arrive"),
+    "close": ("arrive",),
+    "close_all": ("close", "arrive"),
+    "request": ("repeat",),
+    "repeat": ("request",),
+    "arrive": ("close",),
+}
+"""Conversations whose words agree to this one as well."""
 _OTHER_THINGS = (
     *("number", "code", "digits", "date", "hour", "brand", "name", "fuel", "document", "plate"),
     *("says_that", "unreal", "others", "change", "lack", "except", "difference", "retract", "wished", "given_back"),

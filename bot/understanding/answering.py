@@ -12,7 +12,7 @@ from bot.understanding.context import Context, Expected, OpenQuestion
 from bot.understanding.correcting import corrected
 from bot.understanding.counting import quantity
 from bot.understanding.dates import Days
-from bot.understanding.deciding import decide
+from bot.understanding.deciding import CHANGING, decide
 from bot.understanding.denying import is_denied_after
 from bot.understanding.heard import CODE, DATE, NUMBER, OTHER, Heard, Mention
 from bot.understanding.looking import LOOKS
@@ -211,6 +211,8 @@ def _instead_of_reason(heard: Heard, context: Context, question: OpenQuestion) -
     """Return what is said in place of a reason: a question, a look, that it is not for now or not at all."""
     if _is_taken_back(heard, question):
         return Meaning(Kind.UNKNOWN, notes=("taken back, and no reason",))
+    if _is_other_wish(heard, context, question):
+        return Meaning(Kind.UNKNOWN, notes=("another wish, or a change of mind, and no reason",))
     if _is_no_reason(heard):
         return decide(heard, context) if "?" in heard.text else Meaning(Kind.UNKNOWN, notes=("no reason",))
     first = next((one for one in heard.words if not one.has("polite", "greeting")), None)
@@ -231,6 +233,21 @@ def _is_taken_back(heard: Heard, question: OpenQuestion) -> bool:
         two.has(*own) and any(one.has("no", "negation") for one in words[max(place - 1, 0) : place + 1])
         for place, two in enumerate(words[1:])
     )
+
+
+def _is_other_wish(heard: Heard, context: Context, question: OpenQuestion) -> bool:
+    """Say whether it only asks for something else, or for this no longer: "recibí todo", "no espera, sí lo recibo"."""
+    if heard.unknown or any(kind.startswith("reason.") for kind in heard.known):
+        return False
+    if all(one.has(*_OF_A_CHANGED_MIND) or one.text in _TAKEN for one in heard.words):
+        return True
+    wish = decide(heard, context)
+    asked = has_own_verb(heard, wish.intent) or heard.has("received", "arrived")
+    return asked and wish.kind is Kind.INTENT and wish.intent in CHANGING and wish.intent != question.conversation
+
+
+_OF_A_CHANGED_MIND = ("yes", "no", "later", "not_yet", "retract", "change", "polite", "small", "now", "greeting")
+_TAKEN = frozenset({"recibo", "lo recibo", "acepto", "recibire", "quiero"})
 
 
 def _is_no_reason(heard: Heard) -> bool:

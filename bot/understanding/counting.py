@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -26,16 +27,30 @@ _SOME = frozenset({"unos", "unas"})
 
 def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return how many are meant, if the message says it clearly."""
-    doubted = [one for one in heard.of("unsure") if question.conversation != "request" or one.text not in _SOME]
-    vague = bool(doubted) or heard.has(*_NO_AMOUNT) or "?" in heard.text or any(_ends(one) for one in heard.words)
-    if vague or any(one.text == "como" for one in heard.words) or of_before(heard) or _is_between(heard):
-        return None
-    name, _space, number = question.key.partition(" ")
+    name = question.key.partition(" ")[0]
     order = order_of(context, question)
-    if name == "received" and heard.has("waybill", "invoice", "document"):
-        return None  # what the paper says is not what came
+    if _is_vague(heard, question) or _is_doubtful(heard, order) or of_before(heard) or _is_between(heard):
+        return None
     if name == "received" and order is not None:
-        return _received(heard, context, question, order)
+        elsewhere = _is_of_damage(heard) or _is_of_other_lines(heard, context, order, question)
+        return None if elsewhere else _received(heard, context, question, order)
+    if name == "quantity" and order is None and _is_of_another(heard, context, question):
+        return None
+    return _counted(heard, context, question, order)
+
+
+def _is_vague(heard: Heard, question: OpenQuestion) -> bool:
+    """Say whether it is asked, guessed, told of others, or only what a paper says of what came."""
+    if "?" in heard.text or heard.has(*_NO_AMOUNT) or any(_ends(one) or one.text == "como" for one in heard.words):
+        return True
+    if question.key.startswith("received") and heard.has("waybill", "invoice", "document"):
+        return True
+    return any(question.conversation != "request" or one.text not in _SOME for one in heard.of("unsure"))
+
+
+def _counted(heard: Heard, context: Context, question: OpenQuestion, order: OrderSeen | None) -> Meaning | None:
+    """Return how many are asked for, or accepted of a line."""
+    name, _space, number = question.key.partition(" ")
     if heard.has("no") or (name == "quantity" and (_ordered_before(heard) or _others_ordered(heard))):
         return None
     line = next((one for one in order.lines if str(one.position) == number), None) if order is not None else None
@@ -52,6 +67,26 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
     return answer(
         [Found(question.key, f"{count:f}", said=heard.said(*said[0].mentions), why="the number that was said")]
     )
+
+
+_SIGNED = re.compile(r"^\s*[-+\u2212\u2013]\s*[0-9]|[0-9]\s*\+\s*[0-9]")
+
+
+def _is_doubtful(heard: Heard, order: OrderSeen | None) -> bool:
+    """Say whether it is no amount at all, "-2", or a sum that is nobody's business to reckon: "5+5", "5 y 5"."""
+    words = heard.words
+    lines = len(order.lines) if order is not None else 1
+    a_sum = len(words) == 3 and words[0].has(NUMBER) and words[1].has("and") and words[2].has(NUMBER) and lines < 2
+    return a_sum or _SIGNED.search(heard.text) is not None
+
+
+def _is_of_another(heard: Heard, context: Context, question: OpenQuestion) -> bool:
+    """Say whether what is ordered is said of another size, or taken away: "20 de 45" where 10 kg is asked about."""
+    size = question.answers.get(question.key.replace("quantity", "size"), "")
+    other = any(one.size is not None and size and one.size != size for one in items(heard, context.sizes))
+    words = heard.words
+    less = len(words) == 2 and words[0].has("except") and words[1].has(NUMBER)
+    return less or (other and len(heard.of(NUMBER)) == 2 and not heard.has("brand"))
 
 
 def _of_line(
@@ -188,6 +223,23 @@ def _of_each_line(heard: Heard, context: Context, order: OrderSeen, position: in
     told = arrival(heard, order.lines, context.sizes)
     found = told.received if told.what == "some" else {}
     return sorted(found.items()) if position in found else []
+
+
+def _is_of_damage(heard: Heard) -> bool:
+    """Say whether it counts what came damaged: that is not how many were received."""
+    return heard.has("reason.state", "reason.wrong") and heard.has(NUMBER) and not heard.has(*_KEPT)
+
+
+_KEPT = ("arrived", "received", "lack", "given_back", "except")
+
+
+def _is_of_other_lines(heard: Heard, context: Context, order: OrderSeen, question: OpenQuestion) -> bool:
+    """Say whether its one amount is said of another line, or of none: "5 de proust" where Joyce is asked about."""
+    said = [one for one in items(heard, context.sizes) if one.quantity is not None]
+    if len(said) != 1 or not (said[0].size or said[0].brand) or heard.has("and"):
+        return False
+    meant = line_of(said[0], order.lines)
+    return meant is None or f"received {meant.position}" != question.key
 
 
 def _received(heard: Heard, context: Context, question: OpenQuestion, order: OrderSeen) -> Meaning | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.dialogue import NO
 from bot.understanding.agreeing import has_a_yes
 from bot.understanding.context import Context, Expected
 from bot.understanding.filling import filled
@@ -14,6 +15,7 @@ from bot.understanding.meaning import Kind, Meaning
 from bot.understanding.postponing import until
 from bot.understanding.ranking import SAFE
 from bot.understanding.rereading import recorrected, reread
+from bot.understanding.tokens import folded
 
 Ranked = Sequence[tuple[str, float]]
 """What can be meant, with its share, the likeliest first."""
@@ -82,7 +84,8 @@ def _agrees(meaning: Meaning, heard: Heard, context: Context) -> bool:
     question = context.open
     if question is None or question.expects is not Expected.CONFIRM or meaning.kind is not Kind.UNKNOWN:
         return False
-    return has_a_yes(heard)
+    leaving = next((label for name, label in question.options if name == NO), "")
+    return has_a_yes(heard, question.conversation, folded(leaving))
 
 
 def _read_again(name: str, share: float, heard: Heard, context: Context) -> Meaning | None:

@@ -20,6 +20,8 @@ from bot.understanding.replying import answer
 def more(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return the lines that are named, that something more is wanted, or that nothing is; None if it says neither."""
     number = int(question.key.split()[1]) + 1
+    if heard.text.strip().isdecimal():
+        return None  # the number of an option that is not there
     anew = _said_anew(heard, context)
     if anew is not None:
         return answer([Found(f"quantity {number - 1}", f"{anew:f}", said=heard.text, why="the amount that was meant")])

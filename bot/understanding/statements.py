@@ -98,7 +98,7 @@ def _begins_another(mention: Mention, part: list[Mention]) -> bool:
     if mention.has("number"):
         if part[-1].has("kilo") and sum(one.has("number") for one in part) == 1:
             return False  # 10 kg 18 unidades
-        if part[-1].text in ("en vez de", "en lugar de", "instead of", "/"):
+        if part[-1].text in ("en vez de", "en lugar de", "instead of", "/") or _ends_with_size(part):
             return False
         return part[-1].text.endswith(_DONE) or not part[-1].has("small", "times", *_TOLD)
     return (
@@ -106,6 +106,11 @@ def _begins_another(mention: Mention, part: list[Mention]) -> bool:
         and mention.has(*_TOLD)
         and part[-1].has("number", "unit", "only", "polite", "all", "brand", "kilo", "goods", "enough")
     )
+
+
+def _ends_with_size(part: list[Mention]) -> bool:
+    """Say whether its only number is a size, and how many is still to be said: "recibí proust de 45 cuatro"."""
+    return len(part) > 1 and part[-2].text == "de" and [one for one in part if one.has("number")] == part[-1:]
 
 
 def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
@@ -117,6 +122,12 @@ def _is_short_of(heard: Heard, mention: Mention, before: list[Mention]) -> bool:
     )
     after = [two for one, two in pairwise([mention, *ahead[:ends]]) if one.text not in _CALLED]
     counted = [one for one in before if not one.has("unit", "goods", "small", "brand")][-1:]
+    if (
+        [one.text for one in ahead[:1]] in (["de los"], ["de las"])
+        and len(ahead[:ends]) == 2
+        and ahead[1].has("number")
+    ):
+        after = []  # "3 menos de los 40"
     return any(one.has("number", "one") for one in counted) and not any(one.has("number", "brand") for one in after)
 
 
