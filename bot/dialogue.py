@@ -72,7 +72,7 @@ class Talk:
     screen: int = 0
     """The outbox id of the last reply: a notice with a greater one is newer on the screen."""
     done: list[str] = field(default_factory=list)
-    """The last conversation that ended in a command, its receipt and when: for a second tap on its last button."""
+    """The last conversation that ended in a command, its receipt, when, and what was agreed to: for a second tap."""
     receipt_shown: bool = False
     """Whether nothing was answered since that receipt: only then a second yes is one to what it registered."""
     offered: str = ""

@@ -250,6 +250,8 @@ class Router:
         return None if payload is None else payload.removeprefix(COMMAND_MARK)
 
     def _idle(self, text: str) -> Outgoing:
+        if self.talk.receipt_shown and fold(text) == self.talk.done[-1]:
+            return acknowledging.done_already(self)  # the label of the button, typed once more
         payload = self.talk.pick(text)
         if payload is not None:
             return self.command(payload.removeprefix(COMMAND_MARK))
@@ -408,8 +410,9 @@ class Router:
                 reply = show(end, self.talk, self.work.at)
                 return self._with_way_out(reply)
             case Finished():
+                agreed = fold(self.talk.shown[0][1]) if self.talk.digest and self.talk.shown else ""
                 reply, registered = perform(self.work, end.commands, self.scene.orders.last_found)
-                self.talk.done = [self.talk.id, reply.text, self.work.at.isoformat()] if registered else []
+                self.talk.done = [self.talk.id, reply.text, self.work.at.isoformat(), agreed] if registered else []
                 self.talk.rest(reply.choices)
                 self.talk.receipt_shown = registered
                 return reply

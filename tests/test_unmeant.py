@@ -198,3 +198,40 @@ def test_a_rejected_line_is_not_in_the_total(world: World) -> None:
     for text in (f"cerrar {code}", "con diferencias", "17", "0", "no llegó", "sí"):
         world.says(EMILE, text)
     assert "170 kg" in reply(world, EMILE, f"detalle {code}")
+
+
+def test_the_label_that_was_agreed_to_and_is_typed_again_begins_nothing(world: World) -> None:
+    for text in ("solicitar hyde joyce 10 20 no", "Sí, solicitar"):
+        world.says(EMILE, text)
+    assert "ya estaba registrado" in reply(world, EMILE, "Sí, solicitar")
+    assert len(world.codes()) == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "acepto todo menos las de 45",
+        "acepto las de 10, las de 45 no",
+        "le acepto las 20 joyce, de 45 nada",
+        "acepto 20 de 10 y ninguna de 45",
+        "acepto todo excepto proust",
+        "acepto 20 de 10 y 0 de 45",
+    ],
+)
+def test_a_line_that_is_left_out_is_not_accepted(world: World, typed: str) -> None:
+    requested(world, "joyce 10 20 más proust 45 5 no")
+    said = reply(world, HYDE, typed)
+    assert "PROUST GAS 45 kg: rechazado" in said
+    assert "20 × JOYCE GAS 10 kg" in said
+
+
+def test_a_line_that_is_left_out_is_not_sold(world: World) -> None:
+    requested(world, "joyce 10 20 más proust 45 5 no")
+    assert "PROUST GAS 45 kg: rechazado" in reply(world, HYDE, "acepto las 20 joyce, de 45 nada, guia T001-777")
+
+
+def test_a_yes_to_whether_it_is_sold_now_sells_it_now(world: World) -> None:
+    code = requested(world)
+    for text in (f"atender {code}", "aceptar todo"):
+        world.says(HYDE, text)
+    assert "T001-00012345" in reply(world, HYDE, "sí")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from bot.understanding.context import Context, OpenQuestion
+from bot.understanding.context import Context, OpenQuestion, OrderSeen
 from bot.understanding.counting import of_before
 from bot.understanding.dates import Days
 from bot.understanding.denying import is_denied_after, without_denied
 from bot.understanding.giving import quantities_accepted
 from bot.understanding.heard import DATE, NUMBER, Heard
+from bot.understanding.leaving_out import accepted_without
 from bot.understanding.meaning import Found, How, Meaning
 from bot.understanding.papers import paper
 from bot.understanding.pointing import Pointed
@@ -23,14 +24,19 @@ _IF_NOT = re.compile(r"\bsi no,", re.IGNORECASE)
 
 def what_accepted(heard: Heard, context: Context, question: OpenQuestion) -> Meaning | None:
     """Return that all of it, less of it or nothing is accepted; None if the message says none of it."""
-    if _IF_NOT.search(heard.text):
+    put_off = heard.has("not_yet", "later") and not is_sold_later(heard)
+    if _IF_NOT.search(heard.text) or heard.has("others") or of_before(heard) or put_off:
         return None
-    if heard.has("others") or of_before(heard) or (heard.has("not_yet", "later") and not is_sold_later(heard)):
-        return None
-    heard = without_denied(heard, after=True)
+    order = order_of(context, question)
+    if order is not None and (left_out := accepted_without(heard, context, order, Pointed())):
+        return answer(left_out)
+    return _accepted(without_denied(heard, after=True), context, order)
+
+
+def _accepted(heard: Heard, context: Context, order: OrderSeen | None) -> Meaning | None:
+    """Return what is accepted, as far as no line is left out by name."""
     if heard.has("cuts") and heard.has("change.quantity") and not heard.has(NUMBER):
         return answer([Found("what", "change", said=heard.text, why="the amount is to be less")])
-    order = order_of(context, question)
     halved = quantities_accepted(heard, context, order, Pointed()) if heard.has("half") else []
     if halved and not heard.has("reject.asks", "negation", NUMBER):
         return answer(halved)
@@ -77,7 +83,10 @@ def when_sold(heard: Heard, _context: Context, _question: OpenQuestion) -> Meani
         return answer([Found("when", "now", How.IMPLIED, said=heard.text, why="a document is named"), *slots])
     if heard.has("accept.asks") and heard.has("only", "not_yet", "future", "later") and not heard.has("sell.asks"):
         return answer([Found("when", "later", said=heard.text, why="only to be accepted")])
-    at_once = bool(heard.words) and heard.words[0].has("now") and not heard.has("not_yet", "later", "future")
+    agrees = heard.has("yes") and all(one.has("yes", "polite") for one in heard.words)
+    at_once = agrees or (
+        (bool(heard.words) and heard.words[0].has("now")) and not heard.has("not_yet", "later", "future")
+    )
     at_once = at_once and (not heard.unknown or any(one.text == "que" for one in heard.words[1:2]))
     if heard.has("out_of_scope", "greeting"):
         return None

@@ -9,6 +9,7 @@ from decimal import Decimal
 from bot.understanding.context import Context, LineSeen, OrderSeen
 from bot.understanding.heard import NUMBER, Heard, Mention
 from bot.understanding.item import Item
+from bot.understanding.leaving_out import accepted_without
 from bot.understanding.lines import items
 from bot.understanding.meaning import Found
 from bot.understanding.pointing import Pointed
@@ -43,6 +44,8 @@ def quantities_accepted(heard: Heard, context: Context, order: OrderSeen | None,
     """Return what of an order is accepted: all of it, or so much of each line."""
     if order is None:
         return _all_or_part(heard)
+    if left_out := accepted_without(heard, context, order, pointed):
+        return left_out
     said = [item for item in items(heard, context.sizes, pointed.used) if item.quantity is not None]
     amounts = [one for item in said if (one := _said(heard, item, order.lines)) is not None]
     if not amounts:

@@ -18,8 +18,13 @@ _COUNTS_ON = ("unit", "small", "goods", "trade", "kilo", "pound", "gallon", "cha
 _BETWEEN = frozenset({"and", "rest", "except"})
 _TELLS = ("aron", "eron", "aba", "aban")
 """Endings of a verb, which a number before it does not count: "los de 10 salieron 3 menos"."""
-SMALL = frozenset({"chico", "chicos", "chiquito", "chiquitos", "pequeño", "pequeños", "small", "little", "chicas"})
-BIG = frozenset({"grande", "grandes", "grandotes", "grandazos", "gordos", "big", "large", "grandazo", "grandote"})
+SMALL = frozenset(
+    {"chico", "chicos", "chiquito", "chiquitos", "pequeño", "pequeños", "pequeñas"}
+    | {"chica", "chicas", "chiquitas", "small", "little"}
+)
+BIG = frozenset(
+    {"grande", "grandes", "grandotes", "grandotas", "grandazos", "gordos", "big", "large", "grandazo", "grandote"}
+)
 """What people call the sizes of an order that has two."""
 NOT_GOODS = frozenset(
     {
