@@ -739,6 +739,8 @@ def _last_owner(_refused: people.LastOwner) -> str:
 
 def next_after(refused: errors.Refused) -> tuple[Choice, ...]:
     """Return what a refusal offers to do."""
+    if isinstance(refused, errors.OverCapacity) and refused.wanted > refused.capacity:
+        return ()  # whatever is closed or annulled, it will not fit
     if isinstance(refused, errors.OverCapacity):
         freed_by = {Status.TO_CLOSE: (_("Close {code}"), "cerrar"), Status.REQUESTED: (_("Annul {code}"), "anular")}
         return tuple(

@@ -235,3 +235,24 @@ def test_a_yes_to_whether_it_is_sold_now_sells_it_now(world: World) -> None:
     for text in (f"atender {code}", "aceptar todo"):
         world.says(HYDE, text)
     assert "T001-00012345" in reply(world, HYDE, "sí")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("ponle 2 mas de 10", "• 32 × JOYCE GAS 10 kg"),
+        ("quítale 5 de 10", "• 25 × JOYCE GAS 10 kg"),
+        ("y 18 de 10 joyce mejor", "• 18 × JOYCE GAS 10 kg"),
+    ],
+)
+def test_so_many_more_or_less_is_reckoned(world: World, typed: str, shown: str) -> None:
+    world.says(EMILE, "solicitar hyde joyce 10 30 no")
+    assert shown in reply(world, EMILE, typed)
+
+
+def test_what_can_never_fit_offers_to_free_nothing(world: World) -> None:
+    code = requested(world)
+    world.says(EMILE, "solicitar hyde joyce 45 2000 no")
+    said = reply(world, EMILE, "sí")
+    assert "NO SE REGISTRÓ" in said
+    assert f"Anular {code}" not in said

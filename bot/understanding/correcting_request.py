@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from bot.understanding.context import Context, OpenQuestion
 from bot.understanding.dates import Days
@@ -25,6 +26,8 @@ def request_changed(heard: Heard, context: Context, question: OpenQuestion) -> P
         return [], [], []
     known = sorted(int(key.split()[1]) for key in question.answers if key.startswith(("quantity ", "gallons ")))
     said = items(heard, context.sizes)
+    if by := _by_so_many(heard, said, known, question):
+        return by, [], []
     another = len(said) == 1 and bool(known) and (_adds(heard, said[0]) or _is_another(heard, said[0], question))
     if another and ordered(heard, context).is_clear:
         if len(days) == 1 and days[0].first == days[0].last:
@@ -88,10 +91,29 @@ def _is_by(heard: Heard, item: Item) -> bool:
     return after in ("mas", "menos", "adicionales", "more", "less") or before.startswith(("quita", "resta", "descuent"))
 
 
+def _by_so_many(heard: Heard, said: Sequence[Item], known: Sequence[int], question: OpenQuestion) -> list[Found]:
+    """Return the new amount of the line that is to be so many more or less: "ponle 2 más de 10"; nothing if none is."""
+    if len(said) != 1 or said[0].quantity is None or not (said[0].size or said[0].brand):
+        return []
+    lines = [number for number in known if _is_line(said[0], number, question)]
+    number = next((one for one in said[0].mentions if one.number == said[0].quantity), None)
+    if len(lines) != 1 or number is None or f"quantity {lines[0]}" not in question.answers:
+        return []
+    after = next((one.text for one in heard.words if one.start >= number.end), "")
+    before = next((one.text for one in reversed(heard.words) if one.end <= number.start), "")
+    less = after in ("menos", "less") or before.startswith(("quita", "resta", "descuent"))
+    if not (less or after in ("mas", "more", "adicionales")):
+        return []
+    new = Decimal(question.answers[f"quantity {lines[0]}"]) + (-said[0].quantity if less else said[0].quantity)
+    told = heard.said(*said[0].mentions)
+    return [Found(f"quantity {lines[0]}", f"{new:f}", said=told, why="so many more or less")] if new > 0 else []
+
+
 def _adds(heard: Heard, item: Item) -> bool:
     """Say whether the item is to be added to the rest, and not put in its place: "y 3 de 45", not "con proust y 24"."""
     first = min(mention.start for mention in item.mentions)
-    return heard.has("change.add") or any(one.start < first for one in heard.of("and"))
+    instead = any(one.text == "mejor" for one in heard.words)  # "y 18 de 10 joyce mejor"
+    return heard.has("change.add") or (not instead and any(one.start < first for one in heard.of("and")))
 
 
 def _is_another(heard: Heard, item: Item, question: OpenQuestion) -> bool:
