@@ -223,4 +223,4 @@ def test_two_sellers_of_the_same_name_are_both_offered() -> None:
 @pytest.mark.slow
 def test_a_message_costs_about_a_millisecond_at_most() -> None:
     """What it costs is told by `make understand`; on a machine three times as slow only a blunder is caught."""
-    assert measured(rounds=1)["median_us"] < 3000
+    assert measured(rounds=1, every=10)["median_us"] < 3000
