@@ -21,7 +21,6 @@ from core.transitions import RULES, OrderCommand, check, possible
 SHORTEST_ENDING = 3
 """Last digits of a code that are enough to mean it, when only one waiting order ends so."""
 
-LOOKS = does("", "estado").payload
 MOST = 10
 """Orders that are listed in one warning."""
 
@@ -31,10 +30,10 @@ def pick_order(
 ) -> Order:
     """Return the order that the person wants this done with, among those with which they can do it now.
 
-    A code of another order is refused with what is true of it, and with what can be done with it instead; `nothing` is
-    said when no order waits for it.
+    A code of another order is refused with what is true of it, and with what can be done with it instead. No other is
+    listed then: a conversation that is typed again goes on with none of them. `nothing` is said when no order waits.
     """
-    instead: dict[str, tuple[Choice, ...]] = {}
+    refusals: list[errors.Refused] = []
     now = cache(lambda: waiting(chat, command))
 
     def take(text: str) -> Order:
@@ -47,19 +46,15 @@ def pick_order(
         try:
             check(RULES[command], order, chat.me, lambda: chat.orders.history(order))
         except errors.Refused as refused:
-            instead[order.code] = texts.next_after(refused)
+            refusals.append(refused)
             raise Invalid(texts.refusal(refused)) from None
         return order
 
     def options(note: str) -> Sequence[tuple[str, str]]:
-        found = [one for one in now() if one[0].code not in instead]
-        if not found or instead:
-            _stop_without(chat, note or _not_allowed(chat, command) or nothing, beside())
-        return options_of(chat, "order", found)
-
-    def beside() -> tuple[Choice, ...]:
-        offered = [choice for choices in instead.values() for choice in choices]
-        return tuple(sorted(offered, key=lambda one: not one.payload.startswith(LOOKS)))  # the first does no harm
+        if refusals or not now():
+            instead = [choice for refused in refusals for choice in texts.next_after(refused)]
+            _stop_without(chat, note or _not_allowed(chat, command) or nothing, instead)
+        return options_of(chat, "order", now())
 
     chat.turn_page("order")
     if not chat.has("order"):
@@ -67,7 +62,7 @@ def pick_order(
         order = chat.orders.find(taken) if taken else None
         if order is not None and command in possible(order, chat.me):
             return order
-    return chat.ask("order", prompt, take, options=options, beside=beside)
+    return chat.ask("order", prompt, take, options=options)
 
 
 def _stop_without(chat: Chat, said: str | Callable[[Chat], LastWord], choices: Sequence[Choice]) -> NoReturn:

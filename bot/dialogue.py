@@ -150,6 +150,7 @@ YES_WORDS = frozenset(
     | {"si por favor", "si gracias", "listo", "yes", "yeah", "sure", "confirm"}
 )
 NO_WORDS = frozenset({"no", "nop", "nope", "no gracias", "todavia no", "aun no", "not yet"})
+GREETINGS = {"hola", "buenas", "buenos dias", "buenas tardes", "buenas noches", "hello", "hi", "good morning"}
 THUMBS_UP = ("👍", "👌", "✅")
 
 
@@ -332,13 +333,11 @@ class Chat:
         *,
         options: Callable[[str], Sequence[tuple[str, str]]] = _no_options,
         ask_contact: str = "",
-        beside: Callable[[], Sequence[Choice]] = tuple,
     ) -> T:
         """Return the answer as `take` reads it, or end the turn with the question.
 
         `options` is called only if the question is put, with the reason why the last answer did not hold, and returns
-        pairs of what is answered and its label; `beside` then returns commands to offer below them. Other text is
-        passed to `take` as it was typed.
+        pairs of what is answered and its label. Other text is passed to `take` as it was typed.
         """
         self._meet(key)
         answers = self._talk.answers
@@ -356,9 +355,8 @@ class Chat:
                 note, refused, was_one = str(reason), key, reason.is_one
                 self.refused, readings = key, reason.readings
         shown = readings or tuple(options(note))
-        near = tuple(beside())[: MOST_CHOICES - len(shown)]
         asked = prompt if isinstance(prompt, str) else prompt()
-        raise _Pause(Question(key, asked, shown, note, refused, ask_contact, was_one=was_one, beside=near))
+        raise _Pause(Question(key, asked, shown, note, refused, ask_contact, was_one=was_one))
 
     def take_only(self, key: str, tokens: Sequence[str]) -> str | None:
         """Return what is chosen without asking, when there is one thing to choose; it stays so when others appear."""

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from bot import registry, texts
-from bot.dialogue import Invalid, means_no, means_yes
+from bot.dialogue import GREETINGS, Invalid, means_no, means_yes
 from bot.folding import fold
 from bot.i18n import _
 from core import documents, plates
@@ -107,7 +107,7 @@ def words(most: int = 300) -> Callable[[str], str]:
     return take
 
 
-_NO_WORDS = {"hola", "buenas", "hello", "nada", "cancela", "menu principal", "no dejarlo", "no, dejarlo", "gracias"}
+_NO_WORDS = {*GREETINGS, "nada", "cancela", "menu principal", "no dejarlo", "no, dejarlo", "gracias", "thanks"}
 """Said where a reason or a name is asked for they are none."""
 
 

@@ -12,6 +12,7 @@ from bot.asking import is_ending
 from bot.contacts import Contact
 from bot.dialogue import (
     CONFIRM,
+    GREETINGS,
     NO,
     YES,
     End,
@@ -41,11 +42,12 @@ from core.orderbook import OrderBook
 
 BACK = {"atras", "volver", "regresar", "back"}
 CANCEL = {"cancelar", "salir", "cancel", "exit", "/cancelar", "/cancel"}
-LEAVING = {"cancela", "cancelalo", "cancelala", "olvidalo", "olvidelo", "ya no", "ya no quiero", "mejor no"}
-LEAVING |= {"no quiero", "dejalo", "dejelo", "dejalo asi", "dejelo asi", "mejor dejalo", "forget it", "never mind"}
+LEAVING = {"olvidalo", "olvidelo", "mejor no", "dejalo", "dejelo", "dejalo asi", "dejelo asi", "mejor dejalo"}
+LEAVING |= {"forget it", "never mind"}
 """Said at an open question they leave it; at a summary they are a no."""
+GIVING_UP = {"cancela", "cancelalo", "cancelala", "ya no", "ya no quiero", "no quiero"}
+"""They do so too, but not where an order is given up: there they may well agree to it."""
 MENU = {"menu", "inicio", "/menu", "/start", "start", "/inicio"}
-GREETINGS = {"hola", "buenas", "buenos dias", "buenas tardes", "buenas noches", "hello", "hi", "good morning"}
 START = "/start "
 """What Telegram sends when somebody follows a link to the bot; what the link carries comes after it."""
 HELP = {"ayuda", "help", "?", "/ayuda", "/help"}
@@ -54,6 +56,8 @@ STALE = timedelta(hours=12)
 WRONG_CODES_ALLOWED = 5
 LOCKOUT = timedelta(hours=1)
 LONGEST_LABEL = 60
+MORE_OF_IT = ("more", "comment", "purchase", "delivery", "detail")
+"""The questions about what may be added: a no to one of them leaves nothing but the addition."""
 LOOKED_AT = frozenset({"order", "order page", "agent", "what"})
 """The questions whose answers say only what somebody wants to see or do, and nothing yet of the goods."""
 QUOTED_OR_ASKED = frozenset("\"'“”«»?¿")
@@ -119,7 +123,7 @@ class Router:
             return self._answer_button(self.incoming.payload.removeprefix(ANSWER_MARK))
         followed_link = text.startswith(START) and looks_like_code(text.removeprefix(START))
         if self.talk.conversation == "join" and self.talk.asked != "code" and not followed_link:
-            return self._cancel() if fold(text) in CANCEL | BACK else self._answer_open(text)
+            return self.cancel() if fold(text) in CANCEL | BACK else self._answer_open(text)
         opened = registry.opened_by(text)
         if opened and opened[0].name == "join":
             reply = self.begin(*opened)
@@ -198,7 +202,7 @@ class Router:
     def _word_for_everyone(self, typed: str) -> Outgoing | None:
         """Answer the words that mean the same everywhere; they count only when they are the whole message."""
         if typed in CANCEL:
-            return self._cancel()
+            return self.cancel()
         if typed in BACK:
             return self._back()
         if typed in MENU:
@@ -250,7 +254,7 @@ class Router:
         return None if payload is None else payload.removeprefix(COMMAND_MARK)
 
     def _idle(self, text: str) -> Outgoing:
-        if self.talk.receipt_shown and fold(text) == self.talk.done[-1]:
+        if self.talk.receipt_shown and fold(text) and fold(text) == self.talk.done[-1]:
             return acknowledging.done_already(self)  # the label of the button, typed once more
         payload = self.talk.pick(text)
         if payload is not None:
@@ -312,22 +316,24 @@ class Router:
         is_plain = QUOTED_OR_ASKED.isdisjoint(text)
         picked = self.talk.pick(text) if is_plain or not self.talk.digest else None
         if self.talk.digest and picked is None and is_plain:
-            picked = YES if means_yes(text) else NO if means_no(text) or self._is_draft_left(text) else None
+            picked = YES if means_yes(text) else NO if means_no(text) or self._leaves(text) else None
         if picked is not None:
             is_shy = picked == YES and self.talk.wary and means_yes(text)
             return Replies(self).asked_again() if is_shy else self._choose(picked)
-        if self._is_draft_left(text) and not self.talk.asked.startswith("more"):
-            return self._cancel()
-        opened = registry.opened_by(text) if self.talk.digest else None
+        if not self.talk.digest and self._leaves(text):
+            return self.cancel()
+        opened = registry.opened_by(text) if self.talk.digest else None  # elsewhere it may answer the question first
         if opened is not None and opened[0].name != self.talk.conversation and codes.normalise(opened[1]) is not None:
             return self.begin(*opened)
         if self.talk.digest or self.talk.asked == LINE:
             return Sentences(self).at_open(text, None)
         return self._typed_answer(text)
 
-    def _is_draft_left(self, text: str) -> bool:
-        """Say whether the words leave what is open; "ya no quiero" where an order is given up may well agree to it."""
-        return fold(text) in LEAVING and self.talk.conversation not in ("annul", "reject")
+    def _leaves(self, text: str) -> bool:
+        """Say whether the words leave what is open; where something more is asked for, "ya no" only says no more."""
+        said = fold(text)
+        gives_up = said in GIVING_UP and self.talk.conversation not in ("annul", "reject")
+        return (said in LEAVING or gives_up) and not self.talk.asked.startswith(MORE_OF_IT)
 
     def _choose(self, token: str) -> Outgoing:
         """Take an option on the screen: an answer, or a command that was offered beside the question."""
@@ -420,7 +426,7 @@ class Router:
                 self.talk.rest(end.choices)
                 return Outgoing(end.text, end.choices, attachment=end.attachment)
             case None:
-                return self._cancel()
+                return self.cancel()
 
     def _with_way_out(self, reply: Outgoing) -> Outgoing:
         """Add how to go on when the person misses the same question again and again."""
@@ -433,7 +439,8 @@ class Router:
 
     # --- words for everyone -------------------------------------------------------------------------------------------
 
-    def _cancel(self) -> Outgoing:
+    def cancel(self) -> Outgoing:
+        """Leave what is open, and say that it was not registered."""
         if not self.contact.is_known:
             self.talk.rest()
             return self.open("join", "")
@@ -445,16 +452,12 @@ class Router:
         said = _("Left. It was NOT registered: nothing changed.") if was_open else nothing
         return menu.after(said)
 
-    def left(self) -> Outgoing:
-        """Leave what is open, and say that it was not registered."""
-        return self._cancel()
-
     def _back(self) -> Outgoing:
         if not self.talk.conversation:
             return self._open_quietly("menu")
         last = self._last_answered()
         if not last:
-            return self._cancel()
+            return self.cancel()
         self.talk.answers.pop(last)
         self.talk.asked = ""
         return self.go_on()

@@ -101,7 +101,7 @@ class Sentences:
                 case _:
                     pass
         if self._leaves_draft(meaning):
-            return self.router.left()
+            return self.router.cancel()
         if meaning.kind is Kind.INTENT:
             return self.statements.begun(meaning, text)
         put_off = self.statements.put_off(meaning, text) if meaning.kind is Kind.LATER else None

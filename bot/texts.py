@@ -738,7 +738,7 @@ def _last_owner(_refused: people.LastOwner) -> str:
 
 
 def next_after(refused: errors.Refused) -> tuple[Choice, ...]:
-    """Return what a refusal offers to do."""
+    """Return what a refusal offers to do; the first of it does no harm."""
     if isinstance(refused, errors.OverCapacity) and refused.wanted > refused.capacity:
         return ()  # whatever is closed or annulled, it will not fit
     if isinstance(refused, errors.OverCapacity):
@@ -749,7 +749,7 @@ def next_after(refused: errors.Refused) -> tuple[Choice, ...]:
             if one.status in freed_by
         )[:8]
     if isinstance(refused, errors.WrongStatus):
-        return (*_advised(refused), does(_("See the order"), f"estado {refused.code}"))
+        return (does(_("See the order"), f"estado {refused.code}"), *_advised(refused))
     if isinstance(refused, errors.AlreadyDone | errors.NotYourMove):
         return (does(_("See the order"), f"estado {refused.code}"),)
     return ()

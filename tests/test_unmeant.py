@@ -241,6 +241,7 @@ def test_a_yes_to_whether_it_is_sold_now_sells_it_now(world: World) -> None:
     ("typed", "shown"),
     [
         ("ponle 2 mas de 10", "• 32 × JOYCE GAS 10 kg"),
+        ("ponle 2 balones más de 10", "• 32 × JOYCE GAS 10 kg"),
         ("quítale 5 de 10", "• 25 × JOYCE GAS 10 kg"),
         ("y 18 de 10 joyce mejor", "• 18 × JOYCE GAS 10 kg"),
     ],
@@ -256,3 +257,15 @@ def test_what_can_never_fit_offers_to_free_nothing(world: World) -> None:
     said = reply(world, EMILE, "sí")
     assert "NO SE REGISTRÓ" in said
     assert f"Anular {code}" not in said
+
+
+def test_a_list_of_orders_to_annul_is_left_in_plain_words(world: World) -> None:
+    requested(world), requested(world, "proust 45 2 no")
+    world.says(EMILE, "anular")
+    assert "NO SE REGISTRÓ" in reply(world, EMILE, "olvídalo")
+
+
+def test_a_no_to_an_added_detail_does_not_leave_the_order(world: World) -> None:
+    for text in ("solicitar hyde joyce 10 20 no", "agregar un dato", "comentario"):
+        world.says(EMILE, text)
+    assert "NO SE REGISTRÓ" not in reply(world, EMILE, "mejor no")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.understanding.deciding import CHANGING
 from bot.understanding.heard import Heard, Mention
 
 _AROUND = ("polite", "greeting", "thanks", "sign")
@@ -105,12 +106,11 @@ def _asks_for_another(mention: Mention, conversation: str) -> bool:
     if mention.has("yes"):
         return False
     own = {conversation, *_ALIKE.get(conversation, ())}
-    done = {kind.partition(".")[0] for kind in mention.kinds if kind.endswith(_ASKING)} & _CHANGING
+    done = {kind.partition(".")[0] for kind in mention.kinds if kind.endswith(_ASKING)} & set(CHANGING)
     goods = mention.has("arrived", "received") and conversation in ("annul", "request", "repeat", "team")
     return goods or bool(done and not done & own)
 
 
-_CHANGING = {"close", "accept", "sell", "reject", "annul", "request", "repeat", "arrive", "team", "language", "join"}
 _ASKING = (".asks", ".says", ".wishes")
 _ALIKE = {
     "accept": ("sell", "arrive"),

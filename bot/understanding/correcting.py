@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.understanding.context import Context, OpenQuestion, OrderSeen
 from bot.understanding.correcting_request import Parts, reopened, request_changed
-from bot.understanding.counting import given_back, of_before
+from bot.understanding.counting import given_back, is_of_damage, of_before
 from bot.understanding.denying import without_denied
 from bot.understanding.filling import received_slots
 from bot.understanding.giving import quantities_accepted
@@ -102,15 +102,9 @@ def _numbers_only(heard: Heard) -> bool:
     return heard.has(NUMBER)
 
 
-def _is_of_damage(heard: Heard) -> bool:
-    """Say whether it counts what came damaged, and not what was received: "y 1 malogrado"."""
-    counts = heard.has("arrived", "received", "lack", "given_back", "reject.tells", "except", "rest")
-    return heard.has("reason.state") and heard.has(NUMBER) and not counts
-
-
 def _close(heard: Heard, context: Context, question: OpenQuestion) -> Parts:
     order = _order(context, question)
-    if order is None or of_before(heard) or _is_of_damage(heard):
+    if order is None or of_before(heard) or is_of_damage(heard):
         return [], [], []
     told = arrival(heard, order.lines, context.sizes)
     back = given_back(heard, order.lines, context.sizes)

@@ -84,11 +84,17 @@ _I_ORDER = frozenset({"pido", "compro", "solicito", "encargo", "lo pido", "los p
 
 def _is_by(heard: Heard, item: Item) -> bool:
     """Say whether it tells by how much the amount is to change: "aumenta 5 más", "quita 3"."""
-    if item.size or item.brand or not item.mentions:
-        return False
-    after = next((one.text for one in heard.words if one.start >= item.mentions[-1].end), "")
-    before = next((one.text for one in reversed(heard.words) if one.end <= item.mentions[0].start), "")
-    return after in ("mas", "menos", "adicionales", "more", "less") or before.startswith(("quita", "resta", "descuent"))
+    return not (item.size or item.brand) and bool(item.mentions) and _sign(heard, item) != 0
+
+
+def _sign(heard: Heard, item: Item) -> int:
+    """Return 1 where so many more are meant, -1 where so many less, and 0 where it is the amount itself."""
+    number = next((one for one in item.mentions if one.number == item.quantity), item.mentions[0])
+    after = next((one.text for one in heard.words if one.start >= number.end and not one.has("unit", "goods")), "")
+    before = next((one.text for one in reversed(heard.words) if one.end <= number.start), "")
+    if after in ("menos", "less") or before.startswith(("quita", "resta", "descuent")):
+        return -1
+    return 1 if after in ("mas", "more", "adicionales") else 0
 
 
 def _by_so_many(heard: Heard, said: Sequence[Item], known: Sequence[int], question: OpenQuestion) -> list[Found]:
@@ -96,15 +102,10 @@ def _by_so_many(heard: Heard, said: Sequence[Item], known: Sequence[int], questi
     if len(said) != 1 or said[0].quantity is None or not (said[0].size or said[0].brand):
         return []
     lines = [number for number in known if _is_line(said[0], number, question)]
-    number = next((one for one in said[0].mentions if one.number == said[0].quantity), None)
-    if len(lines) != 1 or number is None or f"quantity {lines[0]}" not in question.answers:
+    sign = _sign(heard, said[0])
+    if len(lines) != 1 or not sign or f"quantity {lines[0]}" not in question.answers:
         return []
-    after = next((one.text for one in heard.words if one.start >= number.end), "")
-    before = next((one.text for one in reversed(heard.words) if one.end <= number.start), "")
-    less = after in ("menos", "less") or before.startswith(("quita", "resta", "descuent"))
-    if not (less or after in ("mas", "more", "adicionales")):
-        return []
-    new = Decimal(question.answers[f"quantity {lines[0]}"]) + (-said[0].quantity if less else said[0].quantity)
+    new = Decimal(question.answers[f"quantity {lines[0]}"]) + sign * said[0].quantity
     told = heard.said(*said[0].mentions)
     return [Found(f"quantity {lines[0]}", f"{new:f}", said=told, why="so many more or less")] if new > 0 else []
 

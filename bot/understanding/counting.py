@@ -32,7 +32,7 @@ def quantity(heard: Heard, context: Context, question: OpenQuestion) -> Meaning 
     if _is_vague(heard, question) or _is_doubtful(heard, order) or of_before(heard) or _is_between(heard):
         return None
     if name == "received" and order is not None:
-        elsewhere = _is_of_damage(heard) or _is_of_other_lines(heard, context, order, question)
+        elsewhere = is_of_damage(heard) or _is_of_other_lines(heard, context, order, question)
         return None if elsewhere else _received(heard, context, question, order)
     if name == "quantity" and order is None and _is_of_another(heard, context, question):
         return None
@@ -225,12 +225,12 @@ def _of_each_line(heard: Heard, context: Context, order: OrderSeen, position: in
     return sorted(found.items()) if position in found else []
 
 
-def _is_of_damage(heard: Heard) -> bool:
+def is_of_damage(heard: Heard) -> bool:
     """Say whether it counts what came damaged: that is not how many were received."""
     return heard.has("reason.state", "reason.wrong") and heard.has(NUMBER) and not heard.has(*_KEPT)
 
 
-_KEPT = ("arrived", "received", "lack", "given_back", "except")
+_KEPT = ("arrived", "received", "lack", "given_back", "reject.tells", "except", "rest")
 
 
 def _is_of_other_lines(heard: Heard, context: Context, order: OrderSeen, question: OpenQuestion) -> bool:

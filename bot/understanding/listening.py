@@ -9,6 +9,7 @@ from decimal import Decimal
 from bot.understanding import numbers
 from bot.understanding.context import Context
 from bot.understanding.dictated import written_out
+from bot.understanding.from_now_on import from_now_on
 from bot.understanding.fuels import fuels
 from bot.understanding.heard import DATE, FUEL, HOUR, NUMBER, OTHER, SIGN, Heard, Mention
 from bot.understanding.joining import (
@@ -55,7 +56,8 @@ def listen(text: str, context: Context) -> Heard:
     if has_number_words(mentions):
         mentions = spoken_endings(mentions, [order.code for order in context.orders])
     mentions = without_addresses(introduced(spoken_codes(mentions, known_codes)))
-    return Heard(text, mentions, too_long, context.today, {kind for mention in mentions for kind in mention.kinds})
+    known = {kind for mention in mentions for kind in mention.kinds}
+    return from_now_on(Heard(text, mentions, too_long, context.today, known))
 
 
 _TAG = re.compile(r"\b(?:o|u|or) (?:nada |ya )?(?:no|nada|toda[vb][ií]a(?: no)?|a[uú]n(?: no)?|not)\W*$", re.IGNORECASE)

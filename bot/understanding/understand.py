@@ -7,7 +7,6 @@ from typing import Any, cast
 from bot.understanding.answering import answered, has_own_verb
 from bot.understanding.context import Context, OpenQuestion
 from bot.understanding.deciding import decide
-from bot.understanding.from_now_on import from_now_on
 from bot.understanding.heard import Heard
 from bot.understanding.listening import listen
 from bot.understanding.looking import LOOKS
@@ -18,7 +17,7 @@ from bot.understanding.weighing import weighed
 
 def understand(text: str, context: Context) -> Meaning:
     """Return what the message means. Never raises; the same text and context always mean the same."""
-    heard = from_now_on(listen(text, context))
+    heard = listen(text, context)
     question = context.open
     if question is None:
         return weighed(decide(heard, context), heard, context)
